@@ -1,0 +1,176 @@
+//! Shape and stride arithmetic, checked once: what the doors of `raw` prove.
+
+use crate::error::{Error, Result};
+use crate::spec::{Dims, Strides, checked_len};
+use smallvec::SmallVec;
+
+/// One axis of a picked view: which axis of the old view it runs along, by how many positions, how often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Picked {
+    pub(crate) axis: usize,
+    pub(crate) step: isize,
+    pub(crate) count: usize,
+}
+
+/// Whether distinct indices of a picked view are distinct indices of the old one of rank `rank`, axis by axis.
+pub(super) fn distinct(rank: usize, axes: impl Iterator<Item = Picked> + Clone) -> bool {
+    (0..rank).all(|a| {
+        let mut along = axes.clone().filter(|p| p.axis == a && p.count > 1);
+        match (along.next(), along.next(), along.next()) {
+            (None, ..) => true,
+            (Some(p), None, _) => p.step != 0,
+            (Some(p), Some(q), None) => !meet(p, q),
+            _ => false,
+        }
+    })
+}
+
+/// Whether `i * p.step + j * q.step` takes some value twice for `i < p.count`, `j < q.count`.
+fn meet(p: Picked, q: Picked) -> bool {
+    let (a, b) = (p.step.unsigned_abs(), q.step.unsigned_abs());
+    if a == 0 || b == 0 {
+        return true;
+    }
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    // The smallest move along p that a move along q undoes, and that move.
+    b / x < p.count && a / x < q.count
+}
+
+/// Row-major strides of a shape whose length was checked.
+#[inline]
+pub(super) fn row_major(shape: &[usize]) -> Strides {
+    let mut strides = Strides::from_elem(0, shape.len());
+    let mut stride = 1isize;
+    for a in (0..shape.len()).rev() {
+        strides[a] = stride;
+        // Cannot overflow: `checked_len` bounds the product of all axes that are not empty.
+        stride *= shape[a].max(1) as isize;
+    }
+    strides
+}
+
+/// Proves that every index of a layout lies inside a slice of `len` elements.
+pub(super) fn reachable(len: usize, shape: Dims, strides: &[isize], offset: usize) -> Result<(Dims, Strides)> {
+    if strides.len() != shape.len() {
+        return Err(Error::RankMismatch { what: "list of strides", found: strides.len(), rank: shape.len() });
+    }
+    let elements = checked_len("a view", &shape)?;
+    let strides = Strides::from_slice(strides);
+    let fits = match elements {
+        0 => offset <= len,
+        _ => extent(&shape, &strides, offset).is_some_and(|(low, high)| low >= 0 && (high as usize) < len),
+    };
+    if fits {
+        Ok((shape, strides))
+    } else {
+        Err(Error::LayoutOutside { shape: shape.to_vec(), strides: strides.to_vec(), offset, len })
+    }
+}
+
+/// The lowest and highest offset of a layout without empty axes, if they fit `isize`.
+fn extent(shape: &[usize], strides: &[isize], offset: usize) -> Option<(isize, isize)> {
+    let (mut low, mut high) = (isize::try_from(offset).ok()?, isize::try_from(offset).ok()?);
+    for (&n, &s) in shape.iter().zip(strides) {
+        let reach = s.checked_mul(isize::try_from(n - 1).ok()?)?;
+        low = low.checked_add(reach.min(0))?;
+        high = high.checked_add(reach.max(0))?;
+    }
+    Some((low, high))
+}
+
+/// The first axis, by stride, that may run into the shorter ones; `None` proves all indices distinct.
+pub(super) fn overlapping_axis(shape: &[usize], strides: &[isize]) -> Option<usize> {
+    if shape.contains(&0) {
+        return None;
+    }
+    let mut axes: SmallVec<[usize; 6]> = (0..shape.len()).filter(|&a| shape[a] > 1).collect();
+    axes.sort_unstable_by_key(|&a| strides[a].unsigned_abs());
+    let mut reach = 0usize;
+    for &a in &axes {
+        let stride = strides[a].unsigned_abs();
+        if stride <= reach {
+            return Some(a);
+        }
+        // Inside a slice, so the sum fits.
+        reach += stride * (shape[a] - 1);
+    }
+    None
+}
+
+#[inline]
+pub(super) fn offset_of(index: &[usize], shape: &[usize], strides: &[isize]) -> Option<isize> {
+    if index.len() != shape.len() {
+        return None;
+    }
+    let mut offset = 0;
+    for k in 0..index.len() {
+        if index[k] >= shape[k] {
+            return None;
+        }
+        offset += index[k] as isize * strides[k];
+    }
+    Some(offset)
+}
+
+/// The number of elements if they lie row-major without gaps.
+#[inline]
+pub(super) fn contiguous(shape: &[usize], strides: &[isize]) -> Option<usize> {
+    let mut expected = 1usize;
+    for (&n, &s) in shape.iter().zip(strides).rev() {
+        if n == 0 {
+            return Some(0);
+        }
+        if n > 1 && s != expected as isize {
+            return shape.contains(&0).then_some(0);
+        }
+        expected *= n;
+    }
+    Some(expected)
+}
+
+/// Offset, shape and strides of a picked view, if each of its indices is an index of the old one.
+#[inline]
+pub(super) fn picked(
+    shape: &[usize],
+    strides: &[isize],
+    starts: &[usize],
+    axes: impl Iterator<Item = Picked> + Clone,
+) -> Option<(isize, Dims, Strides)> {
+    if starts.len() != shape.len() {
+        return None;
+    }
+    let mut new_shape = Dims::new();
+    let mut new_strides = Strides::new();
+    let mut empty = false;
+    for p in axes.clone() {
+        // Wraps only where no index multiplies the stride: otherwise step * (count - 1) was an index of the old view.
+        new_strides.push(strides.get(p.axis)?.wrapping_mul(p.step));
+        new_shape.push(p.count);
+        empty |= p.count == 0;
+    }
+    checked_len("a view", &new_shape).ok()?;
+    if empty {
+        return Some((0, new_shape, new_strides));
+    }
+    let mut offset = 0;
+    for a in 0..shape.len() {
+        let start = isize::try_from(starts[a]).ok()?;
+        let (mut low, mut high) = (start, start);
+        for p in axes.clone() {
+            if p.axis == a {
+                let reach = p.step.checked_mul(isize::try_from(p.count - 1).ok()?)?;
+                low = low.checked_add(reach.min(0))?;
+                high = high.checked_add(reach.max(0))?;
+            }
+        }
+        if low < 0 || high as usize >= shape[a] {
+            return None;
+        }
+        // `start` is an index of the old view, so the product and the sum are an offset of it.
+        offset += start * strides[a];
+    }
+    Some((offset, new_shape, new_strides))
+}

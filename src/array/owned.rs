@@ -1,0 +1,245 @@
+//! The owned, row-major array that copies and reductions return.
+
+use super::raw::{View, ViewMut};
+use crate::error::{Error, Result};
+use crate::spec::{Dims, IntoShape, checked_len};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::{Index, IndexMut};
+
+/// An owned, row-major N-dimensional array: a vector and a shape.
+///
+/// ```
+/// use ndwindow::Array;
+///
+/// let a = Array::new(vec![1, 2, 3, 4, 5, 6], [2, 3])?;
+/// assert_eq!(a[[1, 0]], 4);
+/// assert_eq!(a.into_vec(), [1, 2, 3, 4, 5, 6]);
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Array<T> {
+    data: Vec<T>,
+    shape: Dims,
+}
+
+impl<T> Array<T> {
+    /// A vector seen as an array.
+    ///
+    /// # Errors
+    /// [`Error::SliceLength`] unless the vector has exactly as many elements as the shape.
+    pub fn new(data: Vec<T>, shape: impl IntoShape) -> Result<Self> {
+        let shape = shape.into_shape();
+        let expected = checked_len("an array", &shape)?;
+        if expected != data.len() {
+            return Err(Error::SliceLength { shape: shape.to_vec(), expected, found: data.len() });
+        }
+        Ok(Array { data, shape })
+    }
+
+    /// An array of one value.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for a shape no address space holds.
+    pub fn from_elem(value: T, shape: impl IntoShape) -> Result<Self>
+    where
+        T: Clone,
+    {
+        let shape = shape.into_shape();
+        let len = checked_bytes::<T>("an array", &shape)?;
+        Ok(Array { data: vec![value; len], shape })
+    }
+
+    /// An array of zeros of a shape whose size was checked.
+    pub(crate) fn zeros(shape: Dims) -> Self
+    where
+        T: Default + Clone,
+    {
+        let len = if shape.contains(&0) { 0 } else { shape.iter().product() };
+        Array { data: vec![T::default(); len], shape }
+    }
+
+    /// Elements along each axis.
+    #[inline]
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// How many axes there are.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// How many elements there are.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// The elements in row-major order.
+    #[inline]
+    pub fn as_slice(&self) -> &[T] {
+        &self.data
+    }
+
+    /// The elements in row-major order, mutably.
+    #[inline]
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        &mut self.data
+    }
+
+    /// The elements in row-major order, without copying.
+    #[inline]
+    pub fn into_vec(self) -> Vec<T> {
+        self.data
+    }
+
+    /// A view of all elements.
+    #[inline]
+    pub fn view(&self) -> View<'_, T> {
+        match View::new(&self.data, &self.shape) {
+            Ok(view) => view,
+            Err(_) => unreachable!("an array has as many elements as its shape"),
+        }
+    }
+
+    /// A mutable view of all elements.
+    #[inline]
+    pub fn view_mut(&mut self) -> ViewMut<'_, T> {
+        match ViewMut::new(&mut self.data, &self.shape) {
+            Ok(view) => view,
+            Err(_) => unreachable!("an array has as many elements as its shape"),
+        }
+    }
+
+    /// The same elements in another shape, without copying.
+    ///
+    /// # Errors
+    /// [`Error::SliceLength`] unless both shapes hold the same number of elements.
+    pub fn reshape(self, shape: impl IntoShape) -> Result<Self> {
+        Array::new(self.data, shape)
+    }
+
+    /// The element at an index, `None` outside the shape or for a wrong number of indices.
+    #[inline]
+    pub fn get(&self, index: &[usize]) -> Option<&T> {
+        self.data.get(self.offset(index)?)
+    }
+
+    /// The element at an index, mutably.
+    #[inline]
+    pub fn get_mut(&mut self, index: &[usize]) -> Option<&mut T> {
+        let offset = self.offset(index)?;
+        self.data.get_mut(offset)
+    }
+
+    /// The elements in row-major order.
+    #[inline]
+    pub fn iter(&self) -> core::slice::Iter<'_, T> {
+        self.data.iter()
+    }
+
+    /// A view with the axes in another order; see [`View::permute`].
+    ///
+    /// # Errors
+    /// [`Error::NotAnOrder`].
+    pub fn permute(&self, order: &[isize]) -> Result<View<'_, T>> {
+        self.view().permute(order)
+    }
+
+    /// The same shape with every element turned into another.
+    pub fn map<R>(self, f: impl FnMut(T) -> R) -> Array<R> {
+        Array { data: self.data.into_iter().map(f).collect(), shape: self.shape }
+    }
+
+    fn offset(&self, index: &[usize]) -> Option<usize> {
+        if index.len() != self.shape.len() {
+            return None;
+        }
+        let mut offset = 0;
+        for (&i, &n) in index.iter().zip(&self.shape) {
+            if i >= n {
+                return None;
+            }
+            offset = offset * n + i;
+        }
+        Some(offset)
+    }
+}
+
+/// The number of elements of a shape whose bytes, too, fit the address space.
+pub(crate) fn checked_bytes<T>(what: &'static str, shape: &[usize]) -> Result<usize> {
+    let len = checked_len(what, shape)?;
+    match len.checked_mul(size_of::<T>()) {
+        Some(bytes) if bytes <= isize::MAX as usize => Ok(len),
+        _ => Err(Error::TooLarge { what, shape: shape.to_vec(), limit: isize::MAX as usize, unit: "bytes" }),
+    }
+}
+
+impl<T> Index<&[usize]> for Array<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, index: &[usize]) -> &T {
+        match self.get(index) {
+            Some(element) => element,
+            None => panic!("index {index:?} is outside shape {:?}", self.shape),
+        }
+    }
+}
+
+impl<T, const N: usize> Index<[usize; N]> for Array<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, index: [usize; N]) -> &T {
+        &self[&index[..]]
+    }
+}
+
+impl<T> IndexMut<&[usize]> for Array<T> {
+    #[inline]
+    fn index_mut(&mut self, index: &[usize]) -> &mut T {
+        match self.offset(index) {
+            Some(offset) => &mut self.data[offset],
+            None => panic!("index {index:?} is outside shape {:?}", self.shape),
+        }
+    }
+}
+
+impl<T, const N: usize> IndexMut<[usize; N]> for Array<T> {
+    #[inline]
+    fn index_mut(&mut self, index: [usize; N]) -> &mut T {
+        &mut self[&index[..]]
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Array<T> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.data.iter()
+    }
+}
+
+impl<T: PartialEq> PartialEq<View<'_, T>> for Array<T> {
+    fn eq(&self, other: &View<'_, T>) -> bool {
+        self.shape() == other.shape() && self.data.iter().eq(other.iter())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Array<T> {
+    /// Nested lists: `[[1, 2], [3, 4]]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}

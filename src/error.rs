@@ -1,0 +1,280 @@
+//! The one error type; every message of the library is worded here.
+
+use crate::spec::PadMode;
+use alloc::vec::Vec;
+
+/// What [`Result`](core::result::Result) means in this crate.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why a strided view cannot hold the windows of an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Irregular {
+    /// Some window reaches into padding.
+    #[error("reach into padding")]
+    Padding,
+    /// The last windows overhang the end (`Tail::Partial`).
+    #[error("overhang the end")]
+    Overhang,
+    /// The windows do not start at even distances (`Tail::ShiftBack`, `Tail::Spread`).
+    #[error("start at uneven distances")]
+    UnevenStarts,
+    /// A base dilation puts holes between the elements.
+    #[error("contain holes of the base dilation")]
+    Holes,
+}
+
+/// Everything that can be wrong with a request, a shape, a layout or a buffer.
+///
+/// Every message names the axis, the numbers, the limit and the way out.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A window of zero elements.
+    #[error("window on axis {axis} is 0: it must hold at least 1 element")]
+    ZeroWindow {
+        /// The axis of the array.
+        axis: usize,
+    },
+    /// A step of zero.
+    #[error("step on axis {axis} is 0: windows must start at least 1 element apart")]
+    ZeroStep {
+        /// The axis of the array.
+        axis: usize,
+    },
+    /// A dilation of zero.
+    #[error("dilation on axis {axis} is 0: use 1 for neighbouring elements")]
+    ZeroDilation {
+        /// The axis of the array.
+        axis: usize,
+    },
+    /// A base dilation of zero.
+    #[error("base dilation on axis {axis} is 0: use 1 for an array without holes")]
+    ZeroBaseDilation {
+        /// The axis of the array.
+        axis: usize,
+    },
+    /// The window does not fit the padded axis.
+    #[error(
+        "window {window} spans {span} with dilation {dilation}, but axis {axis} has {len} elements{}: pad it, or use Tail::Partial",
+        if *.padded { " with its padding" } else { "" }
+    )]
+    SpanTooLong {
+        /// The axis of the array.
+        axis: usize,
+        /// The window asked for.
+        window: usize,
+        /// Its dilation.
+        dilation: usize,
+        /// `(window - 1) * dilation + 1`.
+        span: usize,
+        /// Elements on the axis, padding included.
+        len: usize,
+        /// Whether `len` differs from the array's own length.
+        padded: bool,
+    },
+    /// An axis the array does not have.
+    #[error("axis {axis} is out of range for an array of rank {rank}: use {}", AxisRange(*.rank))]
+    AxisOutOfRange {
+        /// The axis asked for; negative axes count from the end.
+        axis: isize,
+        /// How many axes the array has.
+        rank: usize,
+    },
+    /// The same axis twice in one request.
+    #[error("axis {axis} is named twice: unfold it once, and unfold the result again if you need to")]
+    AxisTwice {
+        /// The axis of the array.
+        axis: usize,
+    },
+    /// Neither one number for all axes nor one for each.
+    #[error("{given} numbers for {what}, but {axes} axes are unfolded: give one number for all, or one per axis")]
+    CountMismatch {
+        /// What the numbers are for.
+        what: &'static str,
+        /// How many were given.
+        given: usize,
+        /// How many axes are unfolded.
+        axes: usize,
+    },
+    /// The span does not fit the address arithmetic.
+    #[error(
+        "window {window} with dilation {dilation} on axis {axis} spans more than {limit} elements: use a smaller window or dilation"
+    )]
+    SpanOverflow {
+        /// The axis of the array.
+        axis: usize,
+        /// The window asked for.
+        window: usize,
+        /// Its dilation.
+        dilation: usize,
+        /// The longest span there can be.
+        limit: usize,
+    },
+    /// The dilated and padded axis does not fit the address arithmetic.
+    #[error(
+        "axis {axis} with {len} elements, base dilation {base_dilation} and pads {before} and {after} is longer than {limit}: pad or dilate it less"
+    )]
+    LineOverflow {
+        /// The axis of the array.
+        axis: usize,
+        /// Its elements.
+        len: usize,
+        /// Its base dilation.
+        base_dilation: usize,
+        /// Padding before the first element.
+        before: isize,
+        /// Padding behind the last element.
+        after: isize,
+        /// The longest line there can be.
+        limit: usize,
+    },
+    /// More elements, or more bytes, than an address space holds.
+    #[error("{what} of shape {shape:?} holds more than {limit} {unit}: ask for less at a time")]
+    TooLarge {
+        /// What has the shape.
+        what: &'static str,
+        /// The shape.
+        shape: Vec<usize>,
+        /// The most there can be.
+        limit: usize,
+        /// Elements or bytes.
+        unit: &'static str,
+    },
+    /// A pad mode that repeats elements, on an axis that has none.
+    #[error("pad mode {mode:?} on axis {axis} has no element to repeat: use PadMode::Empty")]
+    PadOfEmptyAxis {
+        /// The axis of the array.
+        axis: usize,
+        /// The pad mode.
+        mode: PadMode,
+    },
+    /// A slice that does not have as many elements as its shape says.
+    #[error("shape {shape:?} holds {expected} elements, but the slice has {found}")]
+    SliceLength {
+        /// The shape asked for.
+        shape: Vec<usize>,
+        /// Its elements.
+        expected: usize,
+        /// The slice's elements.
+        found: usize,
+    },
+    /// An output buffer that does not have as many elements as the result.
+    #[error("the result of shape {shape:?} holds {expected} elements, but the buffer has {found}: make it that long")]
+    BufferLength {
+        /// The shape of the result.
+        shape: Vec<usize>,
+        /// Its elements.
+        expected: usize,
+        /// The buffer's elements.
+        found: usize,
+    },
+    /// A layout some index of which lies outside its slice.
+    #[error("shape {shape:?} with strides {strides:?} and offset {offset} reaches outside a slice of {len} elements")]
+    LayoutOutside {
+        /// The shape asked for.
+        shape: Vec<usize>,
+        /// The strides asked for.
+        strides: Vec<isize>,
+        /// Where the first element lies.
+        offset: usize,
+        /// The slice's elements.
+        len: usize,
+    },
+    /// A layout for mutation in which two indices may be the same element.
+    #[error(
+        "shape {shape:?} with strides {strides:?} may reach an element twice (axis {axis}): elements of a mutable view must be distinct"
+    )]
+    LayoutOverlaps {
+        /// The shape asked for.
+        shape: Vec<usize>,
+        /// The strides asked for.
+        strides: Vec<isize>,
+        /// The axis that runs into another.
+        axis: usize,
+    },
+    /// Two lists that must have one entry an axis.
+    #[error("{what} has {found} entries, but the array has rank {rank}: give one for each axis")]
+    RankMismatch {
+        /// Which list.
+        what: &'static str,
+        /// Its entries.
+        found: usize,
+        /// The array's rank.
+        rank: usize,
+    },
+    /// Two shapes that must agree.
+    #[error("{what} has shape {found:?}, but {expected:?} was planned")]
+    ShapeMismatch {
+        /// What has the wrong shape.
+        what: &'static str,
+        /// The planned shape.
+        expected: Vec<usize>,
+        /// The shape found.
+        found: Vec<usize>,
+    },
+    /// A reordering that is not one.
+    #[error("{order:?} is not an order of {rank} axes: name every axis exactly once")]
+    NotAnOrder {
+        /// The order asked for.
+        order: Vec<isize>,
+        /// The axes there are.
+        rank: usize,
+    },
+    /// A slice of an axis that leaves it.
+    #[error("a slice of {count} from {start} by {step} leaves axis {axis}, which has {len} elements")]
+    SliceOutside {
+        /// The axis of the array.
+        axis: usize,
+        /// Where the slice starts.
+        start: usize,
+        /// Its step.
+        step: isize,
+        /// Its elements.
+        count: usize,
+        /// The axis's elements.
+        len: usize,
+    },
+    /// An axis of another length than one cannot be repeated.
+    #[error("axis {axis} has {len} elements and cannot be broadcast: only an axis of 1 can")]
+    NotBroadcast {
+        /// The axis of the array.
+        axis: usize,
+        /// Its elements.
+        len: usize,
+    },
+    /// A strided view asked of windows that no strides describe.
+    #[error("windows on axis {axis} {cause}: no strides describe them, use to_array() or copy_into()")]
+    NotStrided {
+        /// The axis of the array.
+        axis: usize,
+        /// Why.
+        cause: Irregular,
+    },
+    /// Mutable windows that would share elements.
+    #[error(
+        "windows of {window} by step {step} on axis {axis} share elements: mutable windows need distinct ones, use a step of at least {span}"
+    )]
+    WindowsOverlap {
+        /// The axis of the array.
+        axis: usize,
+        /// The window.
+        window: usize,
+        /// The step.
+        step: usize,
+        /// The step that keeps them apart.
+        span: usize,
+    },
+}
+
+/// Writes which axes there are.
+struct AxisRange(usize);
+
+impl core::fmt::Display for AxisRange {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            0 => write!(f, "no axis at all"),
+            n => write!(f, "-{n} to {}", n - 1),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Gather with copying: every cell of every window written once, in runs.
+//!
+//! The result is cut into units, contiguous stretches of it that fit a cache, which are filled one after another or in
+//! parallel. In each unit the unfolded axes are cut into [`pieces`](super::pieces); every combination of pieces is a
+//! strided block of the array, copied by the kernel, or a block of empty cells, filled.
+
+use super::pieces::pieces;
+use crate::array::{Array, IntoView, Picked, View};
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::kernel;
+use crate::spec::{Dims, OutAxis, Plan};
+use core::ops::Range;
+use smallvec::SmallVec;
+
+/// Bytes of the result that one unit fills: small enough for a second-level cache, large enough to dwarf its set-up.
+const UNIT_BYTES: usize = 256 * 1024;
+/// Results below this are not worth waking threads for.
+#[cfg(feature = "rayon")]
+const PARALLEL_BYTES: usize = 1024 * 1024;
+
+type Ranges = SmallVec<[Range<usize>; 6]>;
+
+/// A block of the result that is filled in one go.
+struct Unit<'p, 'a, T> {
+    plan: &'p Plan,
+    source: &'p View<'a, T>,
+    fill: T,
+    /// How far an index of each axis of the result moves in it.
+    strides: &'p [usize],
+    /// Where the unit's first element stands in the result.
+    origin: usize,
+}
+
+/// Writes every cell of every window in the plan's order into `out`, which has exactly as many elements.
+pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out: &mut [T]) {
+    let shape = plan.shape();
+    if out.is_empty() {
+        return;
+    }
+    let mut strides = Dims::from_elem(1, shape.len());
+    for a in (1..shape.len()).rev() {
+        strides[a - 1] = strides[a] * shape[a];
+    }
+    let units = Units::new(shape, &strides, size_of::<T>().max(1));
+    units.each(out, |lead, rows, part| {
+        let ranges = units.ranges(lead, rows, shape);
+        let origin = ranges.iter().zip(&strides).map(|(r, s)| r.start * s).sum();
+        Unit { plan, source, fill, strides: &strides, origin }.fill(ranges, part);
+    });
+}
+
+/// Writes one window, whose `index` holds grid positions on unfolded axes and indices elsewhere, into `out` in row-major
+/// order of the unfolded axes. The plan must be in its default order.
+pub(crate) fn gather_one<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, index: &[usize], out: &mut [T]) {
+    let windows = &plan.shape()[index.len()..];
+    let mut strides = Dims::from_elem(0, plan.shape().len());
+    let mut stride = 1;
+    for (s, n) in strides.iter_mut().zip(plan.shape()).rev().take(windows.len()) {
+        *s = stride;
+        stride *= n;
+    }
+    let ranges = index.iter().map(|&i| i..i + 1).chain(windows.iter().map(|&n| 0..n)).collect();
+    Unit { plan, source, fill, strides: &strides, origin: 0 }.fill(ranges, out);
+}
+
+/// How a result is cut into units: each index of its `lead` first axes apart, the axis behind them in stretches of `rows`.
+struct Units {
+    lead: usize,
+    rows: usize,
+    /// Elements of all rows behind one lead index, and of one stretch of them.
+    block: usize,
+    stretch: usize,
+    /// Whether the whole is worth waking threads for.
+    #[cfg(feature = "rayon")]
+    parallel: bool,
+}
+
+impl Units {
+    fn new(shape: &[usize], strides: &[usize], size: usize) -> Self {
+        let lead = strides.iter().take_while(|&&s| s.saturating_mul(size) > UNIT_BYTES).count();
+        let (count, stride) = match shape.get(lead) {
+            Some(&n) => (n, strides[lead]),
+            None => (1, 1),
+        };
+        let rows = (UNIT_BYTES / (stride * size)).clamp(1, count);
+        #[cfg(feature = "rayon")]
+        let parallel = shape.iter().product::<usize>().saturating_mul(size) >= PARALLEL_BYTES;
+        Units {
+            lead,
+            rows,
+            block: count * stride,
+            stretch: rows * stride,
+            #[cfg(feature = "rayon")]
+            parallel,
+        }
+    }
+
+    /// Calls `f` with the number of the lead index, the number of the stretch, and the unit's part of `out`.
+    fn each<T: Element>(&self, out: &mut [T], f: impl Fn(usize, usize, &mut [T]) + Sync) {
+        #[cfg(feature = "rayon")]
+        if self.parallel && rayon::current_num_threads() > 1 {
+            use rayon::prelude::*;
+            out.par_chunks_mut(self.block).enumerate().for_each(|(lead, block)| {
+                block.par_chunks_mut(self.stretch).enumerate().for_each(|(rows, part)| f(lead, rows, part));
+            });
+            return;
+        }
+        for (lead, block) in out.chunks_mut(self.block).enumerate() {
+            for (rows, part) in block.chunks_mut(self.stretch).enumerate() {
+                f(lead, rows, part);
+            }
+        }
+    }
+
+    /// The ranges of the result's axes that a unit covers.
+    fn ranges(&self, mut lead: usize, rows: usize, shape: &[usize]) -> Ranges {
+        let mut ranges: Ranges = shape.iter().map(|&n| 0..n).collect();
+        for a in (0..self.lead).rev() {
+            let at = lead % shape[a];
+            ranges[a] = at..at + 1;
+            lead /= shape[a];
+        }
+        if let Some(range) = ranges.get_mut(self.lead) {
+            let from = rows * self.rows;
+            *range = from..range.end.min(from + self.rows);
+        }
+        ranges
+    }
+}
+
+impl<T: Element> Unit<'_, '_, T> {
+    fn fill(&self, ranges: Ranges, out: &mut [T]) {
+        let mut starts = Dims::from_elem(0, self.source.rank());
+        let mut steps: SmallVec<[(usize, isize); 6]> = SmallVec::from_elem((0, 0), ranges.len());
+        for (o, axis) in self.plan.order().iter().enumerate() {
+            if let OutAxis::Plain(a) = *axis {
+                starts[a] = ranges[o].start;
+                steps[o] = (a, 1);
+            }
+        }
+        self.cut(0, ranges, &mut starts, &mut steps, out);
+    }
+
+    /// Cuts the `k`-th unfolded axis and all behind it into pieces, and writes each combination.
+    fn cut(
+        &self,
+        k: usize,
+        ranges: Ranges,
+        starts: &mut Dims,
+        steps: &mut SmallVec<[(usize, isize); 6]>,
+        out: &mut [T],
+    ) {
+        let Some(axis) = self.plan.axes().get(k) else {
+            return self.copy(&ranges, starts, steps, out);
+        };
+        let place = |wanted: OutAxis| self.plan.order().iter().position(|&o| o == wanted).unwrap_or(0);
+        let (grid, window) = (place(OutAxis::Grid(k)), place(OutAxis::Window(k)));
+        for piece in pieces(axis, ranges[grid].clone(), ranges[window].clone(), grid > window) {
+            let mut block = ranges.clone();
+            block[grid] = piece.grid;
+            block[window] = piece.taps;
+            match piece.source {
+                None => self.blank(&block, out),
+                Some(run) => {
+                    starts[axis.axis()] = run.start;
+                    steps[grid] = (axis.axis(), run.per_window);
+                    steps[window] = (axis.axis(), run.per_tap);
+                    self.cut(k + 1, block, starts, steps, out);
+                }
+            }
+        }
+    }
+
+    fn offset(&self, block: &Ranges) -> usize {
+        block.iter().zip(self.strides).map(|(r, s)| r.start * s).sum::<usize>() - self.origin
+    }
+
+    /// Copies a block all of whose cells are elements.
+    fn copy(&self, block: &Ranges, starts: &[usize], steps: &[(usize, isize)], out: &mut [T]) {
+        let axes = block.iter().zip(steps).map(|(r, &(axis, step))| Picked { axis, step, count: r.len() });
+        match self.source.pick(starts, axes) {
+            Some(view) => kernel::copy_block(out, self.offset(block), self.strides, &view),
+            None => unreachable!("a plan's elements lie inside its array"),
+        }
+    }
+
+    /// Fills a block all of whose cells are empty.
+    fn blank(&self, block: &Ranges, out: &mut [T]) {
+        let one = [self.fill];
+        let shape: Dims = block.iter().map(|r| r.len()).collect();
+        let axes = shape.iter().map(|&count| Picked { axis: 0, step: 0, count });
+        match (&one).into_view().pick(&[0], axes) {
+            Some(view) => kernel::copy_block(out, self.offset(block), self.strides, &view),
+            None => unreachable!("one value can be repeated"),
+        }
+    }
+}
+
+impl<T: Element> View<'_, T> {
+    /// The elements copied into a row-major array. Time and memory: one pass over the result.
+    pub fn to_array(&self) -> Array<T> {
+        let mut array = Array::zeros(Dims::from_slice(self.shape()));
+        copy_all(self, array.as_mut_slice());
+        array
+    }
+
+    /// The elements copied into `out` in row-major order.
+    ///
+    /// # Errors
+    /// [`Error::BufferLength`].
+    pub fn copy_into(&self, out: &mut [T]) -> Result<()> {
+        if out.len() != self.len() {
+            let shape = self.shape().to_vec();
+            return Err(Error::BufferLength { shape, expected: self.len(), found: out.len() });
+        }
+        copy_all(self, out);
+        Ok(())
+    }
+}
+
+/// A view in full is the windows of a request without axes.
+fn copy_all<T: Element>(view: &View<'_, T>, out: &mut [T]) {
+    match Plan::new(Dims::from_slice(view.shape()), SmallVec::new(), false) {
+        Ok(plan) => gather(&plan, view, T::default(), out),
+        Err(error) => unreachable!("a view's shape was checked: {error}"),
+    }
+}

@@ -1,0 +1,265 @@
+//! A plan over real elements: views, copies, and a closure's results.
+
+use super::gather::{gather, gather_one};
+use crate::array::{Array, IntoView, IntoViewMut, Picked, View, ViewMut, checked_bytes};
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::spec::{AxisPlan, Dims, Plan, Unfold};
+use alloc::vec::Vec;
+use smallvec::SmallVec;
+
+/// The windows of a plan over the elements of an array; nothing is copied until asked for.
+pub struct Windows<'a, T> {
+    plan: Plan,
+    source: View<'a, T>,
+    fill: Option<T>,
+}
+
+impl Unfold {
+    /// The windows of this request over an array: [`plan`](Self::plan) on its shape, with its elements.
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan).
+    #[inline]
+    pub fn windows<'a, S: IntoView<'a>>(&self, source: S) -> Result<Windows<'a, S::Elem>> {
+        let source = source.into_view();
+        let plan = self.plan(source.shape())?;
+        Ok(Windows { plan, source, fill: None })
+    }
+
+    /// The windows of this request as one mutable strided view, where they share no element.
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// let mut x = [1, 2, 3, 4, 5, 6, 7];
+    /// for (i, mut pair) in unfold(0, 2, 3).windows_mut(&mut x[..])?.outer_iter_mut(1).enumerate() {
+    ///     pair[[0]] = 10 * i;
+    /// }
+    /// assert_eq!(x, [0, 2, 3, 10, 5, 6, 7]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan); [`Error::NotStrided`]; [`Error::WindowsOverlap`].
+    pub fn windows_mut<'a, S: IntoViewMut<'a>>(&self, source: S) -> Result<ViewMut<'a, S::Elem>> {
+        let source = source.into_view_mut();
+        self.plan(source.shape())?.windows_mut(source)
+    }
+}
+
+impl Plan {
+    /// The windows of this plan over an array of its shape.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`].
+    pub fn windows<'a, S: IntoView<'a>>(&self, source: S) -> Result<Windows<'a, S::Elem>> {
+        let source = source.into_view();
+        self.check_shape("the array", source.shape())?;
+        Ok(Windows { plan: self.clone(), source, fill: None })
+    }
+
+    /// The windows of this plan as one mutable strided view; see [`Unfold::windows_mut`].
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`], [`Error::NotStrided`], [`Error::WindowsOverlap`].
+    pub fn windows_mut<'a, S: IntoViewMut<'a>>(&self, source: S) -> Result<ViewMut<'a, S::Elem>> {
+        let source = source.into_view_mut();
+        self.check_shape("the array", source.shape())?;
+        self.check_strided()?;
+        if let Some(a) = self.axes().iter().find(|a| a.is_overlapping()) {
+            let (window, step, span) = (a.window(), a.even_step().unwrap_or(a.step()), a.span());
+            return Err(Error::WindowsOverlap { axis: a.axis(), window, step, span });
+        }
+        let (starts, axes) = self.picks();
+        match source.pick(&starts, axes.into_iter()) {
+            Some(view) => Ok(view),
+            None => unreachable!("a strided plan's elements lie inside its array, each once"),
+        }
+    }
+
+    fn check_shape(&self, what: &'static str, shape: &[usize]) -> Result<()> {
+        if shape == self.input_shape() {
+            return Ok(());
+        }
+        Err(Error::ShapeMismatch { what, expected: self.input_shape().to_vec(), found: shape.to_vec() })
+    }
+
+    /// A strided plan as picks of its array's axes.
+    #[inline]
+    fn picks(&self) -> (Dims, SmallVec<[Picked; 6]>) {
+        let mut starts = Dims::from_elem(0, self.input_shape().len());
+        for a in self.axes() {
+            // Without windows nothing is picked, and a start might not exist.
+            if a.count() > 0 {
+                starts[a.axis()] = a.start_of(0) as usize;
+            }
+        }
+        let axes = self.order().iter().zip(self.shape()).map(|(&o, &count)| {
+            let (axis, step) = self.factor(o);
+            Picked { axis, step, count }
+        });
+        (starts, axes.collect())
+    }
+}
+
+impl<'a, T> Windows<'a, T> {
+    /// Where the windows lie.
+    #[inline]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The array they lie on.
+    #[inline]
+    pub fn source(&self) -> &View<'a, T> {
+        &self.source
+    }
+
+    /// The value empty padding reads as, if one was given.
+    #[inline]
+    pub fn fill_value(&self) -> Option<&T> {
+        self.fill.as_ref()
+    }
+
+    /// Puts a value into empty padding, which then counts as elements.
+    ///
+    /// Holes of a base dilation and cells that overhang the end never count in reductions; copies write the value there
+    /// too.
+    #[must_use]
+    pub fn fill(mut self, value: T) -> Self {
+        self.fill = Some(value);
+        self
+    }
+
+    /// The same windows with the axes of views and copies in another order, as [`View::permute`] on the view gives it.
+    ///
+    /// # Errors
+    /// [`Error::NotAnOrder`].
+    pub fn permute(mut self, order: &[isize]) -> Result<Self> {
+        self.plan = self.plan.permute(order)?;
+        Ok(self)
+    }
+
+    /// All windows as one strided view; no element is copied, and up to rank 6 nothing is allocated.
+    ///
+    /// # Errors
+    /// [`Error::NotStrided`] where padding, an overhang, holes or uneven starts rule it out.
+    #[inline]
+    pub fn view(&self) -> Result<View<'a, T>> {
+        self.plan.check_strided()?;
+        let (starts, axes) = self.plan.picks();
+        match self.source.pick(&starts, axes.iter().copied()) {
+            Some(view) => Ok(view),
+            None => unreachable!("a strided plan's elements lie inside its array"),
+        }
+    }
+
+    /// All windows copied into a row-major array of the plan's shape; empty cells are zero or the fill.
+    ///
+    /// Time and memory: one pass over the result; in the caller's `rayon` pool if it is large.
+    ///
+    /// # Panics
+    /// If the copy has more bytes than an address space, or than memory can be had ([`copy_into`](Self::copy_into)
+    /// needs none).
+    pub fn to_array(&self) -> Array<T>
+    where
+        T: Element,
+    {
+        let shape = Dims::from_slice(self.plan.shape());
+        if let Err(error) = checked_bytes::<T>("a copy of windows", &shape) {
+            panic!("{error}");
+        }
+        let mut array = Array::zeros(shape);
+        gather(&self.plan, &self.source, self.fill.unwrap_or_default(), array.as_mut_slice());
+        array
+    }
+
+    /// All windows copied into `out`, row-major in the plan's shape; empty cells are zero or the fill.
+    ///
+    /// # Errors
+    /// [`Error::BufferLength`] unless `out` has exactly as many elements.
+    pub fn copy_into(&self, out: &mut [T]) -> Result<()>
+    where
+        T: Element,
+    {
+        let expected: usize = self.plan.shape().iter().product();
+        if out.len() != expected {
+            let shape = self.plan.shape().to_vec();
+            return Err(Error::BufferLength { shape, expected, found: out.len() });
+        }
+        gather(&self.plan, &self.source, self.fill.unwrap_or_default(), out);
+        Ok(())
+    }
+
+    /// Calls `f` with every window and keeps what it returns, in the shape of a reduction.
+    ///
+    /// A window has the unfolded axes in the order of the request. It is a view of the array where it lies inside, and a
+    /// view of a small copy (empty cells zero or the fill) where it touches a border.
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// let x = [3, 1, 4, 1, 5];
+    /// let spread = unfold(0, 3, 1).windows(&x)?.map(|w| w.iter().max().unwrap() - w.iter().min().unwrap());
+    /// assert_eq!(spread.as_slice(), [3, 3, 4]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If one window has more bytes than an address space.
+    pub fn map<R>(&self, mut f: impl FnMut(&View<'_, T>) -> R) -> Array<R>
+    where
+        T: Element,
+    {
+        let shape = self.plan.reduced_shape();
+        let window: Dims = self.plan.axes().iter().map(AxisPlan::window).collect();
+        let plan = self.plan.default_order();
+        let interior = plan.interior();
+        let holes = plan.axes().iter().any(|a| a.base_dilation() != 1);
+        if let Err(error) = checked_bytes::<T>("a window", &window) {
+            panic!("{error}");
+        }
+        let mut scratch: Array<T> = Array::default();
+        let mut results = Vec::new();
+        let mut index = Dims::from_elem(0, shape.len());
+        let total: usize = shape.iter().product();
+        for _ in 0..total {
+            let inside = !holes && plan.axes().iter().zip(&interior).all(|(a, r)| r.contains(&index[a.axis()]));
+            if inside {
+                results.push(f(&self.window_view(&index)));
+            } else {
+                if scratch.shape() != &window[..] {
+                    scratch = Array::zeros(window.clone());
+                }
+                gather_one(&plan, &self.source, self.fill.unwrap_or_default(), &index, scratch.as_mut_slice());
+                results.push(f(&scratch.view()));
+            }
+            for a in (0..shape.len()).rev() {
+                index[a] += 1;
+                if index[a] < shape[a] {
+                    break;
+                }
+                index[a] = 0;
+            }
+        }
+        match Array::new(results, &shape) {
+            Ok(array) => array,
+            Err(error) => unreachable!("one result a window: {error}"),
+        }
+    }
+
+    /// One inner window: `index` holds a grid position on unfolded axes and an index elsewhere.
+    fn window_view(&self, index: &[usize]) -> View<'a, T> {
+        let mut starts = Dims::from_slice(index);
+        for a in self.plan.axes() {
+            starts[a.axis()] = a.start_of(index[a.axis()]) as usize;
+        }
+        let axes =
+            self.plan.axes().iter().map(|a| Picked { axis: a.axis(), step: a.dilation() as isize, count: a.window() });
+        match self.source.pick(&starts, axes) {
+            Some(view) => view,
+            None => unreachable!("an inner window lies inside its array"),
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! One unfolded axis with every number resolved: the only size formula, and where each cell of each window is read.
+//!
+//! An axis of `n` elements becomes a *line*: base dilation puts holes between the elements (`n' = (n - 1) * base + 1`),
+//! negative pads crop it, positive pads lengthen it. Positions on the line count from the first element, so the
+//! leading padding has negative ones. Windows start at [`AxisPlan::start`] and touch every `dilation`-th position.
+
+use super::{LIMIT, PadMode, Tail};
+use crate::error::{Error, Irregular, Result};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// What stands in one cell of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// The element with this index along the array's axis.
+    Element(usize),
+    /// Padding without an element; `Windows::fill` puts a value there, which then counts.
+    Pad,
+    /// A hole of the base dilation or an overhang: copies write zero or the fill, reductions never count it.
+    Gap,
+}
+
+/// The numbers asked for one axis, before a length is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AxisSpec {
+    pub(crate) window: usize,
+    pub(crate) step: usize,
+    pub(crate) dilation: usize,
+    pub(crate) base: usize,
+    pub(crate) pads: Pads,
+    pub(crate) mode: PadMode,
+    pub(crate) tail: Tail,
+}
+
+/// How much padding is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pads {
+    Numbers(isize, isize),
+    Same,
+    SameLower,
+    Full,
+}
+
+/// One unfolded axis of a [`Plan`](super::Plan): how many windows there are and where each of them lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AxisPlan {
+    axis: usize,
+    len: usize,
+    spec: AxisSpec,
+    before: isize,
+    after: isize,
+    span: usize,
+    count: usize,
+    /// The positions that are elements or holes, after cropping.
+    line: (isize, isize),
+    /// Where the padded line ends; what lies behind it is overhang.
+    end: isize,
+}
+
+impl AxisPlan {
+    /// Resolves `spec` on axis `axis` of `len` elements; the one place where sizes are computed.
+    #[inline]
+    pub(crate) fn new(axis: usize, len: usize, spec: AxisSpec) -> Result<Self> {
+        let AxisSpec { window, step, dilation, base, pads, mode, tail } = spec;
+        if window == 0 {
+            return Err(Error::ZeroWindow { axis });
+        }
+        if step == 0 {
+            return Err(Error::ZeroStep { axis });
+        }
+        if dilation == 0 {
+            return Err(Error::ZeroDilation { axis });
+        }
+        if base == 0 {
+            return Err(Error::ZeroBaseDilation { axis });
+        }
+        let span = match (window - 1).checked_mul(dilation) {
+            Some(s) if s < LIMIT => s + 1,
+            _ => return Err(Error::SpanOverflow { axis, window, dilation, limit: LIMIT }),
+        };
+        let overflow =
+            |before, after| Error::LineOverflow { axis, len, base_dilation: base, before, after, limit: LIMIT };
+        let dilated = match len.saturating_sub(1).checked_mul(base) {
+            Some(n) if n < LIMIT => n + len.min(1),
+            _ => return Err(overflow(0, 0)),
+        };
+        let (before, after) = resolve(pads, dilated, span, step);
+        if before.unsigned_abs() > LIMIT || after.unsigned_abs() > LIMIT {
+            return Err(overflow(before, after));
+        }
+        let end = dilated as isize + after;
+        let total = before + end;
+        if total > LIMIT as isize {
+            return Err(overflow(before, after));
+        }
+        let line = ((-before).max(0), end.min(dilated as isize));
+        if mode != PadMode::Empty && line.0 >= line.1 && total > 0 {
+            return Err(Error::PadOfEmptyAxis { axis, mode });
+        }
+        let total = total.max(0) as usize;
+        let visible = (before + line.1).max(0) as usize;
+        let holds = line.0 < line.1;
+        let count = match count(total, span, step, tail, visible, holds) {
+            Some(count) => count,
+            None => {
+                let padded = total != len;
+                return Err(Error::SpanTooLong { axis, window, dilation, span, len: total, padded });
+            }
+        };
+        Ok(AxisPlan { axis, len, spec, before, after, span, count, line, end })
+    }
+
+    /// Which axis of the array this is.
+    #[inline]
+    pub fn axis(&self) -> usize {
+        self.axis
+    }
+
+    /// Elements on the array's axis.
+    #[inline]
+    #[allow(clippy::len_without_is_empty)] // the length of an axis, not of a collection
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Elements of a window.
+    #[inline]
+    pub fn window(&self) -> usize {
+        self.spec.window
+    }
+
+    /// Distance asked for between the starts of neighbouring windows.
+    #[inline]
+    pub fn step(&self) -> usize {
+        self.spec.step
+    }
+
+    /// Distance between neighbouring elements inside a window.
+    #[inline]
+    pub fn dilation(&self) -> usize {
+        self.spec.dilation
+    }
+
+    /// Distance the elements of the input are drawn apart to.
+    #[inline]
+    pub fn base_dilation(&self) -> usize {
+        self.spec.base
+    }
+
+    /// Padding `(before, after)`, resolved to numbers; negative ones crop.
+    #[inline]
+    pub fn pads(&self) -> (isize, isize) {
+        (self.before, self.after)
+    }
+
+    /// What the padding holds.
+    #[inline]
+    pub fn pad_mode(&self) -> PadMode {
+        self.spec.mode
+    }
+
+    /// What happens behind the last whole window.
+    #[inline]
+    pub fn tail(&self) -> Tail {
+        self.spec.tail
+    }
+
+    /// Extent a window covers: `(window - 1) * dilation + 1`.
+    #[inline]
+    pub fn span(&self) -> usize {
+        self.span
+    }
+
+    /// How many windows there are.
+    #[inline]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The positions on the line that are elements (or holes between them): `0..n'`, less what negative pads crop.
+    #[inline]
+    pub fn line(&self) -> Range<isize> {
+        self.line.0..self.line.1
+    }
+
+    /// Where window `i` starts on the line, counted from the first element; negative in the leading padding.
+    ///
+    /// # Panics
+    /// If `i` is not below [`count`](Self::count).
+    #[inline]
+    pub fn start(&self, i: usize) -> isize {
+        assert!(i < self.count, "window {i} of {}", self.count);
+        self.start_of(i)
+    }
+
+    /// [`start`](Self::start) for an `i` already known to be a window.
+    #[inline]
+    pub(crate) fn start_of(&self, i: usize) -> isize {
+        let free = (self.before + self.end) as usize;
+        let from = match self.spec.tail {
+            Tail::Drop | Tail::Partial => i * self.spec.step,
+            Tail::ShiftBack => (i * self.spec.step).min(free - self.span),
+            Tail::Spread if self.count == 1 => 0,
+            Tail::Spread => (i as u128 * (free - self.span) as u128 / (self.count - 1) as u128) as usize,
+        };
+        from as isize - self.before
+    }
+
+    /// The distance between neighbouring starts, if it is the same everywhere.
+    #[inline]
+    pub(crate) fn even_step(&self) -> Option<usize> {
+        match self.spec.tail {
+            Tail::Drop | Tail::Partial => Some(self.spec.step),
+            _ if self.count < 2 => Some(self.spec.step),
+            tail => {
+                let last = (self.before + self.end) as usize - self.span;
+                let intervals = self.count - 1;
+                match tail {
+                    Tail::ShiftBack if last == intervals * self.spec.step => Some(self.spec.step),
+                    Tail::Spread if last.is_multiple_of(intervals) => Some(last / intervals),
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// What stands in cell `j` of window `i`.
+    #[inline]
+    pub fn cell(&self, i: usize, j: usize) -> Cell {
+        self.at(self.start_of(i) + (j * self.spec.dilation) as isize)
+    }
+
+    /// What stands at a position of the line.
+    #[inline]
+    pub(crate) fn at(&self, position: isize) -> Cell {
+        let (low, high) = self.line;
+        let position = if position >= self.end {
+            return Cell::Gap;
+        } else if (low..high).contains(&position) {
+            position
+        } else if low >= high {
+            return Cell::Pad;
+        } else {
+            match self.spec.mode.source(position - low, high - low) {
+                Some(p) => p + low,
+                None => return Cell::Pad,
+            }
+        };
+        let position = position as usize;
+        if self.spec.base == 1 {
+            Cell::Element(position)
+        } else if position.is_multiple_of(self.spec.base) {
+            Cell::Element(position / self.spec.base)
+        } else {
+            Cell::Gap
+        }
+    }
+
+    /// The windows that lie wholly inside the data: no padding, no overhang.
+    pub fn interior(&self) -> Range<usize> {
+        let (low, high) = self.line;
+        let span = self.span as isize;
+        if span > high - low {
+            return 0..0;
+        }
+        let first = self.first_start_from(low);
+        let last = self.first_start_from(high - span + 1);
+        first..last.max(first)
+    }
+
+    /// How many windows start before `position`.
+    fn first_start_from(&self, position: isize) -> usize {
+        if let Some(step) = self.even_step() {
+            let from = (position + self.before).max(0) as usize;
+            return from.div_ceil(step.max(1)).min(self.count);
+        }
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.start_of(middle) < position { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    /// Whether strides describe the windows; else why not.
+    #[inline]
+    pub(crate) fn irregular(&self) -> Option<Irregular> {
+        if self.spec.base != 1 && self.len > 1 {
+            return Some(Irregular::Holes);
+        }
+        if self.count == 0 {
+            return None;
+        }
+        let last = self.start_of(self.count - 1) + self.span as isize;
+        if self.start_of(0) < self.line.0 || (last > self.line.1 && self.end > self.line.1) {
+            return Some(Irregular::Padding);
+        }
+        if last > self.line.1 {
+            return Some(Irregular::Overhang);
+        }
+        if self.even_step().is_none() {
+            return Some(Irregular::UnevenStarts);
+        }
+        None
+    }
+
+    /// How many cells of all windows read each element.
+    ///
+    /// Costs time and memory in proportion to the axis, plus one visit to each cell of a window that touches a border,
+    /// a hole or an uneven start.
+    pub fn coverage(&self) -> Vec<usize> {
+        let mut counts = vec![0usize; self.len];
+        let dilation = self.spec.dilation;
+        let inside = if self.spec.base == 1 { self.interior() } else { 0..0 };
+        // Each inner window adds one at its start and takes it back a window later, `dilation` apart; the running
+        // sum along every residue class then counts them.
+        for i in inside.clone() {
+            let from = self.start_of(i) as usize;
+            counts[from] = counts[from].wrapping_add(1);
+            let behind = from + (self.span - 1).saturating_add(dilation);
+            if behind < self.len {
+                counts[behind] = counts[behind].wrapping_sub(1);
+            }
+        }
+        for p in dilation..self.len {
+            counts[p] = counts[p].wrapping_add(counts[p - dilation]);
+        }
+        for i in (0..inside.start).chain(inside.end..self.count) {
+            for j in 0..self.spec.window {
+                if let Cell::Element(e) = self.cell(i, j) {
+                    counts[e] += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    /// How many elements of the axis no window covers.
+    pub fn remainder(&self) -> usize {
+        let (low, high) = self.line;
+        let regular = self.spec.base == 1 && self.spec.mode == PadMode::Empty;
+        let touching = self.even_step().is_some_and(|s| s <= self.spec.window);
+        if regular && touching && (self.spec.dilation == 1 || self.spec.window == 1) && self.count > 0 {
+            let from = self.start_of(0).clamp(low, high.max(low));
+            let to = (self.start_of(self.count - 1) + self.span as isize).clamp(from, high.max(from));
+            return self.len - (to - from) as usize;
+        }
+        self.coverage().iter().filter(|&&c| c == 0).count()
+    }
+
+    /// Whether some element lies in more than one cell.
+    pub fn is_overlapping(&self) -> bool {
+        if self.count == 0 {
+            return false;
+        }
+        if let (true, Some(step)) = (self.irregular().is_none(), self.even_step()) {
+            // Windows i and i + a share a position where a * step is b * dilation; the smallest such a and b.
+            let common = gcd(step, self.spec.dilation);
+            return self.spec.dilation / common < self.count && step / common < self.spec.window;
+        }
+        self.coverage().iter().any(|&c| c > 1)
+    }
+}
+
+/// Pads as numbers. `Same` gives `ceil(n' / step)` windows, the odd element behind (`SameLower`: before).
+#[inline]
+fn resolve(pads: Pads, dilated: usize, span: usize, step: usize) -> (isize, isize) {
+    let same = || {
+        let count = dilated.div_ceil(step);
+        let total = ((count.max(1) - 1) * step + span).saturating_sub(dilated);
+        ((total / 2) as isize, (total - total / 2) as isize)
+    };
+    match pads {
+        Pads::Numbers(before, after) => (before, after),
+        Pads::Same => same(),
+        Pads::SameLower => {
+            let (less, more) = same();
+            (more, less)
+        }
+        Pads::Full => (span as isize - 1, span as isize - 1),
+    }
+}
+
+/// How many windows lie on a padded line of `total` positions: the size formula.
+///
+/// `visible` is the leading padding and the data together; `holds` tells whether the line has an element at all.
+/// `None` where the span is longer than the line and may not overhang.
+#[inline]
+fn count(total: usize, span: usize, step: usize, tail: Tail, visible: usize, holds: bool) -> Option<usize> {
+    if tail == Tail::Partial {
+        let reaching = match total.checked_sub(span) {
+            Some(free) => free.div_ceil(step) + 1,
+            // -(span - total) / step, rounded up, is -((span - total) / step rounded down).
+            None => 1usize.saturating_sub((span - total) / step),
+        };
+        return Some(reaching.min(visible.div_ceil(step)).max(holds as usize));
+    }
+    let free = total.checked_sub(span)?;
+    Some(if tail == Tail::Drop { free / step + 1 } else { free.div_ceil(step) + 1 })
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

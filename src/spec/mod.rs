@@ -1,0 +1,27 @@
+//! What is asked, in numbers: requests and plans, without any data.
+
+mod axis;
+mod numbers;
+mod pad;
+mod plan;
+mod table;
+mod unfold;
+
+use smallvec::SmallVec;
+
+pub use axis::{AxisPlan, Cell};
+pub use numbers::{Axes, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, PerAxis};
+pub use pad::{PadMode, Tail};
+pub use plan::{OutAxis, Plan};
+pub use unfold::{Unfold, unfold};
+
+pub(crate) use plan::{checked_len, checked_order, normal_axis};
+
+/// Sizes, one an axis; inline up to rank 6.
+pub type Dims = SmallVec<[usize; 6]>;
+/// Strides in elements, signed, one an axis; inline up to rank 6.
+pub type Strides = SmallVec<[isize; 6]>;
+
+/// The longest line, span or shape that is accepted. A quarter of the address space leaves room to add two of them,
+/// and to double one, without a check.
+pub(crate) const LIMIT: usize = isize::MAX as usize / 4;

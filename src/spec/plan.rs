@@ -1,0 +1,274 @@
+//! The plan: where the windows of a request lie on a shape.
+
+use super::axis::AxisPlan;
+use super::{Dims, LIMIT};
+use crate::error::{Error, Irregular, Result};
+use alloc::vec::Vec;
+use core::ops::Range;
+use smallvec::SmallVec;
+
+/// What one axis of a view or copy runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutAxis {
+    /// This axis of the array, which is not unfolded.
+    Plain(usize),
+    /// The windows along the `k`-th unfolded axis.
+    Grid(usize),
+    /// The cells inside a window along the `k`-th unfolded axis.
+    Window(usize),
+}
+
+/// Where the windows of a request lie on a shape. It needs no data and costs no heap up to rank 6.
+///
+/// ```
+/// use ndwindow::unfold;
+///
+/// let plan = unfold([0, 1], 16, 16).grid_first().plan([300, 451, 3])?;
+/// assert_eq!(plan.grid(), [18, 28]);
+/// assert_eq!(plan.shape(), [18, 28, 16, 16, 3]);
+/// assert_eq!(plan.strides(&[451 * 3, 3, 1])?, [16 * 451 * 3, 16 * 3, 451 * 3, 3, 1]);
+/// assert_eq!(plan.remainder(), [12, 3]);
+/// assert!(!plan.is_overlapping());
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    input: Dims,
+    axes: SmallVec<[AxisPlan; 3]>,
+    grid: SmallVec<[usize; 3]>,
+    order: SmallVec<[OutAxis; 6]>,
+    shape: Dims,
+}
+
+impl Plan {
+    #[inline]
+    pub(crate) fn new(input: Dims, axes: SmallVec<[AxisPlan; 3]>, grid_first: bool) -> Result<Self> {
+        let order = usual_order(input.len(), &axes, grid_first);
+        let shape: Dims = order.iter().map(|&o| size(o, &input, &axes)).collect();
+        checked_len("a view of windows", &shape)?;
+        let grid = axes.iter().map(AxisPlan::count).collect();
+        Ok(Plan { input, axes, grid, order, shape })
+    }
+
+    /// This plan with its views and copies in the default order, whatever was asked for.
+    pub(crate) fn default_order(&self) -> Plan {
+        let mut plan = self.clone();
+        plan.order = usual_order(self.input.len(), &self.axes, false);
+        plan.shape = plan.order.iter().map(|&o| size(o, &self.input, &self.axes)).collect();
+        plan
+    }
+
+    /// The shape of the array.
+    #[inline]
+    pub fn input_shape(&self) -> &[usize] {
+        &self.input
+    }
+
+    /// The unfolded axes, in the order of the request.
+    #[inline]
+    pub fn axes(&self) -> &[AxisPlan] {
+        &self.axes
+    }
+
+    /// How many windows there are along each unfolded axis, in the order of the request.
+    #[inline]
+    pub fn grid(&self) -> &[usize] {
+        &self.grid
+    }
+
+    /// The shape of the view or copy.
+    #[inline]
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// What each axis of the view or copy runs over.
+    #[inline]
+    pub fn order(&self) -> &[OutAxis] {
+        &self.order
+    }
+
+    /// The shape of a reduction: the input's, with grid counts in place of the unfolded axes.
+    pub fn reduced_shape(&self) -> Dims {
+        let mut shape = self.input.clone();
+        for a in &self.axes {
+            shape[a.axis()] = a.count();
+        }
+        shape
+    }
+
+    /// How many windows there are: the product of [`grid`](Self::grid).
+    #[inline]
+    #[allow(clippy::len_without_is_empty)] // `is_empty` would not say of what
+    pub fn len(&self) -> usize {
+        self.grid.iter().product()
+    }
+
+    /// How many cells a window has along its own axes.
+    pub fn window_len(&self) -> usize {
+        self.axes.iter().map(AxisPlan::window).fold(1, usize::saturating_mul)
+    }
+
+    /// Where window `i` along the `k`-th unfolded axis starts, in elements of the dilated axis from the first one;
+    /// negative in the leading padding.
+    ///
+    /// # Panics
+    /// If there is no such axis or window.
+    #[inline]
+    pub fn start(&self, k: usize, i: usize) -> isize {
+        self.axes[k].start(i)
+    }
+
+    /// The strides of the view over an array with these strides.
+    ///
+    /// # Errors
+    /// [`Error::NotStrided`] where padding, an overhang, holes or uneven starts rule out a strided view;
+    /// [`Error::RankMismatch`] for a wrong number of strides.
+    pub fn strides(&self, input_strides: &[isize]) -> Result<Vec<isize>> {
+        if input_strides.len() != self.input.len() {
+            return Err(Error::RankMismatch {
+                what: "list of strides",
+                found: input_strides.len(),
+                rank: self.input.len(),
+            });
+        }
+        self.check_strided()?;
+        Ok(self
+            .order
+            .iter()
+            .map(|&o| {
+                let (axis, factor) = self.factor(o);
+                // Wraps only where the axis has at most one position, whose stride no index multiplies.
+                input_strides[axis].wrapping_mul(factor)
+            })
+            .collect())
+    }
+
+    /// The array's axis an output axis runs along, and how many elements one position advances, for strided plans.
+    #[inline]
+    pub(crate) fn factor(&self, out: OutAxis) -> (usize, isize) {
+        match out {
+            OutAxis::Plain(a) => (a, 1),
+            OutAxis::Grid(k) => (self.axes[k].axis(), self.axes[k].even_step().unwrap_or(0) as isize),
+            OutAxis::Window(k) => (self.axes[k].axis(), self.axes[k].dilation() as isize),
+        }
+    }
+
+    /// Whether strides describe the windows, so that [`Windows::view`](crate::Windows::view) works.
+    pub fn is_strided(&self) -> bool {
+        self.check_strided().is_ok()
+    }
+
+    #[inline]
+    pub(crate) fn check_strided(&self) -> Result<()> {
+        for a in &self.axes {
+            if let Some(cause) = a.irregular() {
+                return Err(Error::NotStrided { axis: a.axis(), cause });
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a strided view is not possible, if so: the axis and the cause.
+    pub fn irregular(&self) -> Option<(usize, Irregular)> {
+        self.axes.iter().find_map(|a| a.irregular().map(|cause| (a.axis(), cause)))
+    }
+
+    /// The box of grid positions whose windows lie wholly inside the data: one range an unfolded axis.
+    pub fn interior(&self) -> Vec<Range<usize>> {
+        self.axes.iter().map(AxisPlan::interior).collect()
+    }
+
+    /// How many elements along each unfolded axis no window covers.
+    pub fn remainder(&self) -> Vec<usize> {
+        self.axes.iter().map(AxisPlan::remainder).collect()
+    }
+
+    /// Whether some element of the array lies in more than one cell.
+    pub fn is_overlapping(&self) -> bool {
+        !self.input.contains(&0) && self.axes.iter().any(AxisPlan::is_overlapping)
+    }
+
+    /// Bytes of a copy: the product of [`shape`](Self::shape) times the size of an element; saturating.
+    pub fn bytes<T>(&self) -> usize {
+        self.shape.iter().product::<usize>().saturating_mul(size_of::<T>())
+    }
+
+    /// The same plan with the axes of its views and copies in another order, as `permute` on a view gives it.
+    ///
+    /// # Errors
+    /// [`Error::NotAnOrder`] unless every axis is named once; negative ones count from the end.
+    pub fn permute(&self, order: &[isize]) -> Result<Plan> {
+        let order = checked_order(order, self.order.len())?;
+        let mut plan = self.clone();
+        plan.order = order.iter().map(|&o| self.order[o]).collect();
+        plan.shape = order.iter().map(|&o| self.shape[o]).collect();
+        Ok(plan)
+    }
+}
+
+/// The two orders of a request: grid counts in place and window axes behind, or grid first and a patch behind.
+#[inline]
+fn usual_order(rank: usize, axes: &[AxisPlan], grid_first: bool) -> SmallVec<[OutAxis; 6]> {
+    let unfolded = |a: usize| axes.iter().position(|p| p.axis() == a);
+    let mut order = SmallVec::new();
+    if grid_first {
+        order.extend((0..axes.len()).map(OutAxis::Grid));
+        order.extend((0..rank).map(|a| unfolded(a).map_or(OutAxis::Plain(a), OutAxis::Window)));
+    } else {
+        order.extend((0..rank).map(|a| unfolded(a).map_or(OutAxis::Plain(a), OutAxis::Grid)));
+        order.extend((0..axes.len()).map(OutAxis::Window));
+    }
+    order
+}
+
+#[inline]
+fn size(out: OutAxis, input: &[usize], axes: &[AxisPlan]) -> usize {
+    match out {
+        OutAxis::Plain(a) => input[a],
+        OutAxis::Grid(k) => axes[k].count(),
+        OutAxis::Window(k) => axes[k].window(),
+    }
+}
+
+/// The axis a possibly negative number means.
+#[inline]
+pub(crate) fn normal_axis(axis: isize, rank: usize) -> Result<usize> {
+    let from_start = if axis < 0 { axis.wrapping_add(rank as isize) } else { axis };
+    if (0..rank as isize).contains(&from_start) {
+        Ok(from_start as usize)
+    } else {
+        Err(Error::AxisOutOfRange { axis, rank })
+    }
+}
+
+/// An order of axes as indices, each named once.
+pub(crate) fn checked_order(order: &[isize], rank: usize) -> Result<Dims> {
+    let wrong = || Error::NotAnOrder { order: order.to_vec(), rank };
+    if order.len() != rank {
+        return Err(wrong());
+    }
+    let mut seen = Dims::new();
+    for &o in order {
+        let o = normal_axis(o, rank).map_err(|_| wrong())?;
+        if seen.contains(&o) {
+            return Err(wrong());
+        }
+        seen.push(o);
+    }
+    Ok(seen)
+}
+
+/// The number of elements of a shape. Zero if an axis is empty, however long the others are.
+#[inline]
+pub(crate) fn checked_len(what: &'static str, shape: &[usize]) -> Result<usize> {
+    let too_large = || Error::TooLarge { what, shape: shape.to_vec(), limit: LIMIT, unit: "elements" };
+    let mut len = 1usize;
+    for &n in shape {
+        // An empty axis does not excuse the others: their product is an address as soon as it is sliced open.
+        if n > 0 {
+            len = len.checked_mul(n).filter(|&l| l <= LIMIT).ok_or_else(too_large)?;
+        }
+    }
+    Ok(if shape.contains(&0) { 0 } else { len })
+}

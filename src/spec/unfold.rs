@@ -1,0 +1,205 @@
+//! The request: what is asked, without data and without a shape.
+
+use super::axis::{AxisPlan, AxisSpec, Pads};
+use super::numbers::{Axes, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, PerAxis};
+use super::plan::{Plan, normal_axis};
+use super::{Dims, PadMode, Tail};
+use crate::error::{Error, Result};
+use smallvec::SmallVec;
+
+/// A request for sliding windows: which axes, how large, how far apart, and what stands outside the array.
+///
+/// Nothing is checked until a shape is known; then [`plan`](Self::plan) checks everything.
+///
+/// ```
+/// use ndwindow::{PadMode, Tail, unfold};
+///
+/// let plan = unfold([-2, -1], 3, [2, 1]).pad(1).tail(Tail::Partial).plan([8, 64, 56, 56])?;
+/// assert_eq!(plan.grid(), [29, 56]);
+/// assert_eq!(plan.shape(), [8, 64, 29, 56, 3, 3]);
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Unfold {
+    axes: Axes,
+    window: PerAxis<usize>,
+    step: PerAxis<usize>,
+    dilation: PerAxis<usize>,
+    base_dilation: PerAxis<usize>,
+    padding: Padding,
+    pad_mode: PerAxis<PadMode>,
+    tail: PerAxis<Tail>,
+    grid_first: bool,
+}
+
+/// Padding as asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+enum Padding {
+    Numbers(PerAxis<(isize, isize)>),
+    Same,
+    SameLower,
+    Full,
+}
+
+/// Asks for windows of `window` elements whose starts lie `step` apart, along `axes`.
+///
+/// Axes are `isize`, `[isize; N]`, `&[isize]` or `..` for all; negative ones count from the end. Window and step
+/// are one number for all axes or one per axis. The view of a plain request is NumPy's
+/// `sliding_window_view(x, window, axes)[..., ::step, ...]` and PyTorch's chain of `Tensor.unfold`.
+///
+/// ```
+/// use ndwindow::{View, unfold};
+///
+/// let x = [1, 2, 3, 4, 5];
+/// let w = unfold(0, 3, 1).windows(&x)?.view()?;
+/// assert_eq!(w.shape(), [3, 3]);
+/// assert!(w.iter().eq(&[1, 2, 3, 2, 3, 4, 3, 4, 5]));
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[inline]
+pub fn unfold(axes: impl IntoAxes, window: impl IntoSizes, step: impl IntoSizes) -> Unfold {
+    Unfold {
+        axes: axes.into_axes(),
+        window: window.into_sizes(),
+        step: step.into_sizes(),
+        dilation: PerAxis::One(1),
+        base_dilation: PerAxis::One(1),
+        padding: Padding::Numbers(PerAxis::One((0, 0))),
+        pad_mode: PerAxis::One(PadMode::Empty),
+        tail: PerAxis::One(Tail::Drop),
+        grid_first: false,
+    }
+}
+
+impl Unfold {
+    /// Distance between neighbouring elements inside a window (1: neighbours).
+    #[inline]
+    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
+        self.dilation = dilation.into_sizes();
+        self
+    }
+
+    /// Draws the elements of the input `base` apart, with holes between them (XLA's input dilation).
+    #[inline]
+    pub fn base_dilation(mut self, base: impl IntoSizes) -> Self {
+        self.base_dilation = base.into_sizes();
+        self
+    }
+
+    /// Elements imagined outside the array: one number, one per axis, or `(before, after)`.
+    /// A negative pad crops, after base dilation.
+    #[inline]
+    pub fn pad(mut self, pads: impl IntoPads) -> Self {
+        self.padding = Padding::Numbers(pads.into_pads());
+        self
+    }
+
+    /// Pads so that there are `ceil(n' / step)` windows; an odd element goes behind the data.
+    #[inline]
+    pub fn same(mut self) -> Self {
+        self.padding = Padding::Same;
+        self
+    }
+
+    /// Pads so that there are `ceil(n' / step)` windows; an odd element goes before the data.
+    #[inline]
+    pub fn same_lower(mut self) -> Self {
+        self.padding = Padding::SameLower;
+        self
+    }
+
+    /// Pads by `span - 1` on both sides, so that every window that touches the data is there.
+    #[inline]
+    pub fn full(mut self) -> Self {
+        self.padding = Padding::Full;
+        self
+    }
+
+    /// What the padding holds.
+    #[inline]
+    pub fn pad_mode(mut self, mode: impl IntoModes) -> Self {
+        self.pad_mode = mode.into_modes();
+        self
+    }
+
+    /// What happens to the elements behind the last whole window.
+    #[inline]
+    pub fn tail(mut self, tail: impl IntoTails) -> Self {
+        self.tail = tail.into_tails();
+        self
+    }
+
+    /// Orders views and copies as grid axes first, then a patch with the input's rank and axis order.
+    #[inline]
+    pub fn grid_first(mut self) -> Self {
+        self.grid_first = true;
+        self
+    }
+
+    /// Checks the request against a shape and says where every window lies.
+    ///
+    /// # Errors
+    /// A window, step, dilation or base dilation of zero; an axis out of range or named twice; a wrong number of
+    /// numbers; a span longer than the padded axis (unless the tail is `Partial`); a pad mode with nothing to repeat;
+    /// sizes whose arithmetic leaves the address space. Each is its own [`Error`].
+    #[inline]
+    pub fn plan(&self, shape: impl IntoShape) -> Result<Plan> {
+        self.plan_dims(shape.into_shape())
+    }
+
+    pub(crate) fn plan_dims(&self, shape: Dims) -> Result<Plan> {
+        let rank = shape.len();
+        let number = match &self.axes {
+            Axes::All => rank,
+            Axes::List(list) => list.len(),
+        };
+        self.window.check("window", number)?;
+        self.step.check("step", number)?;
+        self.dilation.check("dilation", number)?;
+        self.base_dilation.check("base dilation", number)?;
+        if let Padding::Numbers(pads) = &self.padding {
+            pads.check("padding", number)?;
+        }
+        self.pad_mode.check("pad mode", number)?;
+        self.tail.check("tail", number)?;
+        let mut axes: SmallVec<[AxisPlan; 3]> = SmallVec::new();
+        for k in 0..number {
+            let axis = match &self.axes {
+                Axes::All => k,
+                Axes::List(list) => normal_axis(list[k], rank)?,
+            };
+            if axes.iter().any(|a| a.axis() == axis) {
+                return Err(Error::AxisTwice { axis });
+            }
+            let spec = AxisSpec {
+                window: self.window.at(k),
+                step: self.step.at(k),
+                dilation: self.dilation.at(k),
+                base: self.base_dilation.at(k),
+                pads: self.padding.at(k),
+                mode: self.pad_mode.at(k),
+                tail: self.tail.at(k),
+            };
+            axes.push(AxisPlan::new(axis, shape[axis], spec)?);
+        }
+        Plan::new(shape, axes, self.grid_first)
+    }
+}
+
+impl Padding {
+    #[inline]
+    fn at(&self, k: usize) -> Pads {
+        match self {
+            Padding::Numbers(pads) => {
+                let (before, after) = pads.at(k);
+                Pads::Numbers(before, after)
+            }
+            Padding::Same => Pads::Same,
+            Padding::SameLower => Pads::SameLower,
+            Padding::Full => Pads::Full,
+        }
+    }
+}
