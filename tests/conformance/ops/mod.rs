@@ -1,0 +1,32 @@
+//! From the name of an operation to the library's way of doing it.
+
+mod layout;
+mod pad;
+mod windows;
+
+use crate::case::{Case, Fail, Outcome};
+use crate::tensor::Tensor;
+
+/// Named outputs, in the order of the operation's own.
+pub type Outputs = Vec<(&'static str, Tensor)>;
+
+/// Runs a case. The operation's name decides; ids and families never do.
+pub fn run(case: &Case) -> Outcome<Outputs> {
+    match case.op.as_str() {
+        "sliding_window_view" => windows::sliding_window_view(case),
+        "view_as_windows" => windows::view_as_windows(case),
+        "view_as_blocks" => windows::view_as_blocks(case),
+        "tensor_unfold" => windows::tensor_unfold(case),
+        "frame" => windows::frame(case),
+        "unfold" => windows::im2col(case),
+        "conv_general_dilated_patches" => windows::patches(case),
+        "pad" | "Pad" => pad::pad(case),
+        "SpaceToDepth" => layout::space_to_depth(case),
+        "DepthToSpace" => layout::depth_to_space(case),
+        other => Err(Fail::runner(format!("no handler for the operation {other}"))),
+    }
+}
+
+fn one(name: &'static str, tensor: Outcome<Tensor>) -> Outcome<Outputs> {
+    Ok(vec![(name, tensor?)])
+}
