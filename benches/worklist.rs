@@ -1,0 +1,57 @@
+//! The work list: the same jobs on the same generated inputs that other libraries are measured with.
+//!
+//! `cargo bench --bench worklist` checks every job's answer, times it and prints a table; words after `--` choose jobs by
+//! the beginning of their names, `--threads N` sets the size of the pool. With `--serve` it answers requests from standard
+//! input instead (see `worklist/serve.rs`), so that runs of two libraries can be interleaved.
+
+#[path = "worklist/digest.rs"]
+mod digest;
+#[path = "worklist/gather.rs"]
+mod gather;
+#[path = "worklist/inputs.rs"]
+mod inputs;
+#[path = "worklist/job.rs"]
+mod job;
+#[path = "worklist/measure.rs"]
+mod measure;
+#[path = "worklist/serve.rs"]
+mod serve;
+#[path = "worklist/warm.rs"]
+mod warm;
+
+use job::Work;
+
+/// Every job this crate answers, in the order of the list. A new one is a line in its family's `works`.
+fn works() -> Vec<Work> {
+    let mut list = Vec::new();
+    list.extend(gather::works());
+    list
+}
+
+fn main() {
+    if cfg!(debug_assertions) {
+        println!("the work list is only worth its time optimised: cargo bench --bench worklist");
+        return;
+    }
+    warm::restart_with_huge_pages();
+    let mut threads = 1;
+    let mut serving = false;
+    let mut wanted = Vec::new();
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--bench" => {} // cargo's own flag
+            "--serve" => serving = true,
+            "--threads" => {
+                threads = words.next().and_then(|n| n.parse().ok()).expect("--threads needs a number");
+            }
+            name => wanted.push(name.to_owned()),
+        }
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+    if serving {
+        serve::answer_requests(&works(), &pool, threads);
+    } else {
+        serve::print_table(&works(), &wanted, &pool, threads);
+    }
+}
