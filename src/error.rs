@@ -203,6 +203,28 @@ pub enum Error {
         /// The array's rank.
         rank: usize,
     },
+    /// An array with fewer axes than its meaning needs.
+    #[error("{what} of rank {rank}: it needs at least {least} axes")]
+    RankTooLow {
+        /// What the array is.
+        what: &'static str,
+        /// Its rank.
+        rank: usize,
+        /// The axes it needs.
+        least: usize,
+    },
+    /// A picture that is not a whole number of patches.
+    #[error(
+        "axis {axis} has {len} elements, which is no multiple of patches of {window}: crop it, or choose Tail::Drop or Tail::Partial"
+    )]
+    NotWhole {
+        /// The axis of the array.
+        axis: usize,
+        /// Its elements.
+        len: usize,
+        /// The patch's.
+        window: usize,
+    },
     /// Two shapes that must agree.
     #[error("{what} has shape {found:?}, but {expected:?} was planned")]
     ShapeMismatch {

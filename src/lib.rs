@@ -7,6 +7,7 @@ extern crate alloc;
 mod array;
 mod element;
 mod error;
+pub mod front;
 mod kernel;
 mod ops;
 mod spec;
@@ -14,6 +15,7 @@ mod spec;
 pub use array::{Array, IntoView, IntoViewMut, Iter, IterMut, OuterIter, OuterIterMut, View, ViewMut};
 pub use element::Element;
 pub use error::{Error, Irregular, Result};
+pub use front::image;
 pub use ops::Windows;
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,

@@ -1,0 +1,5 @@
+//! Pictures: patches for vision transformers.
+
+mod patches;
+
+pub use patches::{Channels, Patches, patchify, unpatchify};

@@ -1,0 +1,3 @@
+//! Thin fronts that speak one field's words and call the core.
+
+pub mod image;
