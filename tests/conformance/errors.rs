@@ -1,9 +1,11 @@
 //! Requests at or past the edge of validity: what each peer did, and what we do.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
+use crate::apart::{APART, We, covers};
 use crate::case::{Case, Fail, Operand, Outcome, list, text, whole};
 use crate::exceptions::{is_span_error, not_yet};
 use crate::families::{Report, read_json, shipped_folder};
@@ -11,24 +13,8 @@ use crate::ops;
 use crate::quiet::caught;
 use crate::tensor::Tensor;
 
-/// Where we and a peer part, by peer, operation and category (`*` for any), and why. Each reason
-/// stands word for word in `docs/semantics.md`.
-const APART: &[(&str, &str, &str, Verdict, &str)] = &[
-    ("numpy", "*", "zero_window", Verdict::Reject, NO_EMPTY_WINDOW),
-    ("scikit-image", "view_as_blocks", "block_does_not_divide", Verdict::Accept, TAILS_ARE_NAMED),
-];
-
-const NO_EMPTY_WINDOW: &str = "A window of zero elements is an error. NumPy's `sliding_window_view` gives `n + 1` empty \
-    windows, SciPy's filters leave such an axis alone.";
-const TAILS_ARE_NAMED: &str = "Blocks need not divide the axis: what is left over is the tail, dropped unless `tail` \
-    says otherwise. scikit-image's `view_as_blocks` rejects it.";
-
-/// What we do where a peer does the opposite.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Verdict {
-    Accept,
-    Reject,
-}
+/// Entries of the table that some record needed.
+type Used = BTreeSet<(usize, usize)>;
 
 /// Tries every record that concerns an operation we have.
 pub fn run(path: &Path) -> Report {
@@ -38,7 +24,7 @@ pub fn run(path: &Path) -> Report {
     };
     let records = json["records"].as_array().map_or(&[][..], Vec::as_slice);
     let mut report = Report { total: records.len(), ..Report::default() };
-    let mut used = vec![false; APART.len()];
+    let mut used = BTreeSet::new();
     for record in records {
         match caught(|| judge(record, &mut used)).unwrap_or_else(|panic| Err(Some(panic))) {
             Ok(None) => report.passed += 1,
@@ -56,23 +42,26 @@ pub fn run(path: &Path) -> Report {
     report
 }
 
-/// Every line of the table must concern some record, and its reason must be in the documentation.
-fn check_table(used: &[bool], report: &mut Report) {
+/// Every entry of the table must concern some record, and its reason must be in the documentation.
+fn check_table(used: &Used, report: &mut Report) {
     let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/semantics.md");
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let pages = std::fs::read_to_string(pages).map(|text| words(&text)).ok();
-    for ((peer, op, category, _, reason), used) in APART.iter().zip(used) {
-        let line = format!("the line {peer} {op} {category} of the table");
-        if !used {
-            report.failures.push((line, "concerns no record any more".into()));
-        } else if pages.as_ref().is_some_and(|pages| !pages.contains(&words(reason))) {
-            report.failures.push((line, format!("has a reason that docs/semantics.md does not give: {reason}")));
+    for (row, apart) in APART.iter().enumerate() {
+        for (at, record) in apart.records.iter().enumerate() {
+            if used.contains(&(row, at)) {
+                continue;
+            }
+            report.failures.push((format!("{record:?} of apart.rs"), "concerns no record".into()));
+        }
+        if pages.as_ref().is_some_and(|pages| !pages.contains(&words(apart.why))) {
+            report.failures.push(("docs/semantics.md".into(), format!("does not say: {}", apart.why)));
         }
     }
 }
 
 /// Agreement, a record left out with its reason, or what is wrong.
-fn judge(record: &Value, used: &mut [bool]) -> Result<Option<&'static str>, Option<String>> {
+fn judge(record: &Value, used: &mut Used) -> Result<Option<&'static str>, Option<String>> {
     let fault = |fail: Fail| Some(fail.to_string());
     let (peer, op) = (text(record, "peer").map_err(fault)?, text(record, "op").map_err(fault)?);
     let category = text(record, "category").map_err(fault)?;
@@ -85,28 +74,19 @@ fn judge(record: &Value, used: &mut [bool]) -> Result<Option<&'static str>, Opti
         return Err(Some(what));
     }
     let peer_accepts = record["outcome"] == "accepted";
-    let verdict = match &got {
-        Ok(_) => Verdict::Accept,
-        Err(_) => Verdict::Reject,
-    };
-    let apart = APART.iter().position(|line| {
-        (line.0 == peer || line.0 == "*") && (line.1 == op || line.1 == "*") && line.2 == category && line.3 == verdict
-    });
-    match (peer_accepts, got) {
-        (false, Err(_)) => Ok(None),
-        (true, Ok(outputs)) => same_shape(record, &outputs).map(|()| None).map_err(Some),
-        (true, Err(fail)) if is_span_error(&fail) && has_empty_axis(record) => Ok(None),
-        (_, got) => match apart {
-            Some(line) => {
-                used[line] = true;
-                Ok(None)
-            }
-            None => Err(Some(match got {
-                Ok(_) => format!("{peer} rejects what we accept: {}", record["message"]),
-                Err(fail) => format!("{peer} accepts what we reject: {fail}"),
-            })),
+    let we = if got.is_ok() { We::Accept } else { We::Reject };
+    let why = match (peer_accepts, got) {
+        (false, Err(_)) => return Ok(None),
+        (true, Ok(outputs)) => match shape_difference(record, &outputs) {
+            None => return Ok(None),
+            Some(difference) => difference,
         },
-    }
+        (true, Err(fail)) if is_span_error(&fail) && has_empty_axis(record) => return Ok(None),
+        (true, Err(fail)) => format!("{peer} accepts what we reject: {fail}"),
+        (false, Ok(_)) => format!("{peer} rejects what we accept: {}", record["message"]),
+    };
+    used.insert(covers(we, peer, op, category).ok_or(Some(why))?);
+    Ok(None)
 }
 
 /// The name under which the manifests have the operation.
@@ -141,11 +121,13 @@ fn has_empty_axis(record: &Value) -> bool {
     record["output_shape"].as_array().is_some_and(|shape| shape.iter().any(|len| len == 0))
 }
 
-fn same_shape(record: &Value, outputs: &ops::Outputs) -> Result<(), String> {
-    let shape: Vec<usize> = list(&record["output_shape"], "output_shape").map_err(|fail: Fail| fail.to_string())?;
-    match outputs.first() {
-        Some((_, tensor)) if tensor.shape() == shape => Ok(()),
-        Some((_, tensor)) => Err(format!("shape {:?} where {shape:?} is wanted", tensor.shape())),
-        None => Err("no output".into()),
+/// How the shape of our result differs from the peer's.
+fn shape_difference(record: &Value, outputs: &ops::Outputs) -> Option<String> {
+    let wanted: Vec<usize> = list(&record["output_shape"], "output_shape").unwrap_or_default();
+    let mut shape = outputs.first().map(|(_, tensor)| tensor.shape().to_vec()).unwrap_or_default();
+    // The shape of complex results is given without the last axis, real and imaginary part.
+    if record["op"] == "stft" {
+        shape.pop();
     }
+    (shape != wanted).then(|| format!("shape {shape:?} where {wanted:?} is wanted"))
 }

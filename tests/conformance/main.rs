@@ -8,6 +8,7 @@
 // A test binary has no outside for which an item could be too public.
 #![allow(unreachable_pub)]
 
+mod apart;
 mod case;
 mod compare;
 mod errors;
