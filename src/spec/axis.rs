@@ -217,6 +217,7 @@ impl AxisPlan {
                 let last = (self.before + self.end) as usize - self.span;
                 let intervals = self.count - 1;
                 match tail {
+                    _ if intervals == 1 => Some(last),
                     Tail::ShiftBack if last == intervals * self.spec.step => Some(self.spec.step),
                     Tail::Spread if last.is_multiple_of(intervals) => Some(last / intervals),
                     _ => None,
@@ -367,8 +368,11 @@ impl AxisPlan {
 #[inline]
 fn resolve(pads: Pads, dilated: usize, span: usize, step: usize) -> (isize, isize) {
     let same = || {
-        let count = dilated.div_ceil(step);
-        let total = ((count.max(1) - 1) * step + span).saturating_sub(dilated);
+        let total = match dilated.div_ceil(step) {
+            // No window is wanted, and the padding leaves room for none.
+            0 => span.saturating_sub(step),
+            count => ((count - 1) * step + span).saturating_sub(dilated),
+        };
         ((total / 2) as isize, (total - total / 2) as isize)
     };
     match pads {
