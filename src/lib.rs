@@ -8,6 +8,7 @@ mod array;
 mod element;
 mod error;
 pub mod front;
+mod interop;
 mod kernel;
 mod ops;
 mod spec;

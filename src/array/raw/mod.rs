@@ -9,6 +9,8 @@
 //! arithmetic, or from a view by [`View::pick`], which proves that every index of the new view is an index of the old one.
 #![allow(unsafe_code)] // the pointers of views; outside this folder and src/kernel everything is safe
 
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod walk;
 
 use super::layout::{Picked, contiguous, distinct, offset_of, overlapping_axis, picked, reachable, row_major};
@@ -119,15 +121,6 @@ impl<'a, T> View<'a, T> {
         // SAFETY: `reachable` proved offset <= slice.len(), so the pointer stays in or one behind the slice, and V.
         let ptr = unsafe { NonNull::from(slice).cast::<T>().add(offset) };
         Ok(View { ptr, shape, strides, life: PhantomData })
-    }
-
-    /// A view over memory described by someone else's proof.
-    ///
-    /// # Safety
-    /// Invariant V of this module must hold for `'a`.
-    #[cfg(feature = "ndarray")]
-    pub(crate) unsafe fn from_raw(ptr: NonNull<T>, shape: Dims, strides: Strides) -> Self {
-        View { ptr, shape, strides, life: PhantomData }
     }
 
     /// Elements along each axis.

@@ -1,0 +1,27 @@
+//! The two doors between our views and those of the crate `ndarray`.
+
+use super::View;
+use crate::spec::{Dims, Strides};
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+use ndarray::{ArrayView, ArrayViewD, Dimension, IxDyn, StrideShape};
+
+impl<'a, T> View<'a, T> {
+    /// An `ndarray` view as one of ours.
+    pub(crate) fn from_ndarray<D: Dimension>(array: ArrayView<'a, T, D>) -> Self {
+        let shape = Dims::from_slice(array.shape());
+        let strides = Strides::from_slice(array.strides());
+        let ptr = NonNull::new(array.as_ptr().cast_mut()).unwrap_or(NonNull::dangling());
+        // SAFETY of V: an ArrayView's pointer, shape and strides reach only elements that live for 'a, by its own
+        // invariant; our pointer is its pointer to index 0, or dangling where it has no element.
+        View { ptr, shape, strides, life: PhantomData }
+    }
+
+    /// This view, which has no empty axis and whose strides along axes of more than one position are not negative, as
+    /// an `ndarray` view of the same layout.
+    pub(crate) fn as_ndarray(&self, shape: StrideShape<IxDyn>) -> ArrayViewD<'a, T> {
+        // SAFETY: every index of the shape reaches a living element (V), offsets included; the strides are this view's
+        // own, none negative; the product of the axis lengths was bounded when the view was made.
+        unsafe { ArrayView::from_shape_ptr(shape, self.ptr.as_ptr()) }
+    }
+}
