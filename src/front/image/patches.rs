@@ -113,7 +113,7 @@ impl Patches {
     pub fn split<'a, T: Element>(&self, picture: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let picture = picture.into_view();
         let plan = self.plan(picture.shape())?;
-        plan.windows(picture)?.to_array().reshape(&matrix(&plan))
+        plan.windows(picture)?.to_array().reshape(matrix(&plan))
     }
 
     /// [`split`](Self::split) into a buffer of the caller's.
