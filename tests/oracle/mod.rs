@@ -2,6 +2,9 @@
 //! one element at a time. It follows the words of the contract and shares no code with the library.
 #![allow(dead_code)] // every test file uses its own part
 
+pub(crate) mod library;
+pub(crate) mod memory;
+
 /// What stands in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stand {
@@ -332,39 +335,56 @@ impl Layout {
         order.iter().map(size).collect()
     }
 
-    /// For every cell of the result in row-major order: the array's index, or `None` where the cell is empty.
-    pub(crate) fn gather(&self, order: &[Out]) -> Vec<Option<Vec<usize>>> {
-        let shape = self.out_shape(order);
-        indices(&shape)
-            .into_iter()
-            .map(|index| {
-                let mut at = vec![0; self.shape.len()];
-                let (mut i, mut j) = (vec![0; self.axes.len()], vec![0; self.axes.len()]);
-                for (o, x) in order.iter().zip(index) {
-                    match *o {
-                        Out::Plain(a) => at[a] = x,
-                        Out::Grid(k) => i[k] = x,
-                        Out::Window(k) => j[k] = x,
-                    }
+    /// Calls `f` for every cell of the result in row-major order with the array's index, or `None` where it is empty.
+    pub(crate) fn each(&self, order: &[Out], mut f: impl FnMut(Option<&[usize]>)) {
+        let mut at = vec![0; self.shape.len()];
+        let (mut i, mut j) = (vec![0; self.axes.len()], vec![0; self.axes.len()]);
+        each_index(&self.out_shape(order), |index| {
+            for (o, &x) in order.iter().zip(index) {
+                match *o {
+                    Out::Plain(a) => at[a] = x,
+                    Out::Grid(k) => i[k] = x,
+                    Out::Window(k) => j[k] = x,
                 }
-                for (k, line) in self.lines.iter().enumerate() {
-                    match line.cell(i[k], j[k]) {
-                        Stand::Element(e) => at[self.axes[k]] = e,
-                        _ => return None,
-                    }
+            }
+            let mut empty = false;
+            for (k, line) in self.lines.iter().enumerate() {
+                match line.cell(i[k], j[k]) {
+                    Stand::Element(e) => at[self.axes[k]] = e,
+                    _ => empty = true,
                 }
-                Some(at)
-            })
-            .collect()
+            }
+            f(if empty { None } else { Some(&at) });
+        });
+    }
+
+    /// The copy: `elements` row-major in the array's shape, `blank` in the empty cells.
+    pub(crate) fn copy<T: Copy>(&self, order: &[Out], elements: &[T], blank: T) -> Vec<T> {
+        let mut out = Vec::new();
+        self.each(order, |at| out.push(at.map_or(blank, |at| elements[flat(at, &self.shape)])));
+        out
     }
 }
 
 /// Every index of a shape, in row-major order.
-pub(crate) fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
-    let mut all = vec![vec![]];
-    for &n in shape {
-        all = all.into_iter().flat_map(|i| (0..n).map(move |x| [&i[..], &[x]].concat())).collect();
+pub(crate) fn each_index(shape: &[usize], mut f: impl FnMut(&[usize])) {
+    if shape.contains(&0) {
+        return;
     }
+    let mut index = vec![0; shape.len()];
+    loop {
+        f(&index);
+        // The last axis that can still count up does; those behind it start again.
+        let Some(a) = (0..shape.len()).rev().find(|&a| index[a] + 1 < shape[a]) else { return };
+        index[a] += 1;
+        index[a + 1..].fill(0);
+    }
+}
+
+/// [`each_index`] as a list.
+pub(crate) fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
+    let mut all = Vec::new();
+    each_index(shape, |index| all.push(index.to_vec()));
     all
 }
 
