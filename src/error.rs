@@ -273,6 +273,56 @@ pub enum Error {
         /// Why.
         cause: Irregular,
     },
+    /// Channels or outputs that groups do not share evenly.
+    #[error("{count} {what} do not divide by {groups} groups: use a divisor of {count}")]
+    Groups {
+        /// Channels or outputs.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// The groups asked for.
+        groups: usize,
+    },
+    /// Weights that do not fit the channels and the windows.
+    #[error("weights of shape {found:?} do not fit {channels} channels in {groups} groups under windows of {window:?}: they must be {}", WeightsShape(*.channels / (*.groups).max(1), window, *.transposed))]
+    WeightsShape {
+        /// The weights' shape.
+        found: Vec<usize>,
+        /// The input's channels.
+        channels: usize,
+        /// The groups.
+        groups: usize,
+        /// The windows' sizes.
+        window: Vec<usize>,
+        /// Whether for a transposed convolution, whose weights have the input's channels first.
+        transposed: bool,
+    },
+    /// An output padding that would add whole windows.
+    #[error("output padding {padding} on axis {axis} must be below its step {step} or its dilation {dilation}")]
+    OutputPadding {
+        /// The axis of the array.
+        axis: usize,
+        /// The output padding asked for.
+        padding: usize,
+        /// The step.
+        step: usize,
+        /// The dilation.
+        dilation: usize,
+    },
+    /// A spatial axis without elements.
+    #[error("axis {axis} has no elements: a convolution needs at least 1 along each of its axes")]
+    EmptySpatial {
+        /// The axis of the array.
+        axis: usize,
+    },
+    /// A sum of integer products that might not fit its type.
+    #[error("a sum of {terms} products may leave the range of i32: at most {limit} fit, convolve fewer channels at a time")]
+    SumTooLong {
+        /// Products in a sum.
+        terms: usize,
+        /// How many are sure to fit.
+        limit: usize,
+    },
     /// Mutable windows that would share elements.
     #[error(
         "windows of {window} by step {step} on axis {axis} share elements: mutable windows need distinct ones, use a step of at least {span}"
@@ -298,5 +348,19 @@ impl core::fmt::Display for AxisRange {
             0 => write!(f, "no axis at all"),
             n => write!(f, "-{n} to {}", n - 1),
         }
+    }
+}
+
+/// Writes the shape weights must have.
+struct WeightsShape<'a>(usize, &'a [usize], bool);
+
+impl core::fmt::Display for WeightsShape<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.2 {
+            false => write!(f, "[outputs, {}", self.0)?,
+            true => write!(f, "[{} x groups, outputs / groups", self.0)?,
+        }
+        self.1.iter().try_for_each(|n| write!(f, ", {n}"))?;
+        f.write_str("]")
     }
 }

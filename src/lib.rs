@@ -17,7 +17,8 @@ pub use array::{Array, IntoView, IntoViewMut, Iter, IterMut, OuterIter, OuterIte
 pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::image;
-pub use ops::Windows;
+pub use kernel::contract::Scalar;
+pub use ops::{PreparedConv, Windows};
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,
     PerAxis, Plan, Strides, Tail, Unfold, unfold,

@@ -1,0 +1,155 @@
+//! One register of numbers at a time: the arithmetic the contraction kernels are written in.
+//!
+//! Compilers keep a block of accumulators in registers for some block shapes and spill all of them for the next; these
+//! few operations, given by name for each instruction set, take that decision away from them.
+#![allow(unsafe_code)] // loads and stores through pointers, and instructions that need a detected level
+
+use core::ops::{Add, Mul};
+
+/// A number that convolution can multiply and add.
+///
+/// Implemented for `f32`, `f64` and `i32`; integers wrap here, and their callers bound the sums.
+pub trait Scalar: crate::Element + PartialEq + Add<Output = Self> + Mul<Output = Self> + private::Registers {}
+
+impl Scalar for f32 {}
+impl Scalar for f64 {}
+impl Scalar for i32 {}
+
+pub(crate) mod private {
+    use super::Vector;
+
+    /// Which registers hold an element at each level; the portable ones hold 16 bytes.
+    pub trait Registers: Sized {
+        /// Any level.
+        type Portable: Vector<Elem = Self>;
+        /// 32 bytes, for AVX2 and FMA.
+        #[cfg(target_arch = "x86_64")]
+        type Avx2: Vector<Elem = Self>;
+        /// 64 bytes, for AVX-512F.
+        #[cfg(target_arch = "x86_64")]
+        type Avx512: Vector<Elem = Self>;
+        /// `self + other`; integers wrap.
+        fn plus(self, other: Self) -> Self;
+    }
+}
+
+/// One register of elements.
+///
+/// # Safety
+/// Every function may be called only where the instruction set of the type was detected. `load` and `store` reach
+/// `LEN` elements from their pointer, aligned as one element.
+pub trait Vector: Copy {
+    /// What it holds.
+    type Elem: crate::Element;
+    /// How many.
+    const LEN: usize;
+    /// `LEN` elements from memory.
+    unsafe fn load(from: *const Self::Elem) -> Self;
+    /// `LEN` elements to memory.
+    unsafe fn store(self, to: *mut Self::Elem);
+    /// One element in all places.
+    unsafe fn splat(x: Self::Elem) -> Self;
+    /// `self * b + c`, rounded once where the instruction set fuses the two.
+    unsafe fn madd(self, b: Self, c: Self) -> Self;
+}
+
+/// Registers of a 16-byte instruction set, left to the compiler.
+#[derive(Clone, Copy)]
+pub struct Portable<T, const N: usize>([T; N]);
+
+macro_rules! portable {
+    ($t:ty, $n:literal, |$a:ident, $b:ident, $c:ident| $madd:expr, |$x:ident, $y:ident| $plus:expr,
+     $avx2:ident, $avx512:ident) => {
+        impl Vector for Portable<$t, $n> {
+            type Elem = $t;
+            const LEN: usize = $n;
+            #[inline(always)]
+            unsafe fn load(from: *const $t) -> Self {
+                // SAFETY: the caller's pointer reaches LEN elements.
+                Portable(unsafe { from.cast::<[$t; $n]>().read_unaligned() })
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $t) {
+                // SAFETY: as in `load`.
+                unsafe { to.cast::<[$t; $n]>().write_unaligned(self.0) }
+            }
+            #[inline(always)]
+            unsafe fn splat(x: $t) -> Self {
+                Portable([x; $n])
+            }
+            #[inline(always)]
+            unsafe fn madd(self, b: Self, c: Self) -> Self {
+                Portable(core::array::from_fn(|i| {
+                    let ($a, $b, $c) = (self.0[i], b.0[i], c.0[i]);
+                    $madd
+                }))
+            }
+        }
+
+        impl private::Registers for $t {
+            type Portable = Portable<$t, $n>;
+            #[cfg(target_arch = "x86_64")]
+            type Avx2 = core::arch::x86_64::$avx2;
+            #[cfg(target_arch = "x86_64")]
+            type Avx512 = core::arch::x86_64::$avx512;
+            #[inline(always)]
+            fn plus(self, other: $t) -> $t {
+                let ($x, $y) = (self, other);
+                $plus
+            }
+        }
+    };
+}
+
+portable!(f32, 4, |a, b, c| a * b + c, |x, y| x + y, __m256, __m512);
+portable!(f64, 2, |a, b, c| a * b + c, |x, y| x + y, __m256d, __m512d);
+portable!(i32, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c), |x, y| x.wrapping_add(y), __m256i, __m512i);
+
+/// Implements [`Vector`] with the named instructions.
+#[cfg(target_arch = "x86_64")]
+macro_rules! vector {
+    ($v:ident, $t:ty, $n:literal, $load:ident, $store:ident, $splat:ident, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
+        impl Vector for core::arch::x86_64::$v {
+            type Elem = $t;
+            const LEN: usize = $n;
+            #[inline(always)]
+            unsafe fn load(from: *const $t) -> Self {
+                // SAFETY: the caller detected the level; the unaligned load reaches LEN elements, as it promised.
+                unsafe { core::arch::x86_64::$load(from.cast()) }
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $t) {
+                // SAFETY: as in `load`.
+                unsafe { core::arch::x86_64::$store(to.cast(), self) }
+            }
+            #[inline(always)]
+            unsafe fn splat(x: $t) -> Self {
+                // SAFETY: the caller detected the level.
+                unsafe { core::arch::x86_64::$splat(x) }
+            }
+            #[inline(always)]
+            unsafe fn madd(self, b: Self, c: Self) -> Self {
+                use core::arch::x86_64::*;
+                let ($a, $b, $c) = (self, b, c);
+                // SAFETY: the caller detected the level.
+                unsafe { $madd }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86_64 {
+    use super::Vector;
+
+    vector!(__m512, f32, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, |a, b, c| _mm512_fmadd_ps(a, b, c));
+    vector!(__m512d, f64, 8, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_set1_pd, |a, b, c| _mm512_fmadd_pd(a, b, c));
+    vector!(__m512i, i32, 16, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi32, |a, b, c| {
+        _mm512_add_epi32(_mm512_mullo_epi32(a, b), c)
+    });
+    vector!(__m256, f32, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, |a, b, c| _mm256_fmadd_ps(a, b, c));
+    vector!(__m256d, f64, 4, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_set1_pd, |a, b, c| _mm256_fmadd_pd(a, b, c));
+    vector!(__m256i, i32, 8, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi32, |a, b, c| {
+        _mm256_add_epi32(_mm256_mullo_epi32(a, b), c)
+    });
+}

@@ -1,0 +1,218 @@
+//! Few outputs of many windows: lanes along the windows.
+//!
+//! `out[m][r][i] = sum over k of weights[m][k] * strip[base[r] + tap[k] + i]`
+//!
+//! The form for depthwise convolution and for fewer outputs than a register has lanes. Neighbouring windows must lie
+//! side by side on the strip (a step is taken out when the strip is filled). Several rows run together, so that each
+//! weight is loaded once for all of them.
+#![allow(unsafe_code)] // the inner loop reads without bounds checks
+
+use super::lanes::{Scalar, Vector, private::Registers};
+use crate::kernel::level::Level;
+
+/// Rows and outputs that run together.
+const TOGETHER: usize = 4;
+
+/// One product: `k` runs over `taps`, windows over `len` neighbours from each base.
+pub(crate) struct Rows<'a, T> {
+    /// `[outputs, taps]`.
+    pub(crate) weights: &'a [T],
+    /// What the windows lie on.
+    pub(crate) strip: &'a [T],
+    /// Where each tap lies from the start of a window.
+    pub(crate) taps: &'a [u32],
+    /// Windows a row.
+    pub(crate) len: usize,
+}
+
+impl<T: Scalar> Rows<'_, T> {
+    /// Writes the product to `out`, `[outputs, bases.len(), len]`.
+    ///
+    /// # Panics
+    /// If a tap of a window lies outside the strip, or a length is not as described.
+    #[inline]
+    pub(crate) fn run(&self, level: Level, outputs: usize, bases: &[u32], out: &mut [T]) {
+        assert!(out.len() == outputs * bases.len() * self.len && self.weights.len() == outputs * self.taps.len());
+        let (Some(&far), Some(&tap)) = (bases.iter().max(), self.taps.iter().max()) else {
+            out.fill(T::default());
+            return;
+        };
+        if self.len == 0 {
+            return;
+        }
+        let reach = (far as usize).saturating_add(tap as usize).saturating_add(self.len);
+        assert!(reach <= self.strip.len());
+        // SAFETY of all: a level of more than 16 bytes comes from detection only. The ranges were checked above.
+        match level.vector_bytes() {
+            #[cfg(target_arch = "x86_64")]
+            64 => unsafe { avx512(self, outputs, bases, out) },
+            #[cfg(target_arch = "x86_64")]
+            32 => unsafe { avx2(self, outputs, bases, out) },
+            _ => unsafe { all::<<T as Registers>::Portable>(self, outputs, bases, out) },
+        }
+    }
+}
+
+/// # Safety
+/// As [`all`].
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx2,fma")]
+unsafe fn avx512<T: Scalar>(rows: &Rows<'_, T>, outputs: usize, bases: &[u32], out: &mut [T]) {
+    // SAFETY: the caller's, and this function has the instructions.
+    unsafe { all::<T::Avx512>(rows, outputs, bases, out) }
+}
+
+/// # Safety
+/// As [`all`].
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn avx2<T: Scalar>(rows: &Rows<'_, T>, outputs: usize, bases: &[u32], out: &mut [T]) {
+    // SAFETY: the caller's, and this function has the instructions.
+    unsafe { all::<T::Avx2>(rows, outputs, bases, out) }
+}
+
+/// # Safety
+/// `bases[r] + taps[k] + i < strip.len()` for all `i < len`, and the lengths [`Rows::run`] checks. `V` may be used here.
+#[inline(always)]
+unsafe fn all<V: Vector>(rows: &Rows<'_, V::Elem>, outputs: usize, bases: &[u32], out: &mut [V::Elem])
+where
+    V::Elem: Scalar,
+{
+    let (len, k) = (rows.len, rows.taps.len());
+    let mut m = 0;
+    while m < outputs {
+        let mut r = 0;
+        let weights = &rows.weights[m * k..];
+        while r < bases.len() {
+            // SAFETY: TOGETHER (or 1) outputs and rows are left, so all of them are inside `out` and `weights`.
+            unsafe {
+                let to = out.as_mut_ptr().add((m * bases.len() + r) * len);
+                let apart = bases.len() * len;
+                match (outputs - m >= TOGETHER, bases.len() - r >= TOGETHER) {
+                    (true, _) => along::<V, TOGETHER, 1>(rows, weights, &bases[r..], to, apart),
+                    (false, true) => along::<V, 1, TOGETHER>(rows, weights, &bases[r..], to, apart),
+                    (false, false) => along::<V, 1, 1>(rows, weights, &bases[r..], to, apart),
+                }
+            }
+            r += if outputs - m < TOGETHER && bases.len() - r >= TOGETHER { TOGETHER } else { 1 };
+        }
+        m += if outputs - m >= TOGETHER { TOGETHER } else { 1 };
+    }
+}
+
+/// `MO` outputs by `R` rows along the whole length; outputs lie `apart`, rows `len`.
+///
+/// # Safety
+/// As [`all`], for the first `R` bases; `to` reaches all of them.
+#[inline(always)]
+unsafe fn along<V: Vector, const MO: usize, const R: usize>(
+    rows: &Rows<'_, V::Elem>,
+    weights: &[V::Elem],
+    bases: &[u32],
+    to: *mut V::Elem,
+    apart: usize,
+) where
+    V::Elem: Scalar,
+{
+    let len = rows.len;
+    let mut i = 0;
+    // SAFETY: every block starts at an `i` with at least as many windows left as it has lanes.
+    unsafe {
+        while i + 2 * V::LEN <= len {
+            block::<V, MO, R, 2>(rows, weights, bases, i, to, apart);
+            i += 2 * V::LEN;
+        }
+        while i + V::LEN <= len {
+            block::<V, MO, R, 1>(rows, weights, bases, i, to, apart);
+            i += V::LEN;
+        }
+        if i < len && len >= V::LEN {
+            // The last register goes back over windows already written; it writes the same values again.
+            block::<V, MO, R, 1>(rows, weights, bases, len - V::LEN, to, apart);
+        } else if i < len {
+            single::<V, MO, R>(rows, weights, bases, i, to, apart);
+        }
+    }
+}
+
+/// # Safety
+/// As [`along`], and `i + NV * V::LEN <= len`.
+#[inline(always)]
+unsafe fn block<V: Vector, const MO: usize, const R: usize, const NV: usize>(
+    rows: &Rows<'_, V::Elem>,
+    weights: &[V::Elem],
+    bases: &[u32],
+    i: usize,
+    to: *mut V::Elem,
+    apart: usize,
+) where
+    V::Elem: Scalar,
+{
+    // SAFETY: reads are inside the strip and the weights, writes inside the rows, as the caller promises.
+    unsafe {
+        let k = rows.taps.len();
+        let base: [*const V::Elem; R] = core::array::from_fn(|r| rows.strip.as_ptr().add(bases[r] as usize + i));
+        let mut acc = [[[V::splat(V::Elem::default()); NV]; R]; MO];
+        for (at, &tap) in rows.taps.iter().enumerate() {
+            let w: [V; MO] = core::array::from_fn(|m| V::splat(*weights.get_unchecked(m * k + at)));
+            for r in 0..R {
+                for v in 0..NV {
+                    let x = V::load(base[r].add(tap as usize + v * V::LEN));
+                    for m in 0..MO {
+                        acc[m][r][v] = w[m].madd(x, acc[m][r][v]);
+                    }
+                }
+            }
+        }
+        for m in 0..MO {
+            for r in 0..R {
+                for v in 0..NV {
+                    acc[m][r][v].store(to.add(m * apart + r * rows.len + i + v * V::LEN));
+                }
+            }
+        }
+    }
+}
+
+/// The last windows of rows shorter than a register.
+///
+/// A register is computed for them all the same, from a copy of what they read, so that a window's bits do not depend on
+/// where it stands.
+///
+/// # Safety
+/// As [`along`], and fewer than `V::LEN` windows are left from `i`.
+#[inline(always)]
+unsafe fn single<V: Vector, const MO: usize, const R: usize>(
+    rows: &Rows<'_, V::Elem>,
+    weights: &[V::Elem],
+    bases: &[u32],
+    i: usize,
+    to: *mut V::Elem,
+    apart: usize,
+) where
+    V::Elem: Scalar,
+{
+    /// The longest register of all levels.
+    const MOST: usize = 16;
+    let (k, left) = (rows.taps.len(), rows.len - i);
+    let mut lanes = [V::Elem::default(); MOST];
+    // SAFETY: copies and stores reach `left` elements, which are there; the register reaches V::LEN <= MOST lanes.
+    unsafe {
+        for r in 0..R {
+            let base = rows.strip.as_ptr().add(bases[r] as usize + i);
+            for m in 0..MO {
+                let mut acc = V::splat(V::Elem::default());
+                for (at, &tap) in rows.taps.iter().enumerate() {
+                    for lane in 0..left {
+                        lanes[lane] = *base.add(tap as usize + lane);
+                    }
+                    acc = V::splat(*weights.get_unchecked(m * k + at)).madd(V::load(lanes.as_ptr()), acc);
+                }
+                acc.store(lanes.as_mut_ptr());
+                for lane in 0..left {
+                    *to.add(m * apart + r * rows.len + i + lane) = lanes[lane];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The sums themselves: box by box, a strip, then tiles of windows by outputs.
+
+use super::job::{Job, Ranges};
+use super::pack::{Packed, Steps};
+use super::strip::{Innermost, Strip};
+use crate::array::View;
+use crate::kernel::contract::{Finish, OutBox, Rows, Scalar, Tile, each_box, tile_rows};
+use crate::spec::Dims;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+use smallvec::SmallVec;
+
+/// Windows of a tile.
+const TILE: usize = 192;
+/// Windows of a tile whose lanes run along the windows.
+const ROWS: usize = 2048;
+/// Bytes of weights that stay in the first-level cache while a tile passes over them.
+const WEIGHTS: usize = 36 << 10;
+
+/// What one thread works in.
+struct Scratch<T> {
+    strip: Vec<T>,
+    acc: Vec<T>,
+    taps: Vec<u32>,
+    bases: Vec<u32>,
+}
+
+/// The input: its elements, what empty cells read as, and how an element becomes a number.
+pub(crate) struct Input<'a, 'v, S, T, F> {
+    pub(crate) view: &'a View<'v, S>,
+    pub(crate) empty: T,
+    pub(crate) lift: F,
+}
+
+/// Writes (or, behind the first channels, adds) the sums of one pass to `out`, of the job's shape.
+pub(crate) fn run<S, T, F>(job: &Job, packed: &Packed<T>, input: &Input<'_, '_, S, T, F>, bias: Option<&[T]>, out: &mut [T])
+where
+    S: Copy + Send + Sync,
+    T: Scalar,
+    F: Fn(S) -> T + Copy + Send + Sync,
+{
+    let pass = &packed.pass;
+    let whole = pass.outputs == (0..job.outputs);
+    let first = pass.groups.start * job.outputs;
+    let outputs = match whole {
+        true => first..pass.groups.end * job.outputs,
+        false => first + pass.outputs.start..first + pass.outputs.end,
+    };
+    let grain = if pass.groups.len() > 1 { job.outputs } else { packed.blocks.first().map_or(1, |b| b.1) };
+    let threads = job.threads(outputs.len(), pass.channels.len());
+    let cut = job.cut(&packed.split, outputs, grain.max(1), threads);
+    let init = || Scratch { strip: Vec::new(), acc: Vec::new(), taps: Vec::new(), bases: Vec::new() };
+    each_box(out, &cut, threads > 1, init, |scratch, to| one_box(job, packed, input, bias, scratch, to));
+}
+
+fn one_box<S, T, F>(
+    job: &Job,
+    packed: &Packed<T>,
+    input: &Input<'_, '_, S, T, F>,
+    bias: Option<&[T]>,
+    scratch: &mut Scratch<T>,
+    to: &mut OutBox<'_, T>,
+) where
+    S: Copy,
+    T: Scalar,
+    F: Fn(S) -> T + Copy,
+{
+    let rank = job.shape.len();
+    let outputs = job.channel.map_or(0..1, |c| to.range(c));
+    let bias = bias.map(|b| &b[outputs.clone()]);
+    let grid: Ranges = job.lines.iter().map(|l| to.range(l.plan.axis())).collect();
+    let mut index: Dims = (0..rank).map(|a| to.range(a).start).collect();
+    for group in outputs.start / job.outputs..=(outputs.end - 1) / job.outputs {
+        for at in 0..packed.split.parts(job) {
+            let part = packed.split.part(job, at);
+            let strip = job.strip(&grid, &part, packed.innermost, packed.rows);
+            if scratch.strip.len() < strip.len() {
+                scratch.strip.resize(strip.len(), T::default());
+            }
+            let channel = job.channel.map(|c| (c, group * job.channels + part.channels.start));
+            strip.fill(input.view, &mut index, channel, input.empty, input.lift, &mut scratch.strip[..strip.len()]);
+            let fresh = at == 0 && packed.pass.channels.start == 0;
+            let finish = if fresh { Finish::Set(bias) } else { Finish::Add };
+            for class in 0..job.classes() {
+                let classes = job.class(class);
+                let steps = Steps::new(job, &part, &classes, packed.innermost);
+                if steps.len() == 0 && !fresh {
+                    continue;
+                }
+                let members: SmallVec<[(usize, usize); 3]> =
+                    (0..job.lines.len()).map(|k| job.lines[k].members(classes[k], &grid[k])).collect();
+                if members.iter().any(|m| m.1 == 0) {
+                    continue;
+                }
+                place_taps(&steps, &strip, &members, part.channels.len(), packed.innermost, &mut scratch.taps);
+                let what = Sum { job, packed, strip: &strip, members: &members, grid: &grid, outputs: &outputs };
+                let weights = |block| packed.get(job, group, at, class, block);
+                match packed.rows {
+                    true => what.by_rows(scratch, to, group, weights, finish),
+                    false => what.by_tiles(scratch, to, group, weights, finish),
+                }
+            }
+        }
+    }
+}
+
+/// Where each step of the sum lies on the strip, from a window's place.
+fn place_taps(
+    steps: &Steps,
+    strip: &Strip,
+    members: &[(usize, usize)],
+    channels: usize,
+    innermost: Innermost,
+    to: &mut Vec<u32>,
+) {
+    to.clear();
+    let tap = |at: usize| -> usize {
+        steps.offsets(at).iter().enumerate().map(|(k, &offset)| strip.tap(k, members[k].0, offset)).sum()
+    };
+    match innermost {
+        Innermost::Windows => {
+            to.extend((0..steps.taps()).map(|at| tap(at) as u32));
+            for c in 1..channels {
+                let before = (c * strip.channel_stride()) as u32;
+                (0..steps.taps()).for_each(|at| to.push(to[at] + before));
+            }
+        }
+        Innermost::Channels => {
+            for at in 0..steps.taps() {
+                let tap = tap(at) as u32;
+                to.extend((0..channels as u32).map(|c| tap + c));
+            }
+        }
+    }
+}
+
+/// The sums of one class of windows of a box over one part.
+struct Sum<'a, T> {
+    job: &'a Job,
+    packed: &'a Packed<T>,
+    strip: &'a Strip,
+    /// First window and number of windows of the class, along each line.
+    members: &'a [(usize, usize)],
+    grid: &'a Ranges,
+    /// The box's outputs, of all groups.
+    outputs: &'a Range<usize>,
+}
+
+impl<T: Scalar> Sum<'_, T> {
+    /// Calls `f` for every run of windows along the last line: its index in the box, where it begins on the strip but for
+    /// the last line, and the members of the last line to take, at most `most`.
+    fn runs(&self, most: usize, mut f: impl FnMut(&Dims, usize, Range<usize>)) {
+        let lines = &self.job.lines;
+        let mut index = Dims::from_elem(0, self.job.shape.len());
+        let Some(last) = lines.len().checked_sub(1) else {
+            return f(&index, 0, 0..1);
+        };
+        let outer: usize = self.members[..last].iter().map(|m| m.1).product();
+        for from in (0..self.members[last].1).step_by(most) {
+            let run = from..(from + most).min(self.members[last].1);
+            for mut at in 0..outer {
+                let mut base = 0;
+                for k in (0..last).rev() {
+                    let i = self.members[k].0 + at % self.members[k].1 * lines[k].classes();
+                    at /= self.members[k].1;
+                    base += self.strip.window(k, i);
+                    index[lines[k].plan.axis()] = i - self.grid[k].start;
+                }
+                let i = self.members[last].0 + run.start * lines[last].classes();
+                index[lines[last].plan.axis()] = i - self.grid[last].start;
+                f(&index, base, run.clone());
+            }
+        }
+    }
+
+    /// Lanes along the outputs.
+    fn by_tiles<'w>(
+        &self,
+        scratch: &mut Scratch<T>,
+        to: &mut OutBox<'_, T>,
+        group: usize,
+        weights: impl Fn(usize) -> &'w [T],
+        finish: Finish<'_, T>,
+    ) where
+        T: 'w,
+    {
+        let Scratch { strip, acc, taps, bases } = scratch;
+        let (strip, lines) = (&strip[..self.strip.len()], &self.job.lines);
+        let flush = |to: &mut OutBox<'_, T>, bases: &mut Vec<u32>, acc: &mut Vec<T>| {
+            for (b, &(first, width)) in self.packed.blocks.iter().enumerate() {
+                let from = group * self.job.outputs + first;
+                let until = (from + width).min(group * self.job.outputs + self.packed.pass.outputs.end);
+                let own = from.max(self.outputs.start)..until.min(self.outputs.end);
+                if own.is_empty() {
+                    continue;
+                }
+                let need = tile_rows(bases.len()) * width;
+                if acc.len() < need {
+                    acc.resize(need, T::default());
+                }
+                self.tile(strip, taps, weights(b), width, bases, &mut acc[..need]);
+                let box_own = own.start - self.outputs.start..own.end - self.outputs.start;
+                to.put_tile(acc, width, own.start - from, box_own, finish);
+            }
+            bases.clear();
+            to.clear();
+        };
+        bases.clear();
+        to.clear();
+        self.runs(TILE, |index, base, run| {
+            let (axis, apart) = lines.last().map_or((0, 1), |l| (l.plan.axis(), l.classes()));
+            let mut run = run;
+            let mut index = index.clone();
+            while !run.is_empty() {
+                let take = run.len().min(TILE - bases.len());
+                to.place(&index, axis, apart, take);
+                match lines.len().checked_sub(1) {
+                    Some(last) => bases.extend((run.start..run.start + take).map(|m| {
+                        (base + self.strip.window(last, self.members[last].0 + m * apart)) as u32
+                    })),
+                    None => bases.push(base as u32),
+                }
+                run.start += take;
+                if !run.is_empty() {
+                    index[axis] += take * apart;
+                }
+                if bases.len() == TILE {
+                    flush(to, bases, acc);
+                }
+            }
+        });
+        if !bases.is_empty() {
+            flush(to, bases, acc);
+        }
+    }
+
+    /// One block of outputs of one tile, over the whole sum, a cache's worth of weights at a time.
+    fn tile(&self, strip: &[T], taps: &[u32], weights: &[T], width: usize, bases: &[u32], acc: &mut [T]) {
+        let most = (WEIGHTS / (width * size_of::<T>())).max(1);
+        let parts = taps.len().div_ceil(most).max(1);
+        let each = taps.len().div_ceil(parts).max(1);
+        if taps.is_empty() {
+            acc.fill(T::default());
+        }
+        for (at, (taps, weights)) in taps.chunks(each).zip(weights.chunks(each * width)).enumerate() {
+            Tile { weights, strip, taps, fresh: at == 0 }.run(self.packed.level, width, bases, acc);
+        }
+    }
+
+    /// Lanes along the windows.
+    fn by_rows<'w>(
+        &self,
+        scratch: &mut Scratch<T>,
+        to: &mut OutBox<'_, T>,
+        group: usize,
+        weights: impl Fn(usize) -> &'w [T],
+        finish: Finish<'_, T>,
+    ) where
+        T: 'w,
+    {
+        let Scratch { strip, acc, taps, bases } = scratch;
+        let (strip, lines) = (&strip[..self.strip.len()], &self.job.lines);
+        let last = lines.len() - 1;
+        let (axis, apart) = (lines[last].plan.axis(), lines[last].classes());
+        let (first, count) = self.packed.blocks[0];
+        let from = group * self.job.outputs + first - self.outputs.start;
+        let weights = weights(0);
+        let mut flush = |to: &mut OutBox<'_, T>, bases: &mut Vec<u32>, len: usize| {
+            let need = count * bases.len() * len;
+            if acc.len() < need {
+                acc.resize(need, T::default());
+            }
+            Rows { weights, strip, taps, len }.run(self.packed.level, count, bases, &mut acc[..need]);
+            to.put_rows(&acc[..need], from..from + count, finish);
+            bases.clear();
+            to.clear();
+        };
+        bases.clear();
+        to.clear();
+        let mut len = 0;
+        self.runs(ROWS, |index, base, run| {
+            if run.len() != len || bases.len() * len >= ROWS {
+                if !bases.is_empty() {
+                    flush(to, bases, len);
+                }
+                len = run.len();
+            }
+            to.place(index, axis, apart, run.len());
+            bases.push((base + self.strip.window(last, self.members[last].0 + run.start * apart)) as u32);
+        });
+        if !bases.is_empty() {
+            flush(to, bases, len);
+        }
+    }
+}
+
+/// The passes over the weights that keep what is packed at once below `budget` elements.
+pub(crate) fn passes(job: &Job, lanes: usize, budget: usize) -> Vec<super::pack::Pass> {
+    use super::pack::Pass;
+    let taps = job.taps();
+    let each = job.channels.saturating_mul(taps).max(1);
+    let of_group = job.outputs.next_multiple_of(lanes).saturating_mul(each);
+    if of_group <= budget {
+        let step = (budget / of_group).max(1);
+        return (0..job.groups)
+            .step_by(step)
+            .map(|g| Pass {
+                groups: g..(g + step).min(job.groups),
+                outputs: 0..job.outputs,
+                channels: 0..job.channels,
+            })
+            .collect();
+    }
+    let outputs = (budget / each / lanes * lanes).max(lanes);
+    let channels = (budget / outputs / taps).clamp(1, job.channels.max(1));
+    let mut list = vec![];
+    for g in 0..job.groups {
+        for o in (0..job.outputs).step_by(outputs) {
+            for c in (0..job.channels).step_by(channels) {
+                list.push(Pass {
+                    groups: g..g + 1,
+                    outputs: o..(o + outputs).min(job.outputs),
+                    channels: c..(c + channels).min(job.channels),
+                });
+            }
+        }
+    }
+    list
+}
