@@ -316,7 +316,9 @@ pub enum Error {
         axis: usize,
     },
     /// A sum of integer products that might not fit its type.
-    #[error("a sum of {terms} products may leave the range of i32: at most {limit} fit, convolve fewer channels at a time")]
+    #[error(
+        "a sum of {terms} products may leave the range of i32: at most {limit} fit, convolve fewer channels at a time"
+    )]
     SumTooLong {
         /// Products in a sum.
         terms: usize,

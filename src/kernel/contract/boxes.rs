@@ -124,11 +124,6 @@ impl<T: Scalar> OutBox<'_, T> {
         self.spots.clear();
     }
 
-    /// How many places there are.
-    pub(crate) fn len(&self) -> usize {
-        self.spots.len()
-    }
-
     /// Appends `count` places from an index of the box, `step` apart along an axis; the channel's index is 0.
     ///
     /// # Panics
@@ -153,7 +148,14 @@ impl<T: Scalar> OutBox<'_, T> {
     ///
     /// # Panics
     /// If the tile is shorter than the places or `outputs` leaves the box.
-    pub(crate) fn put_tile(&mut self, tile: &[T], width: usize, lane: usize, outputs: Range<usize>, finish: Finish<'_, T>) {
+    pub(crate) fn put_tile(
+        &mut self,
+        tile: &[T],
+        width: usize,
+        lane: usize,
+        outputs: Range<usize>,
+        finish: Finish<'_, T>,
+    ) {
         let lanes = outputs.len();
         let stride = self.checked(&outputs, width.saturating_sub(lane));
         assert!(tile.len() >= self.spots.len() * width);

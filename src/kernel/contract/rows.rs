@@ -42,13 +42,15 @@ impl<T: Scalar> Rows<'_, T> {
         }
         let reach = (far as usize).saturating_add(tap as usize).saturating_add(self.len);
         assert!(reach <= self.strip.len());
-        // SAFETY of all: a level of more than 16 bytes comes from detection only. The ranges were checked above.
-        match level.vector_bytes() {
-            #[cfg(target_arch = "x86_64")]
-            64 => unsafe { avx512(self, outputs, bases, out) },
-            #[cfg(target_arch = "x86_64")]
-            32 => unsafe { avx2(self, outputs, bases, out) },
-            _ => unsafe { all::<<T as Registers>::Portable>(self, outputs, bases, out) },
+        // SAFETY: a level of more than 16 bytes comes from detection only. The ranges were checked above.
+        unsafe {
+            match level.vector_bytes() {
+                #[cfg(target_arch = "x86_64")]
+                64 => avx512(self, outputs, bases, out),
+                #[cfg(target_arch = "x86_64")]
+                32 => avx2(self, outputs, bases, out),
+                _ => all::<<T as Registers>::Portable>(self, outputs, bases, out),
+            }
         }
     }
 }

@@ -60,19 +60,17 @@ impl<T: Scalar> Tile<'_, T> {
         assert!(self.weights.len() == self.taps.len() * width && acc.len() >= rows(bases.len()) * width);
         let registers = width * size_of::<T>() / level.vector_bytes();
         let run = Run { tile: self, registers, width, bases, acc };
-        // SAFETY of all: a level of more than 16 bytes comes from detection only. The ranges were checked above.
-        match level.vector_bytes() {
-            #[cfg(target_arch = "x86_64")]
-            64 => unsafe { avx512(run) },
-            #[cfg(target_arch = "x86_64")]
-            32 => unsafe { avx2(run) },
-            _ => unsafe {
-                match registers {
-                    1 => run.blocks::<<T as Registers>::Portable, 1, 6>(),
-                    2 => run.blocks::<<T as Registers>::Portable, 2, 6>(),
-                    _ => unreachable!("no block of {registers} registers"),
-                }
-            },
+        // SAFETY: a level of more than 16 bytes comes from detection only. The ranges were checked above.
+        unsafe {
+            match (level.vector_bytes(), registers) {
+                #[cfg(target_arch = "x86_64")]
+                (64, _) => avx512(run),
+                #[cfg(target_arch = "x86_64")]
+                (32, _) => avx2(run),
+                (_, 1) => run.blocks::<<T as Registers>::Portable, 1, 6>(),
+                (_, 2) => run.blocks::<<T as Registers>::Portable, 2, 6>(),
+                _ => unreachable!("no block of {registers} registers"),
+            }
         }
     }
 }
@@ -130,8 +128,7 @@ impl<T: Scalar> Run<'_, '_, T> {
             // SAFETY: a short last group repeats its last window, so every base is one of `bases`, and base + tap lies
             // in the strip. `rows` has NR * MV registers, `weights` MV for each tap.
             unsafe {
-                let base: [*const T; NR] =
-                    core::array::from_fn(|j| strip.add(group[j.min(group.len() - 1)] as usize));
+                let base: [*const T; NR] = core::array::from_fn(|j| strip.add(group[j.min(group.len() - 1)] as usize));
                 let rows = rows.as_mut_ptr();
                 let mut acc = [[V::splat(T::default()); MV]; NR];
                 if !self.tile.fresh {

@@ -236,8 +236,7 @@ pub(crate) struct Part {
 impl Split {
     /// How many parts the sum has.
     pub(crate) fn parts(&self, job: &Job) -> usize {
-        let taps: usize =
-            job.lines.iter().zip(&self.taps).map(|(l, &block)| l.plan.window().div_ceil(block)).product();
+        let taps: usize = job.lines.iter().zip(&self.taps).map(|(l, &block)| l.plan.window().div_ceil(block)).product();
         taps * self.range.len().div_ceil(self.channels.max(1))
     }
 

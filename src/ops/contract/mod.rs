@@ -46,6 +46,7 @@ impl Contraction {
     }
 
     /// Products in each sum.
+    #[allow(dead_code)]
     pub(crate) fn terms(&self) -> usize {
         self.job.channels.saturating_mul(self.job.taps())
     }
@@ -111,6 +112,7 @@ pub(crate) fn grouped<'a, W>(weights: &View<'a, W>, groups: usize) -> Weights<'a
     picked(weights, Dims::from_elem(0, shape.len()), axes)
 }
 
+#[allow(dead_code)]
 /// Weights of a transposed convolution, `[channels, outputs / groups, window..]`, turned and by group.
 pub(crate) fn turned<'a, W>(weights: &View<'a, W>, groups: usize) -> Weights<'a, W> {
     let shape = weights.shape();
@@ -143,7 +145,11 @@ fn picked<'a, W>(weights: &View<'a, W>, starts: Dims, axes: SmallVec<[Picked; 6]
 }
 
 /// The weights of [`Windows::conv`] and how they are contracted.
-fn resolve<'w, T: Scalar>(plan: &Plan, weights: &View<'w, T>, zero_holes: bool) -> Result<(Contraction, Weights<'w, T>)> {
+fn resolve<'w, T: Scalar>(
+    plan: &Plan,
+    weights: &View<'w, T>,
+    zero_holes: bool,
+) -> Result<(Contraction, Weights<'w, T>)> {
     let window: Vec<usize> = plan.axes().iter().map(AxisPlan::window).collect();
     if weights.shape() == window {
         return Ok((Contraction::new(plan, None, 1, 1, zero_holes), lone(weights)));

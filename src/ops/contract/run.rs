@@ -34,8 +34,13 @@ pub(crate) struct Input<'a, 'v, S, T, F> {
 }
 
 /// Writes (or, behind the first channels, adds) the sums of one pass to `out`, of the job's shape.
-pub(crate) fn run<S, T, F>(job: &Job, packed: &Packed<T>, input: &Input<'_, '_, S, T, F>, bias: Option<&[T]>, out: &mut [T])
-where
+pub(crate) fn run<S, T, F>(
+    job: &Job,
+    packed: &Packed<T>,
+    input: &Input<'_, '_, S, T, F>,
+    bias: Option<&[T]>,
+    out: &mut [T],
+) where
     S: Copy + Send + Sync,
     T: Scalar,
     F: Fn(S) -> T + Copy + Send + Sync,
@@ -216,9 +221,10 @@ impl<T: Scalar> Sum<'_, T> {
                 let take = run.len().min(TILE - bases.len());
                 to.place(&index, axis, apart, take);
                 match lines.len().checked_sub(1) {
-                    Some(last) => bases.extend((run.start..run.start + take).map(|m| {
-                        (base + self.strip.window(last, self.members[last].0 + m * apart)) as u32
-                    })),
+                    Some(last) => bases.extend(
+                        (run.start..run.start + take)
+                            .map(|m| (base + self.strip.window(last, self.members[last].0 + m * apart)) as u32),
+                    ),
                     None => bases.push(base as u32),
                 }
                 run.start += take;
@@ -305,11 +311,7 @@ pub(crate) fn passes(job: &Job, lanes: usize, budget: usize) -> Vec<super::pack:
         let step = (budget / of_group).max(1);
         return (0..job.groups)
             .step_by(step)
-            .map(|g| Pass {
-                groups: g..(g + step).min(job.groups),
-                outputs: 0..job.outputs,
-                channels: 0..job.channels,
-            })
+            .map(|g| Pass { groups: g..(g + step).min(job.groups), outputs: 0..job.outputs, channels: 0..job.channels })
             .collect();
     }
     let outputs = (budget / each / lanes * lanes).max(lanes);
