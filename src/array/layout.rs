@@ -1,11 +1,11 @@
 //! Shape and stride arithmetic, checked once: what the doors of `raw` prove.
 
 use crate::error::{Error, Result};
-use crate::spec::{Dims, Strides, checked_len};
+use crate::spec::{Dims, Strides, checked_len, list};
 use smallvec::SmallVec;
 
 /// One axis of a picked view: which axis of the old view it runs along, by how many positions, how often.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Picked {
     pub(crate) axis: usize,
     pub(crate) step: isize,
@@ -13,9 +13,9 @@ pub(crate) struct Picked {
 }
 
 /// Whether distinct indices of a picked view are distinct indices of the old one of rank `rank`, axis by axis.
-pub(super) fn distinct(rank: usize, axes: impl Iterator<Item = Picked> + Clone) -> bool {
+pub(super) fn distinct(rank: usize, axes: &[Picked]) -> bool {
     (0..rank).all(|a| {
-        let mut along = axes.clone().filter(|p| p.axis == a && p.count > 1);
+        let mut along = axes.iter().filter(|p| p.axis == a && p.count > 1);
         match (along.next(), along.next(), along.next()) {
             (None, ..) => true,
             (Some(p), None, _) => p.step != 0,
@@ -26,7 +26,7 @@ pub(super) fn distinct(rank: usize, axes: impl Iterator<Item = Picked> + Clone) 
 }
 
 /// Whether `i * p.step + j * q.step` takes some value twice for `i < p.count`, `j < q.count`.
-fn meet(p: Picked, q: Picked) -> bool {
+fn meet(p: &Picked, q: &Picked) -> bool {
     let (a, b) = (p.step.unsigned_abs(), q.step.unsigned_abs());
     if a == 0 || b == 0 {
         return true;
@@ -137,40 +137,40 @@ pub(super) fn picked(
     shape: &[usize],
     strides: &[isize],
     starts: &[usize],
-    axes: impl Iterator<Item = Picked> + Clone,
+    axes: &[Picked],
 ) -> Option<(isize, Dims, Strides)> {
-    if starts.len() != shape.len() {
+    let rank = shape.len();
+    if starts.len() != rank || strides.len() != rank || axes.iter().any(|p| p.axis >= rank) {
         return None;
     }
-    let mut new_shape = Dims::new();
-    let mut new_strides = Strides::new();
-    let mut empty = false;
-    for p in axes.clone() {
-        // Wraps only where no index multiplies the stride: otherwise step * (count - 1) was an index of the old view.
-        new_strides.push(strides.get(p.axis)?.wrapping_mul(p.step));
-        new_shape.push(p.count);
-        empty |= p.count == 0;
-    }
-    checked_len("a view", &new_shape).ok()?;
-    if empty {
+    let new_shape: Dims = list(axes.len(), |k| axes[k].count);
+    // Wraps only where no index multiplies the stride: otherwise step * (count - 1) was an index of the old view.
+    let new_strides: Strides = list(axes.len(), |k| strides[axes[k].axis].wrapping_mul(axes[k].step));
+    if checked_len("a view", &new_shape).ok()? == 0 {
         return Some((0, new_shape, new_strides));
     }
+    // The lowest and highest position picked along each old axis.
+    let mut low: Strides = list(rank, |a| isize::try_from(starts[a]).unwrap_or(isize::MAX));
+    let mut high = fast_copy(&low);
+    let (lowest, highest) = (&mut low[..], &mut high[..]);
+    for p in axes {
+        let reach = p.step.checked_mul((p.count - 1) as isize)?;
+        let side = if reach < 0 { &mut lowest[p.axis] } else { &mut highest[p.axis] };
+        *side = side.checked_add(reach)?;
+    }
     let mut offset = 0;
-    for a in 0..shape.len() {
-        let start = isize::try_from(starts[a]).ok()?;
-        let (mut low, mut high) = (start, start);
-        for p in axes.clone() {
-            if p.axis == a {
-                let reach = p.step.checked_mul(isize::try_from(p.count - 1).ok()?)?;
-                low = low.checked_add(reach.min(0))?;
-                high = high.checked_add(reach.max(0))?;
-            }
-        }
-        if low < 0 || high as usize >= shape[a] {
+    for a in 0..rank {
+        if lowest[a] < 0 || highest[a] as usize >= shape[a] {
             return None;
         }
-        // `start` is an index of the old view, so the product and the sum are an offset of it.
-        offset += start * strides[a];
+        // `start` lies between them, so it is an index of the old view, and the product and the sum an offset of it.
+        offset += starts[a] as isize * strides[a];
     }
     Some((offset, new_shape, new_strides))
+}
+
+/// A copy of a list with fixed-size moves instead of a loop.
+#[inline(always)]
+pub(super) fn fast_copy<T: Copy + Default>(from: &SmallVec<[T; 6]>) -> SmallVec<[T; 6]> {
+    list(from.len(), |k| from[k])
 }

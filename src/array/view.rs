@@ -3,7 +3,7 @@
 use super::layout::Picked;
 use super::raw::{Iter, View};
 use crate::error::{Error, Result};
-use crate::spec::{Dims, checked_len, checked_order, normal_axis};
+use crate::spec::{Dims, checked_len, checked_order, list, normal_axis};
 use core::fmt;
 use core::ops::Index;
 
@@ -42,8 +42,8 @@ impl<'a, T> View<'a, T> {
     /// [`Error::NotAnOrder`] unless every axis is named once; negative ones count from the end.
     pub fn permute(&self, order: &[isize]) -> Result<View<'a, T>> {
         let order = checked_order(order, self.rank())?;
-        let axes = order.iter().map(|&axis| Picked { axis, step: 1, count: self.shape()[axis] });
-        Ok(self.whole(axes))
+        let axes = list(order.len(), |k| Picked { axis: order[k], step: 1, count: self.shape()[order[k]] });
+        Ok(self.whole(&axes))
     }
 
     /// `count` positions of an axis: `start`, `start + step`, ...; the step may be negative.
@@ -59,11 +59,11 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = start;
-        let axes = (0..self.rank()).map(|a| match a == axis {
+        let axes = list(self.rank(), |a| match a == axis {
             true => Picked { axis, step, count },
             false => Picked { axis: a, step: 1, count: self.shape()[a] },
         });
-        self.pick(&starts, axes).ok_or(outside)
+        self.pick(&starts, &axes).ok_or(outside)
     }
 
     /// The sub-view at one position of an axis, which goes away.
@@ -78,8 +78,11 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = at;
-        let axes = (0..self.rank()).filter(|&a| a != axis).map(|a| Picked { axis: a, step: 1, count: self.shape()[a] });
-        self.pick(&starts, axes).ok_or(Error::SliceOutside { axis, start: at, step: 1, count: 1, len })
+        let axes = list(self.rank() - 1, |k| {
+            let a = k + (k >= axis) as usize;
+            Picked { axis: a, step: 1, count: self.shape()[a] }
+        });
+        self.pick(&starts, &axes).ok_or(Error::SliceOutside { axis, start: at, step: 1, count: 1, len })
     }
 
     /// An axis of one element repeated `count` times, with stride 0.
@@ -95,11 +98,11 @@ impl<'a, T> View<'a, T> {
         let mut shape = Dims::from_slice(self.shape());
         shape[axis] = count;
         checked_len("a view", &shape)?;
-        let axes = (0..self.rank()).map(|a| match a == axis {
+        let axes = list(self.rank(), |a| match a == axis {
             true => Picked { axis, step: 0, count },
             false => Picked { axis: a, step: 1, count: self.shape()[a] },
         });
-        Ok(self.whole(axes))
+        Ok(self.whole(&axes))
     }
 
     /// A new axis of one element before axis `axis` (which may be the rank: behind all).
@@ -115,16 +118,16 @@ impl<'a, T> View<'a, T> {
                 None => Err(Error::AxisOutOfRange { axis, rank: 1 }),
             };
         }
-        let axes = (0..=self.rank()).map(|k| match k.cmp(&at) {
+        let axes = list(self.rank() + 1, |k| match k.cmp(&at) {
             core::cmp::Ordering::Equal => Picked { axis: 0, step: 0, count: 1 },
             core::cmp::Ordering::Less => Picked { axis: k, step: 1, count: self.shape()[k] },
             core::cmp::Ordering::Greater => Picked { axis: k - 1, step: 1, count: self.shape()[k - 1] },
         });
-        Ok(self.whole(axes))
+        Ok(self.whole(&axes))
     }
 
     /// A view whose axes run along this one's from index 0, never further.
-    fn whole(&self, axes: impl Iterator<Item = Picked> + Clone) -> View<'a, T> {
+    fn whole(&self, axes: &[Picked]) -> View<'a, T> {
         let starts = Dims::from_elem(0, self.rank());
         match self.pick(&starts, axes) {
             Some(view) => view,

@@ -3,7 +3,7 @@
 use super::layout::Picked;
 use super::raw::{IterMut, OuterIterMut, ViewMut};
 use crate::error::{Error, Result};
-use crate::spec::{Dims, checked_order, normal_axis};
+use crate::spec::{Dims, checked_order, list, normal_axis};
 use core::fmt;
 use core::ops::{Index, IndexMut};
 
@@ -55,8 +55,8 @@ impl<'a, T> ViewMut<'a, T> {
         let order = checked_order(order, self.rank())?;
         let shape = Dims::from_slice(self.shape());
         let starts = Dims::from_elem(0, self.rank());
-        let axes = order.iter().map(|&axis| Picked { axis, step: 1, count: shape[axis] });
-        match self.pick(&starts, axes) {
+        let axes = list(order.len(), |k| Picked { axis: order[k], step: 1, count: shape[order[k]] });
+        match self.pick(&starts, &axes) {
             Some(view) => Ok(view),
             None => unreachable!("an order names every axis once and whole"),
         }
@@ -72,11 +72,11 @@ impl<'a, T> ViewMut<'a, T> {
         let outside = Error::SliceOutside { axis, start, step, count, len: shape[axis] };
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = start;
-        let axes = (0..shape.len()).map(|a| match a == axis {
+        let axes = list(shape.len(), |a| match a == axis {
             true => Picked { axis, step, count },
             false => Picked { axis: a, step: 1, count: shape[a] },
         });
-        self.pick(&starts, axes).ok_or(outside)
+        self.pick(&starts, &axes).ok_or(outside)
     }
 
     /// The sub-view at one position of an axis, which goes away.
@@ -92,8 +92,11 @@ impl<'a, T> ViewMut<'a, T> {
         }
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = at;
-        let axes = (0..shape.len()).filter(|&a| a != axis).map(|a| Picked { axis: a, step: 1, count: shape[a] });
-        self.pick(&starts, axes).ok_or(outside)
+        let axes = list(shape.len() - 1, |k| {
+            let a = k + (k >= axis) as usize;
+            Picked { axis: a, step: 1, count: shape[a] }
+        });
+        self.pick(&starts, &axes).ok_or(outside)
     }
 }
 

@@ -4,7 +4,7 @@ use super::gather::{gather, gather_one};
 use crate::array::{Array, IntoView, IntoViewMut, Picked, View, ViewMut, checked_bytes};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::spec::{AxisPlan, Dims, Plan, Unfold};
+use crate::spec::{AxisPlan, Dims, Plan, Unfold, list};
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
@@ -72,7 +72,7 @@ impl Plan {
             return Err(Error::WindowsOverlap { axis: a.axis(), window, step, span });
         }
         let (starts, axes) = self.picks();
-        match source.pick(&starts, axes.into_iter()) {
+        match source.pick(&starts, &axes) {
             Some(view) => Ok(view),
             None => unreachable!("a strided plan's elements lie inside its array, each once"),
         }
@@ -88,18 +88,20 @@ impl Plan {
     /// A strided plan as picks of its array's axes.
     #[inline]
     fn picks(&self) -> (Dims, SmallVec<[Picked; 6]>) {
-        let mut starts = Dims::from_elem(0, self.input_shape().len());
-        for a in self.axes() {
+        let axes = self.axes();
+        let mut starts = list(self.input_shape().len(), |_| 0);
+        for a in axes {
             // Without windows nothing is picked, and a start might not exist.
             if a.count() > 0 {
                 starts[a.axis()] = a.start_of(0) as usize;
             }
         }
-        let axes = self.order().iter().zip(self.shape()).map(|(&o, &count)| {
-            let (axis, step) = self.factor(o);
-            Picked { axis, step, count }
+        let (order, shape) = (self.order(), self.shape());
+        let picks = list(order.len(), |o| {
+            let (axis, step) = order[o].along(axes);
+            Picked { axis, step, count: shape[o] }
         });
-        (starts, axes.collect())
+        (starts, picks)
     }
 }
 
@@ -149,7 +151,7 @@ impl<'a, T> Windows<'a, T> {
     pub fn view(&self) -> Result<View<'a, T>> {
         self.plan.check_strided()?;
         let (starts, axes) = self.plan.picks();
-        match self.source.pick(&starts, axes.iter().copied()) {
+        match self.source.pick(&starts, &axes) {
             Some(view) => Ok(view),
             None => unreachable!("a strided plan's elements lie inside its array"),
         }
@@ -255,9 +257,13 @@ impl<'a, T> Windows<'a, T> {
         for a in self.plan.axes() {
             starts[a.axis()] = a.start_of(index[a.axis()]) as usize;
         }
-        let axes =
-            self.plan.axes().iter().map(|a| Picked { axis: a.axis(), step: a.dilation() as isize, count: a.window() });
-        match self.source.pick(&starts, axes) {
+        let axes = self.plan.axes();
+        let picks = list(axes.len(), |k| Picked {
+            axis: axes[k].axis(),
+            step: axes[k].dilation() as isize,
+            count: axes[k].window(),
+        });
+        match self.source.pick(&starts, &picks) {
             Some(view) => view,
             None => unreachable!("an inner window lies inside its array"),
         }

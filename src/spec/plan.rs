@@ -1,7 +1,7 @@
 //! The plan: where the windows of a request lie on a shape.
 
 use super::axis::AxisPlan;
-use super::{Dims, LIMIT};
+use super::{Dims, LIMIT, list};
 use crate::error::{Error, Irregular, Result};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -35,7 +35,7 @@ pub enum OutAxis {
 pub struct Plan {
     input: Dims,
     axes: SmallVec<[AxisPlan; 3]>,
-    grid: SmallVec<[usize; 3]>,
+    grid: Dims,
     order: SmallVec<[OutAxis; 6]>,
     shape: Dims,
 }
@@ -44,9 +44,10 @@ impl Plan {
     #[inline]
     pub(crate) fn new(input: Dims, axes: SmallVec<[AxisPlan; 3]>, grid_first: bool) -> Result<Self> {
         let order = usual_order(input.len(), &axes, grid_first);
-        let shape: Dims = order.iter().map(|&o| size(o, &input, &axes)).collect();
+        let (list_of_axes, input_shape, out) = (&axes[..], &input[..], &order[..]);
+        let shape = list(out.len(), |o| size(out[o], input_shape, list_of_axes));
         checked_len("a view of windows", &shape)?;
-        let grid = axes.iter().map(AxisPlan::count).collect();
+        let grid = list(axes.len(), |k| axes[k].count());
         Ok(Plan { input, axes, grid, order, shape })
     }
 
@@ -137,21 +138,11 @@ impl Plan {
             .order
             .iter()
             .map(|&o| {
-                let (axis, factor) = self.factor(o);
+                let (axis, factor) = o.along(&self.axes);
                 // Wraps only where the axis has at most one position, whose stride no index multiplies.
                 input_strides[axis].wrapping_mul(factor)
             })
             .collect())
-    }
-
-    /// The array's axis an output axis runs along, and how many elements one position advances, for strided plans.
-    #[inline]
-    pub(crate) fn factor(&self, out: OutAxis) -> (usize, isize) {
-        match out {
-            OutAxis::Plain(a) => (a, 1),
-            OutAxis::Grid(k) => (self.axes[k].axis(), self.axes[k].even_step().unwrap_or(0) as isize),
-            OutAxis::Window(k) => (self.axes[k].axis(), self.axes[k].dilation() as isize),
-        }
     }
 
     /// Whether strides describe the windows, so that [`Windows::view`](crate::Windows::view) works.
@@ -210,16 +201,37 @@ impl Plan {
 /// The two orders of a request: grid counts in place and window axes behind, or grid first and a patch behind.
 #[inline]
 fn usual_order(rank: usize, axes: &[AxisPlan], grid_first: bool) -> SmallVec<[OutAxis; 6]> {
-    let unfolded = |a: usize| axes.iter().position(|p| p.axis() == a);
-    let mut order = SmallVec::new();
-    if grid_first {
-        order.extend((0..axes.len()).map(OutAxis::Grid));
-        order.extend((0..rank).map(|a| unfolded(a).map_or(OutAxis::Plain(a), OutAxis::Window)));
-    } else {
-        order.extend((0..rank).map(|a| unfolded(a).map_or(OutAxis::Plain(a), OutAxis::Grid)));
-        order.extend((0..axes.len()).map(OutAxis::Window));
+    let number = axes.len();
+    let (first, in_place): (usize, fn(usize) -> OutAxis) =
+        if grid_first { (number, OutAxis::Window) } else { (0, OutAxis::Grid) };
+    let behind = if grid_first { OutAxis::Grid } else { OutAxis::Window };
+    let mut order = list(rank + number, |o| match o {
+        o if o < first => behind(o),
+        o if o - first < rank => OutAxis::Plain(o - first),
+        o => behind(o - rank),
+    });
+    for (k, a) in axes.iter().enumerate() {
+        order[first + a.axis()] = in_place(k);
     }
     order
+}
+
+impl OutAxis {
+    /// The array's axis this runs along, and how many elements one position advances, for strided plans.
+    #[inline]
+    pub(crate) fn along(self, axes: &[AxisPlan]) -> (usize, isize) {
+        match self {
+            OutAxis::Plain(a) => (a, 1),
+            OutAxis::Grid(k) => (axes[k].axis(), axes[k].even_step().unwrap_or(0) as isize),
+            OutAxis::Window(k) => (axes[k].axis(), axes[k].dilation() as isize),
+        }
+    }
+}
+
+impl Default for OutAxis {
+    fn default() -> Self {
+        OutAxis::Plain(0)
+    }
 }
 
 #[inline]

@@ -13,7 +13,9 @@
 mod ndarray;
 mod walk;
 
-use super::layout::{Picked, contiguous, distinct, offset_of, overlapping_axis, picked, reachable, row_major};
+use super::layout::{
+    Picked, contiguous, distinct, fast_copy, offset_of, overlapping_axis, picked, reachable, row_major,
+};
 use crate::error::{Error, Result};
 use crate::spec::{Dims, IntoShape, Strides, checked_len};
 use core::marker::PhantomData;
@@ -50,32 +52,10 @@ unsafe impl<T: Send> Send for ViewMut<'_, T> {}
 // SAFETY: as above; a shared ViewMut only hands out `&T`.
 unsafe impl<T: Sync> Sync for ViewMut<'_, T> {}
 
-/// Clones inline lists with one fixed-size copy instead of a loop.
-macro_rules! fast_clone {
-    ($list:expr, $zero:expr) => {{
-        let list = $list;
-        if list.len() <= 6 && !list.spilled() {
-            let mut buffer = [$zero; 6];
-            // Constant bounds per slot compile to straight moves.
-            for k in 0..6 {
-                buffer[k] = if k < list.len() { list[k] } else { $zero };
-            }
-            SmallVec::from_buf_and_len(buffer, list.len())
-        } else {
-            list.clone()
-        }
-    }};
-}
-
 impl<T> Clone for View<'_, T> {
     #[inline]
     fn clone(&self) -> Self {
-        View {
-            ptr: self.ptr,
-            shape: fast_clone!(&self.shape, 0usize),
-            strides: fast_clone!(&self.strides, 0isize),
-            life: PhantomData,
-        }
+        View { ptr: self.ptr, shape: fast_copy(&self.shape), strides: fast_copy(&self.strides), life: PhantomData }
     }
 }
 
@@ -165,7 +145,7 @@ impl<'a, T> View<'a, T> {
     /// Index `i` of the result is the index `starts[a] + sum(step * i)` of this view on every axis `a`. `None` if some
     /// index would leave the shape.
     #[inline]
-    pub(crate) fn pick(&self, starts: &[usize], axes: impl Iterator<Item = Picked> + Clone) -> Option<View<'a, T>> {
+    pub(crate) fn pick(&self, starts: &[usize], axes: &[Picked]) -> Option<View<'a, T>> {
         let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, axes)?;
         // SAFETY: `picked` proved that the offset is that of an index of this view (or 0), and V for the result.
         let ptr = unsafe { self.ptr.offset(offset) };
@@ -177,7 +157,6 @@ impl<'a, T> View<'a, T> {
 #[derive(Clone, Debug)]
 struct Inner {
     rank: usize,
-    empty: bool,
     shape: [usize; 6],
     strides: [isize; 6],
     spilled: Option<(Dims, Strides)>,
@@ -186,7 +165,7 @@ struct Inner {
 impl Inner {
     fn new(shape: &[usize], strides: &[isize]) -> Self {
         let rank = shape.len();
-        let mut inner = Inner { rank, empty: shape.contains(&0), shape: [0; 6], strides: [0; 6], spilled: None };
+        let mut inner = Inner { rank, shape: [0; 6], strides: [0; 6], spilled: None };
         if rank <= 6 {
             inner.shape[..rank].copy_from_slice(shape);
             inner.strides[..rank].copy_from_slice(strides);
@@ -196,7 +175,7 @@ impl Inner {
         inner
     }
 
-    #[inline]
+    #[inline(always)]
     fn lists(&self) -> (Dims, Strides) {
         match &self.spilled {
             None => {
@@ -298,8 +277,8 @@ impl<'a, T> ViewMut<'a, T> {
     }
 
     /// As [`View::pick`]; also `None` if two indices of the result could be the same index of this view.
-    pub(crate) fn pick(self, starts: &[usize], axes: impl Iterator<Item = Picked> + Clone) -> Option<ViewMut<'a, T>> {
-        if !distinct(self.shape.len(), axes.clone()) {
+    pub(crate) fn pick(self, starts: &[usize], axes: &[Picked]) -> Option<ViewMut<'a, T>> {
+        if !distinct(self.shape.len(), axes) {
             return None;
         }
         let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, axes)?;

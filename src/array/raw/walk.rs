@@ -1,47 +1,71 @@
 //! Walks over a view in row-major order: element by element, or sub-view by sub-view.
 
 use super::{Inner, View, ViewMut};
-use crate::spec::Dims;
+use crate::spec::{Dims, Strides};
 
 /// Counts through a shape in row-major order, keeping the offset of the current index.
 #[derive(Clone, Debug)]
 struct Walk {
-    index: Dims,
+    /// Indices not given yet, and those of them left in the innermost run.
     left: usize,
+    run: usize,
+    /// The offset of the next index, and how far the innermost run moves it.
     offset: isize,
+    stride: isize,
+    index: Dims,
+    shape: Dims,
+    strides: Strides,
 }
 
 impl Walk {
     #[inline]
-    fn new(shape: &[usize]) -> Self {
+    fn new(shape: &[usize], strides: &[isize]) -> Self {
         let left = if shape.contains(&0) { 0 } else { shape.iter().product() };
-        Walk { index: Dims::from_elem(0, shape.len()), left, offset: 0 }
+        Walk {
+            left,
+            run: shape.last().copied().unwrap_or(1),
+            offset: 0,
+            stride: strides.last().copied().unwrap_or(0),
+            index: Dims::from_elem(0, shape.len()),
+            shape: Dims::from_slice(shape),
+            strides: Strides::from_slice(strides),
+        }
     }
 
-    /// The offset `sum(index * stride)` of the next index inside `shape`; each index is given once.
-    /// Shape and strides must be the same at every call.
-    #[inline]
-    fn next(&mut self, shape: &[usize], strides: &[isize]) -> Option<isize> {
+    /// The offset `sum(index * stride)` of the next index inside the shape; each index is given once.
+    #[inline(always)]
+    fn next(&mut self) -> Option<isize> {
         if self.left == 0 {
             return None;
         }
         self.left -= 1;
+        self.run -= 1;
         let here = self.offset;
-        if self.left > 0 {
-            // An index is left, so some axis can still count up: the loop ends before it runs out of axes.
-            let mut a = shape.len() - 1;
-            loop {
-                self.index[a] += 1;
-                self.offset += strides[a];
-                if self.index[a] < shape[a] {
-                    break;
-                }
-                self.offset -= strides[a] * shape[a] as isize;
-                self.index[a] = 0;
-                a -= 1;
-            }
+        if self.run > 0 {
+            self.offset += self.stride;
+        } else if self.left > 0 {
+            self.carry();
         }
         Some(here)
+    }
+
+    /// Starts the next innermost run. An index is left, so some axis can still count up.
+    fn carry(&mut self) {
+        let (shape, strides, index) = (&self.shape[..], &self.strides[..], &mut self.index[..]);
+        let inner = shape.len() - 1;
+        self.run = shape[inner];
+        self.offset -= strides[inner] * (shape[inner] - 1) as isize;
+        let mut a = inner - 1;
+        loop {
+            index[a] += 1;
+            self.offset += strides[a];
+            if index[a] < shape[a] {
+                return;
+            }
+            self.offset -= strides[a] * shape[a] as isize;
+            index[a] = 0;
+            a -= 1;
+        }
     }
 }
 
@@ -63,7 +87,6 @@ pub struct IterMut<'a, T> {
 pub struct OuterIter<'a, T> {
     view: View<'a, T>,
     walk: Walk,
-    axes: usize,
     inner: Inner,
 }
 
@@ -71,7 +94,6 @@ pub struct OuterIter<'a, T> {
 pub struct OuterIterMut<'a, T> {
     view: ViewMut<'a, T>,
     walk: Walk,
-    axes: usize,
     inner: Inner,
 }
 
@@ -79,14 +101,21 @@ pub struct OuterIterMut<'a, T> {
 #[inline]
 fn split(shape: &[usize], strides: &[isize], axes: usize) -> (Walk, Inner) {
     assert!(axes <= shape.len(), "outer iteration over {axes} axes of an array of rank {}", shape.len());
-    (Walk::new(&shape[..axes]), Inner::new(&shape[axes..], &strides[axes..]))
+    let inner = Inner::new(&shape[axes..], &strides[axes..]);
+    let mut walk = Walk::new(&shape[..axes], &strides[..axes]);
+    if shape[axes..].contains(&0) {
+        // An empty sub-view reaches nothing, and offsets might leave the allocation: stay at the start.
+        walk.stride = 0;
+        walk.strides.fill(0);
+    }
+    (walk, inner)
 }
 
 impl<'a, T> View<'a, T> {
     /// The elements in row-major order of the shape.
     #[inline]
     pub fn iter(&self) -> Iter<'a, T> {
-        Iter { walk: Walk::new(&self.shape), view: self.clone() }
+        Iter { walk: Walk::new(&self.shape, &self.strides), view: self.clone() }
     }
 
     /// Sub-views over the first `axes` axes in row-major order; allocates nothing up to rank 6.
@@ -98,7 +127,7 @@ impl<'a, T> View<'a, T> {
     #[inline]
     pub fn outer_iter(&self, axes: usize) -> OuterIter<'a, T> {
         let (walk, inner) = split(&self.shape, &self.strides, axes);
-        OuterIter { view: self.clone(), walk, axes, inner }
+        OuterIter { view: self.clone(), walk, inner }
     }
 }
 
@@ -106,7 +135,7 @@ impl<'a, T> ViewMut<'a, T> {
     /// The elements in row-major order of the shape, each once.
     #[inline]
     pub fn into_iter_mut(self) -> IterMut<'a, T> {
-        IterMut { walk: Walk::new(&self.shape), view: self }
+        IterMut { walk: Walk::new(&self.shape, &self.strides), view: self }
     }
 
     /// Mutable sub-views over the first `axes` axes in row-major order, all of which may live at once.
@@ -116,7 +145,7 @@ impl<'a, T> ViewMut<'a, T> {
     #[inline]
     pub fn into_outer_iter_mut(self, axes: usize) -> OuterIterMut<'a, T> {
         let (walk, inner) = split(&self.shape, &self.strides, axes);
-        OuterIterMut { view: self, walk, axes, inner }
+        OuterIterMut { view: self, walk, inner }
     }
 }
 
@@ -125,7 +154,7 @@ impl<'a, T> Iterator for Iter<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a T> {
-        let offset = self.walk.next(&self.view.shape, &self.view.strides)?;
+        let offset = self.walk.next()?;
         // SAFETY: the walk gives offsets of indices inside the view's shape; V.
         Some(unsafe { self.view.ptr.offset(offset).as_ref() })
     }
@@ -141,7 +170,7 @@ impl<'a, T> Iterator for IterMut<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a mut T> {
-        let offset = self.walk.next(&self.view.shape, &self.view.strides)?;
+        let offset = self.walk.next()?;
         // SAFETY: as in `Iter`; the walk gives each index once, so by M each element once.
         Some(unsafe { self.view.ptr.offset(offset).as_mut() })
     }
@@ -157,12 +186,10 @@ impl<'a, T> Iterator for OuterIter<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<View<'a, T>> {
-        let offset = self.walk.next(&self.view.shape[..self.axes], &self.view.strides[..self.axes])?;
+        let offset = self.walk.next()?;
         let (shape, strides) = self.inner.lists();
-        // An empty inner axis reaches nothing, and the offset might leave the allocation: stay at the start.
-        let offset = if self.inner.empty { 0 } else { offset };
-        // SAFETY: the offset is that of an index of the leading axes with zeros behind it, an index of the view as no
-        // axis is empty; with every inner index added it still is one: V for the result.
+        // SAFETY: the offset is 0, or that of an index of the leading axes with zeros behind it, which is an index of
+        // the view as no axis is empty; with every inner index added it still is one: V for the result.
         let ptr = unsafe { self.view.ptr.offset(offset) };
         Some(View { ptr, shape, strides, life: core::marker::PhantomData })
     }
@@ -178,9 +205,8 @@ impl<'a, T> Iterator for OuterIterMut<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<ViewMut<'a, T>> {
-        let offset = self.walk.next(&self.view.shape[..self.axes], &self.view.strides[..self.axes])?;
+        let offset = self.walk.next()?;
         let (shape, strides) = self.inner.lists();
-        let offset = if self.inner.empty { 0 } else { offset };
         // SAFETY: V as in `OuterIter`. M: each leading index is given once, so two results share no index of the view.
         let ptr = unsafe { self.view.ptr.offset(offset) };
         Some(ViewMut { ptr, shape, strides, life: core::marker::PhantomData })
