@@ -97,6 +97,19 @@ fn a_filter_by_hand() {
 }
 
 #[test]
+fn sixty_four_bit_integers_are_exact() {
+    // Seven outputs from three channels over nineteen windows: whole registers and what is left over.
+    let x = Array::new((0..3 * 20).map(|i: i64| (i - 31) << 40 | i).collect(), [3, 20]).unwrap();
+    let w = Array::new((0..7 * 3 * 2).map(|i: i64| 17 - i).collect(), [7, 3, 2]).unwrap();
+    let y = unfold(-1, 2, 1).windows(&x).unwrap().conv(&w).unwrap();
+    assert_eq!(y.shape(), [7, 19]);
+    for (o, t) in (0..7).flat_map(|o| (0..19).map(move |t| (o, t))) {
+        let taps = (0..3).flat_map(|c| (0..2).map(move |k| (c, k)));
+        assert_eq!(y[[o, t]], taps.map(|(c, k)| x[[c, t + k]] * w[[o, c, k]]).sum::<i64>(), "output {o}, window {t}");
+    }
+}
+
+#[test]
 fn channels_last_and_first_agree() {
     let x = numbers(2 * 5 * 7 * 3, 1);
     let last = View::new(&x, [2, 5, 7, 3]).unwrap();

@@ -8,12 +8,13 @@ use core::ops::{Add, Mul};
 
 /// A number that convolution can multiply and add.
 ///
-/// Implemented for `f32`, `f64` and `i32`; integers wrap here, and their callers bound the sums.
+/// Implemented for `f32`, `f64`, `i32` and `i64`; integers wrap here, and their callers bound the sums.
 pub trait Scalar: crate::Element + PartialEq + Add<Output = Self> + Mul<Output = Self> + private::Registers {}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}
 impl Scalar for i32 {}
+impl Scalar for i64 {}
 
 pub(crate) mod private {
     use super::Vector;
@@ -53,13 +54,13 @@ pub trait Vector: Copy {
     unsafe fn madd(self, b: Self, c: Self) -> Self;
 }
 
-/// Registers of a 16-byte instruction set, left to the compiler.
+/// Registers of `N` elements, left to the compiler.
 #[derive(Clone, Copy)]
 pub struct Portable<T, const N: usize>([T; N]);
 
-macro_rules! portable {
-    ($t:ty, $n:literal, |$a:ident, $b:ident, $c:ident| $madd:expr, |$x:ident, $y:ident| $plus:expr,
-     $avx2:ident, $avx512:ident) => {
+/// Lanes by plain array code, for any instruction set.
+macro_rules! lanes {
+    ($t:ty, $n:literal, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
         impl Vector for Portable<$t, $n> {
             type Elem = $t;
             const LEN: usize = $n;
@@ -85,13 +86,20 @@ macro_rules! portable {
                 }))
             }
         }
+    };
+}
+
+macro_rules! portable {
+    ($t:ty, $n:literal, |$a:ident, $b:ident, $c:ident| $madd:expr, |$x:ident, $y:ident| $plus:expr,
+     $avx2:ty, $avx512:ty) => {
+        lanes!($t, $n, |$a, $b, $c| $madd);
 
         impl private::Registers for $t {
             type Portable = Portable<$t, $n>;
             #[cfg(target_arch = "x86_64")]
-            type Avx2 = core::arch::x86_64::$avx2;
+            type Avx2 = $avx2;
             #[cfg(target_arch = "x86_64")]
-            type Avx512 = core::arch::x86_64::$avx512;
+            type Avx512 = $avx512;
             #[inline(always)]
             fn plus(self, other: $t) -> $t {
                 let ($x, $y) = (self, other);
@@ -101,9 +109,17 @@ macro_rules! portable {
     };
 }
 
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::{__m256, __m256d, __m256i, __m512, __m512d, __m512i};
+
 portable!(f32, 4, |a, b, c| a * b + c, |x, y| x + y, __m256, __m512);
 portable!(f64, 2, |a, b, c| a * b + c, |x, y| x + y, __m256d, __m512d);
 portable!(i32, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c), |x, y| x.wrapping_add(y), __m256i, __m512i);
+
+// AVX2 has no product of 64-bit lanes: plain code is as good there, and good enough where there is one.
+portable!(i64, 2, |a, b, c| a.wrapping_mul(b).wrapping_add(c), |x, y| x.wrapping_add(y), Portable<i64, 4>, Portable<i64, 8>);
+lanes!(i64, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
+lanes!(i64, 8, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
 
 /// Implements [`Vector`] with the named instructions.
 #[cfg(target_arch = "x86_64")]
