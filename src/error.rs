@@ -1,6 +1,6 @@
 //! The one error type; every message of the library is worded here.
 
-use crate::spec::PadMode;
+use crate::spec::{PadMode, Tail};
 use alloc::vec::Vec;
 
 /// What [`Result`](core::result::Result) means in this crate.
@@ -338,6 +338,157 @@ pub enum Error {
         step: usize,
         /// The step that keeps them apart.
         span: usize,
+    },
+    /// Reserved slots that leave no room for tokens.
+    #[error("{reserved} reserved slots leave no room in windows of {size}: reserve fewer, or use larger windows")]
+    NoRoom {
+        /// The window's size.
+        size: usize,
+        /// Its reserved slots.
+        reserved: usize,
+    },
+    /// An overlap as large as the window.
+    #[error("an overlap of {overlap} is not below the {room} tokens of a window: the next one would not move on")]
+    OverlapTooLarge {
+        /// The overlap.
+        overlap: usize,
+        /// Tokens in a window, without reserved slots.
+        room: usize,
+    },
+    /// A step that leaves tokens between the windows.
+    #[error("a step of {step} leaves tokens out between windows of {room}: step by {room} at most")]
+    StepLeavesGaps {
+        /// The step.
+        step: usize,
+        /// Tokens in a window, without reserved slots.
+        room: usize,
+    },
+    /// Windows of bytes that cannot be sure to move on without cutting a char.
+    #[error(
+        "windows of {room} bytes that move on by {step} may cut a char: move on by at least {least}, or count in chars"
+    )]
+    WindowBelowChar {
+        /// Bytes in a window, without reserved slots.
+        room: usize,
+        /// Bytes the windows move on by.
+        step: usize,
+        /// The least they may.
+        least: usize,
+    },
+    /// Series whose targets lie nowhere.
+    #[error("a horizon of 0 is inside the window: use 1 for the next step")]
+    ZeroHorizon,
+    /// A window function of another length than the frames.
+    #[error("the window function has {found} values, but a frame has {expected}: make them equally long")]
+    WindowLength {
+        /// Values given.
+        found: usize,
+        /// Values needed.
+        expected: usize,
+    },
+    /// A parameter of a window function outside its range.
+    #[error("{what} is {value}: it must be {range}")]
+    WindowParameter {
+        /// Which parameter of which window function.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        range: &'static str,
+    },
+    /// A window function that does not fit the transform.
+    #[error(
+        "a window function of {window} values does not fit a transform of {n_fft} samples: shorten it, or use a larger n_fft"
+    )]
+    WindowTooLong {
+        /// Its values.
+        window: usize,
+        /// The transform's samples.
+        n_fft: usize,
+    },
+    /// Overlapped windows that do not add up to a constant.
+    #[error(
+        "overlapped windows at hop {hop} do not add up to a constant (COLA): sample {index} of a hop has {value}, the mean is {mean}; use Edges::Normalized, or another hop"
+    )]
+    NotCola {
+        /// The hop.
+        hop: usize,
+        /// The sample of the hop that is farthest from the mean.
+        index: usize,
+        /// What the windows add up to there.
+        value: f64,
+        /// What they add up to on average.
+        mean: f64,
+    },
+    /// Overlapped windows that cannot be divided out.
+    #[error(
+        "overlapped windows of {window} at hop {hop} cannot be divided out (NOLA): sample {index} of a hop has {value}; use a smaller hop, or a window without zeros"
+    )]
+    NotNola {
+        /// The hop.
+        hop: usize,
+        /// The window's length.
+        window: usize,
+        /// The sample of the hop that is nearest to zero.
+        index: usize,
+        /// What the weights add up to there.
+        value: f64,
+    },
+    /// No channels at all.
+    #[error("0 channels: there must be at least 1")]
+    NoChannels,
+    /// Interleaved samples that do not divide into channels.
+    #[error(
+        "{len} interleaved samples are not a whole number for each of {channels} channels: pass all channels of a sample together"
+    )]
+    NotInterleaved {
+        /// Samples given.
+        len: usize,
+        /// The channels.
+        channels: usize,
+    },
+    /// Planar samples that do not match the channels.
+    #[error(
+        "{given} slices for {channels} channels, or slices of different lengths: give one for each channel, all equally long"
+    )]
+    ChannelLengths {
+        /// Slices given.
+        given: usize,
+        /// The channels.
+        channels: usize,
+    },
+    /// A block that is longer than the room left.
+    #[error(
+        "a block of {given} samples does not fit: there is room for {room} of {capacity}; take frames first, push {room} at most, or use process()"
+    )]
+    FramerFull {
+        /// Samples given, of each channel.
+        given: usize,
+        /// Samples that would have been taken.
+        room: usize,
+        /// Samples that fit when none wait.
+        capacity: usize,
+    },
+    /// Samples or frames after the end.
+    #[error("the stream has ended: reset() starts a new one")]
+    StreamEnded,
+    /// A tail that moves windows which a stream no longer has.
+    #[error("a stream cannot end with Tail::{tail:?}, which moves earlier windows: use Tail::Drop or Tail::Partial")]
+    TailNeedsWhole {
+        /// The tail asked for.
+        tail: Tail,
+    },
+    /// Padding that needs samples a stream does not have yet.
+    #[error(
+        "a stream cannot be padded by {before} and {after} with PadMode::{mode:?}: pad with PadMode::Empty, or not at all"
+    )]
+    StreamPadding {
+        /// Padding before the first sample.
+        before: isize,
+        /// Padding behind the last sample.
+        after: isize,
+        /// What it should hold.
+        mode: PadMode,
     },
 }
 

@@ -1,3 +1,6 @@
 //! Thin fronts that speak one field's words and call the core.
 
+pub mod audio;
 pub mod image;
+pub mod series;
+pub mod text;

@@ -1,0 +1,103 @@
+//! A signal as contiguous rows of samples, and its frames one at a time.
+
+use super::Framing;
+use crate::array::View;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::spec::{AxisPlan, Cell, Dims};
+use alloc::borrow::Cow;
+
+/// The rows of a signal `[.., time]`, and where their frames lie.
+pub(super) struct Rows<'a, T: Element> {
+    samples: Cow<'a, [T]>,
+    axis: AxisPlan,
+    /// The axes before the last.
+    leading: Dims,
+}
+
+impl<'a, T: Element> Rows<'a, T> {
+    /// A signal that does not lie in one piece, row by row, is copied once.
+    pub(super) fn new(signal: View<'a, T>, framing: &Framing) -> Result<Self> {
+        let plan = framing.unfold().plan(signal.shape())?;
+        let leading = match signal.shape().split_last() {
+            Some((_, leading)) => Dims::from_slice(leading),
+            None => return Err(Error::AxisOutOfRange { axis: -1, rank: 0 }),
+        };
+        let samples = match signal.as_slice() {
+            Some(slice) => Cow::Borrowed(slice),
+            None => Cow::Owned(signal.to_array().into_vec()),
+        };
+        Ok(Rows { samples, axis: plan.axes()[0], leading })
+    }
+
+    /// The shape of a result with `last` in place of the time axis.
+    pub(super) fn shape(&self, last: &[usize]) -> Dims {
+        self.leading.iter().chain(last).copied().collect()
+    }
+
+    /// How many samples a row has.
+    #[cfg(feature = "fft")]
+    pub(super) fn samples(&self) -> usize {
+        self.axis.len()
+    }
+
+    /// How many rows there are.
+    #[cfg(feature = "fft")]
+    pub(super) fn rows(&self) -> usize {
+        self.leading.iter().product()
+    }
+
+    /// How many frames a row has.
+    pub(super) fn frames(&self) -> usize {
+        self.axis.count()
+    }
+
+    /// Frame `i` of a row: a slice of it where it lies inside, else copied to `scratch`. Empty cells are zero; `i` may
+    /// be the number of frames, for one more that ends behind the padding.
+    #[inline]
+    pub(super) fn frame<'s>(&'s self, row: usize, i: usize, scratch: &'s mut [T]) -> &'s [T] {
+        let samples = &self.samples[row * self.axis.len()..][..self.axis.len()];
+        let start = self.axis.start_of(i);
+        let line = self.axis.line();
+        if start >= line.start && start + self.axis.span() as isize <= line.end {
+            return &samples[start as usize..][..self.axis.window()];
+        }
+        for (j, cell) in scratch[..self.axis.window()].iter_mut().enumerate() {
+            *cell = match self.axis.cell(i, j) {
+                Cell::Element(at) => samples[at],
+                Cell::Pad | Cell::Gap => T::default(),
+            };
+        }
+        &scratch[..self.axis.window()]
+    }
+}
+
+/// Calls `f` with consecutive chunks of every row of `out` (row, number of the chunk, chunk), in parallel if that is
+/// asked for and there are threads; `scratch` is made once a thread and row.
+pub(super) fn each_chunk<T: Send, S>(
+    out: &mut [T],
+    row: usize,
+    chunk: usize,
+    parallel: bool,
+    scratch: impl Fn() -> S + Sync,
+    f: impl Fn(&mut S, usize, usize, &mut [T]) + Sync,
+) {
+    if out.is_empty() {
+        return;
+    }
+    #[cfg(feature = "rayon")]
+    if parallel && rayon::current_num_threads() > 1 {
+        use rayon::prelude::*;
+        out.par_chunks_mut(row).enumerate().for_each(|(r, part)| {
+            part.par_chunks_mut(chunk).enumerate().for_each_init(&scratch, |s, (i, part)| f(s, r, i, part));
+        });
+        return;
+    }
+    let _ = parallel;
+    let mut s = scratch();
+    for (r, part) in out.chunks_mut(row).enumerate() {
+        for (i, part) in part.chunks_mut(chunk).enumerate() {
+            f(&mut s, r, i, part);
+        }
+    }
+}
