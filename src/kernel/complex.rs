@@ -1,7 +1,7 @@
 //! Real transforms by complex ones of half the length.
-#![allow(unsafe_code)] // pairs of numbers seen as complex numbers; calls of code for a detected instruction set
+#![allow(unsafe_code)] // pairs of numbers seen as complex numbers
 
-use super::taper::with_avx2;
+use super::level::{Kernel, Level};
 use num_traits::Float;
 use rustfft::num_complex::Complex;
 
@@ -13,50 +13,62 @@ pub(crate) fn pairs_mut<T>(numbers: &mut [T]) -> &mut [Complex<T>] {
     unsafe { core::slice::from_raw_parts_mut(numbers.as_mut_ptr().cast(), half) }
 }
 
-with_avx2! {
-    /// Turns bins `1..m` of the transform of pairs into bins `1..m` of the real transform of `2 * m` numbers, or back.
-    ///
-    /// With `s = a[k] + conj(a[m - k])`, `d = a[k] - conj(a[m - k])`, `t = turns[k] * d`:
-    /// `out[k] = gain * s + t`, `out[m - k] = conj(gain * s - t)`. Forward, `gain = 1/2` and `turns[k] = -i/2 *
-    /// exp(-2 pi i k / n)`; back, `gain = 1` and `turns[k] = i * exp(2 pi i k / n)` (twice the inverse).
-    /// `out`, `a` and `turns` all begin at bin 1; the first two hold `m - 1` bins.
-    untangle, untangle_body, untangle_avx2,
-    (out: &mut [Complex<T>], a: &[Complex<T>], turns: &[Complex<T>], gain: T)
+/// Turns bins `1..m` of the transform of pairs into bins `1..m` of the real transform of `2 * m` numbers, or back.
+///
+/// With `s = a[k] + conj(a[m - k])`, `d = a[k] - conj(a[m - k])`, `t = turns[k] * d`:
+/// `out[k] = gain * s + t`, `out[m - k] = conj(gain * s - t)`. Forward, `gain = 1/2` and `turns[k] = -i/2 *
+/// exp(-2 pi i k / n)`; back, `gain = 1` and `turns[k] = i * exp(2 pi i k / n)` (twice the inverse).
+/// `out`, `a` and `turns` all begin at bin 1; the first two hold `m - 1` bins.
+#[inline]
+pub(crate) fn untangle<T: Float>(out: &mut [Complex<T>], a: &[Complex<T>], turns: &[Complex<T>], gain: T) {
+    Level::detect().run(Untangle { out, a, turns, gain });
+}
+
+struct Untangle<'a, T> {
+    out: &'a mut [Complex<T>],
+    a: &'a [Complex<T>],
+    turns: &'a [Complex<T>],
+    gain: T,
 }
 
 /// Bins handled together: enough for the widest vectors, in both directions.
 const LANES: usize = 8;
 
-#[inline(always)]
-fn untangle_body<T: Float>(out: &mut [Complex<T>], a: &[Complex<T>], turns: &[Complex<T>], gain: T) {
-    let number = out.len();
-    let pairs = number / 2;
-    let (low, rest) = out.split_at_mut(pairs);
-    let (middle, high) = rest.split_at_mut(number - 2 * pairs);
-    let (a_low, a_high) = (&a[..pairs], &a[number - pairs..number]);
-    if let [middle] = middle {
-        let z = a[pairs];
-        *middle = Complex::new((gain + gain) * z.re, -(gain + gain) * z.im);
-    }
-    let mut highs = high.rchunks_exact_mut(LANES);
-    let blocks = low.chunks_exact_mut(LANES).zip(&mut highs).enumerate();
-    for (b, (low, high)) in blocks {
-        let from = b * LANES;
-        let mut reversed = [Complex::new(T::zero(), T::zero()); LANES];
-        for j in 0..LANES {
-            let (l, h) = butterfly(a_low[from + j], a_high[pairs - 1 - from - j], turns[from + j], gain);
-            low[j] = l;
-            reversed[j] = h;
+impl<T: Float> Kernel for Untangle<'_, T> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Untangle { out, a, turns, gain } = self;
+        let number = out.len();
+        let pairs = number / 2;
+        let (low, rest) = out.split_at_mut(pairs);
+        let (middle, high) = rest.split_at_mut(number - 2 * pairs);
+        let (a_low, a_high) = (&a[..pairs], &a[number - pairs..number]);
+        if let [middle] = middle {
+            let z = a[pairs];
+            *middle = Complex::new((gain + gain) * z.re, -(gain + gain) * z.im);
         }
-        for j in 0..LANES {
-            high[j] = reversed[LANES - 1 - j];
+        let mut highs = high.rchunks_exact_mut(LANES);
+        let blocks = low.chunks_exact_mut(LANES).zip(&mut highs).enumerate();
+        for (b, (low, high)) in blocks {
+            let from = b * LANES;
+            let mut reversed = [Complex::new(T::zero(), T::zero()); LANES];
+            for j in 0..LANES {
+                let (l, h) = butterfly(a_low[from + j], a_high[pairs - 1 - from - j], turns[from + j], gain);
+                low[j] = l;
+                reversed[j] = h;
+            }
+            for j in 0..LANES {
+                high[j] = reversed[LANES - 1 - j];
+            }
         }
-    }
-    let high = highs.into_remainder();
-    let done = pairs - high.len();
-    for (j, (low, high)) in low[done..].iter_mut().zip(high.iter_mut().rev()).enumerate() {
-        let k = done + j;
-        (*low, *high) = butterfly(a_low[k], a_high[pairs - 1 - k], turns[k], gain);
+        let high = highs.into_remainder();
+        let done = pairs - high.len();
+        for (j, (low, high)) in low[done..].iter_mut().zip(high.iter_mut().rev()).enumerate() {
+            let k = done + j;
+            (*low, *high) = butterfly(a_low[k], a_high[pairs - 1 - k], turns[k], gain);
+        }
     }
 }
 
