@@ -29,6 +29,29 @@ pub const APART: &[Apart] = &[
               scikit-image's `view_as_blocks` rejects it.",
         records: &[("scikit-image", "view_as_blocks", "block_does_not_divide")],
     },
+    Apart {
+        we: We::Accept,
+        why: "Padding may be wider than the axis: the modes go on repeating. PyTorch's `stft` rejects padding as long as \
+              the signal.",
+        records: &[("torch", "stft", "pad_equals_axis"), ("torch", "stft", "pad_over_axis")],
+    },
+    Apart {
+        we: We::Accept,
+        why: "Every pad mode may extend a signal before its transform; librosa's `stft` takes no `wrap`.",
+        records: &[("librosa", "stft", "mode_wrap")],
+    },
+    Apart {
+        we: We::Accept,
+        why: "An empty signal that is padded has frames of padding, like any other empty axis; SciPy's `stft` returns it \
+              untransformed.",
+        records: &[("scipy", "stft", "empty_axis")],
+    },
+    Apart {
+        we: We::Accept,
+        why: "An inverse transform is refused where the squared windows add up to zero between whole overlaps. A sample at \
+              an end that only zeros of a window reach comes out as zero; PyTorch's `istft` refuses that as well.",
+        records: &[("torch", "istft", "nola_violated")],
+    },
 ];
 
 /// Which decision and which of its records cover a record, if any do.

@@ -195,7 +195,18 @@ macro_rules! with_any {
     };
 }
 
-pub(crate) use with_any;
+/// Runs the body with the array inside if its type is one of the variants named; any other type
+/// is one that the operation's signature refuses.
+macro_rules! with_types {
+    ($tensor:expr, $array:ident => $body:expr; $($variant:ident)*) => {
+        match $tensor {
+            $($crate::tensor::Tensor::$variant($array) => $body,)*
+            other => Err($crate::case::Fail::Inexpressible(
+                format!("the operation takes no {} elements", other.dtype()))),
+        }
+    };
+}
+pub(crate) use {with_any, with_types};
 
 impl Tensor {
     pub fn load(stored: &TensorView<'_>) -> Result<Self, Fail> {

@@ -2,6 +2,7 @@
 
 mod layout;
 mod pad;
+mod stft;
 mod windows;
 
 use crate::case::{Case, Fail, Outcome};
@@ -23,6 +24,12 @@ pub fn run(case: &Case) -> Outcome<Outputs> {
         "pad" | "Pad" => pad::pad(case),
         "SpaceToDepth" => layout::space_to_depth(case),
         "DepthToSpace" => layout::depth_to_space(case),
+        "librosa_stft" | "torch_stft" => stft::stft(case),
+        "scipy_stft" => stft::scipy_stft(case),
+        "scipy_short_time_fft" => stft::short_time_fft(case),
+        "STFT" => stft::onnx_stft(case),
+        "librosa_istft" | "torch_istft" => stft::istft(case),
+        "scipy_istft" => stft::scipy_istft(case),
         other => Err(Fail::runner(format!("no handler for the operation {other}"))),
     }
 }
