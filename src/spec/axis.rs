@@ -47,7 +47,12 @@ pub(crate) enum Pads {
 pub struct AxisPlan {
     axis: usize,
     len: usize,
-    spec: AxisSpec,
+    window: usize,
+    step: usize,
+    dilation: usize,
+    base: usize,
+    mode: PadMode,
+    tail: Tail,
     before: isize,
     after: isize,
     span: usize,
@@ -108,7 +113,7 @@ impl AxisPlan {
                 return Err(Error::SpanTooLong { axis, window, dilation, span, len: total, padded });
             }
         };
-        Ok(AxisPlan { axis, len, spec, before, after, span, count, line, end })
+        Ok(AxisPlan { axis, len, window, step, dilation, base, mode, tail, before, after, span, count, line, end })
     }
 
     /// Which axis of the array this is.
@@ -127,25 +132,25 @@ impl AxisPlan {
     /// Elements of a window.
     #[inline]
     pub fn window(&self) -> usize {
-        self.spec.window
+        self.window
     }
 
     /// Distance asked for between the starts of neighbouring windows.
     #[inline]
     pub fn step(&self) -> usize {
-        self.spec.step
+        self.step
     }
 
     /// Distance between neighbouring elements inside a window.
     #[inline]
     pub fn dilation(&self) -> usize {
-        self.spec.dilation
+        self.dilation
     }
 
     /// Distance the elements of the input are drawn apart to.
     #[inline]
     pub fn base_dilation(&self) -> usize {
-        self.spec.base
+        self.base
     }
 
     /// Padding `(before, after)`, resolved to numbers; negative ones crop.
@@ -157,13 +162,13 @@ impl AxisPlan {
     /// What the padding holds.
     #[inline]
     pub fn pad_mode(&self) -> PadMode {
-        self.spec.mode
+        self.mode
     }
 
     /// What happens behind the last whole window.
     #[inline]
     pub fn tail(&self) -> Tail {
-        self.spec.tail
+        self.tail
     }
 
     /// Extent a window covers: `(window - 1) * dilation + 1`.
@@ -198,9 +203,9 @@ impl AxisPlan {
     #[inline]
     pub(crate) fn start_of(&self, i: usize) -> isize {
         let free = (self.before + self.end) as usize;
-        let from = match self.spec.tail {
-            Tail::Drop | Tail::Partial => i * self.spec.step,
-            Tail::ShiftBack => (i * self.spec.step).min(free - self.span),
+        let from = match self.tail {
+            Tail::Drop | Tail::Partial => i * self.step,
+            Tail::ShiftBack => (i * self.step).min(free - self.span),
             Tail::Spread if self.count == 1 => 0,
             Tail::Spread => (i as u128 * (free - self.span) as u128 / (self.count - 1) as u128) as usize,
         };
@@ -210,15 +215,15 @@ impl AxisPlan {
     /// The distance between neighbouring starts, if it is the same everywhere.
     #[inline]
     pub(crate) fn even_step(&self) -> Option<usize> {
-        match self.spec.tail {
-            Tail::Drop | Tail::Partial => Some(self.spec.step),
-            _ if self.count < 2 => Some(self.spec.step),
+        match self.tail {
+            Tail::Drop | Tail::Partial => Some(self.step),
+            _ if self.count < 2 => Some(self.step),
             tail => {
                 let last = (self.before + self.end) as usize - self.span;
                 let intervals = self.count - 1;
                 match tail {
                     _ if intervals == 1 => Some(last),
-                    Tail::ShiftBack if last == intervals * self.spec.step => Some(self.spec.step),
+                    Tail::ShiftBack if last == intervals * self.step => Some(self.step),
                     Tail::Spread if last.is_multiple_of(intervals) => Some(last / intervals),
                     _ => None,
                 }
@@ -229,7 +234,7 @@ impl AxisPlan {
     /// What stands in cell `j` of window `i`.
     #[inline]
     pub fn cell(&self, i: usize, j: usize) -> Cell {
-        self.at(self.start_of(i) + (j * self.spec.dilation) as isize)
+        self.at(self.start_of(i) + (j * self.dilation) as isize)
     }
 
     /// What stands at a position of the line.
@@ -243,16 +248,16 @@ impl AxisPlan {
         } else if low >= high {
             return Cell::Pad;
         } else {
-            match self.spec.mode.source(position - low, high - low) {
+            match self.mode.source(position - low, high - low) {
                 Some(p) => p + low,
                 None => return Cell::Pad,
             }
         };
         let position = position as usize;
-        if self.spec.base == 1 {
+        if self.base == 1 {
             Cell::Element(position)
-        } else if position.is_multiple_of(self.spec.base) {
-            Cell::Element(position / self.spec.base)
+        } else if position.is_multiple_of(self.base) {
+            Cell::Element(position / self.base)
         } else {
             Cell::Gap
         }
@@ -287,7 +292,7 @@ impl AxisPlan {
     /// Whether strides describe the windows; else why not.
     #[inline]
     pub(crate) fn irregular(&self) -> Option<Irregular> {
-        if self.spec.base != 1 && self.len > 1 {
+        if self.base != 1 && self.len > 1 {
             return Some(Irregular::Holes);
         }
         if self.count == 0 {
@@ -312,8 +317,8 @@ impl AxisPlan {
     /// a hole or an uneven start.
     pub fn coverage(&self) -> Vec<usize> {
         let mut counts = vec![0usize; self.len];
-        let dilation = self.spec.dilation;
-        let inside = if self.spec.base == 1 { self.interior() } else { 0..0 };
+        let dilation = self.dilation;
+        let inside = if self.base == 1 { self.interior() } else { 0..0 };
         // Each inner window adds one at its start and takes it back a window later, `dilation` apart; the running
         // sum along every residue class then counts them.
         for i in inside.clone() {
@@ -328,7 +333,7 @@ impl AxisPlan {
             counts[p] = counts[p].wrapping_add(counts[p - dilation]);
         }
         for i in (0..inside.start).chain(inside.end..self.count) {
-            for j in 0..self.spec.window {
+            for j in 0..self.window {
                 if let Cell::Element(e) = self.cell(i, j) {
                     counts[e] += 1;
                 }
@@ -340,9 +345,9 @@ impl AxisPlan {
     /// How many elements of the axis no window covers.
     pub fn remainder(&self) -> usize {
         let (low, high) = self.line;
-        let regular = self.spec.base == 1 && self.spec.mode == PadMode::Empty;
-        let touching = self.even_step().is_some_and(|s| s <= self.spec.window);
-        if regular && touching && (self.spec.dilation == 1 || self.spec.window == 1) && self.count > 0 {
+        let regular = self.base == 1 && self.mode == PadMode::Empty;
+        let touching = self.even_step().is_some_and(|s| s <= self.window);
+        if regular && touching && (self.dilation == 1 || self.window == 1) && self.count > 0 {
             let from = self.start_of(0).clamp(low, high.max(low));
             let to = (self.start_of(self.count - 1) + self.span as isize).clamp(from, high.max(from));
             return self.len - (to - from) as usize;
@@ -357,8 +362,8 @@ impl AxisPlan {
         }
         if let (true, Some(step)) = (self.irregular().is_none(), self.even_step()) {
             // Windows i and i + a share a position where a * step is b * dilation; the smallest such a and b.
-            let common = gcd(step, self.spec.dilation);
-            return self.spec.dilation / common < self.count && step / common < self.spec.window;
+            let common = gcd(step, self.dilation);
+            return self.dilation / common < self.count && step / common < self.window;
         }
         self.coverage().iter().any(|&c| c > 1)
     }

@@ -3,6 +3,7 @@
 use super::axis::AxisPlan;
 use super::{Dims, LIMIT, list};
 use crate::error::{Error, Irregular, Result};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -36,16 +37,26 @@ pub struct Plan {
     input: Dims,
     axes: SmallVec<[AxisPlan; 3]>,
     grid: Dims,
-    order: SmallVec<[OutAxis; 6]>,
+    order: Order,
     shape: Dims,
+}
+
+/// The axis order of views and copies. The two usual ones need no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Order {
+    /// Grid counts where the axes stood, window axes behind.
+    InPlace,
+    /// Grid axes, then a patch like the input.
+    GridFirst,
+    /// As [`Plan::permute`] was told.
+    Custom(Box<[OutAxis]>),
 }
 
 impl Plan {
     #[inline]
     pub(crate) fn new(input: Dims, axes: SmallVec<[AxisPlan; 3]>, grid_first: bool) -> Result<Self> {
-        let order = usual_order(input.len(), &axes, grid_first);
-        let (list_of_axes, input_shape, out) = (&axes[..], &input[..], &order[..]);
-        let shape = list(out.len(), |o| size(out[o], input_shape, list_of_axes));
+        let order = if grid_first { Order::GridFirst } else { Order::InPlace };
+        let shape = usual_shape(&input, &axes, grid_first);
         checked_len("a view of windows", &shape)?;
         let grid = list(axes.len(), |k| axes[k].count());
         Ok(Plan { input, axes, grid, order, shape })
@@ -54,8 +65,8 @@ impl Plan {
     /// This plan with its views and copies in the default order, whatever was asked for.
     pub(crate) fn default_order(&self) -> Plan {
         let mut plan = self.clone();
-        plan.order = usual_order(self.input.len(), &self.axes, false);
-        plan.shape = plan.order.iter().map(|&o| size(o, &self.input, &self.axes)).collect();
+        plan.order = Order::InPlace;
+        plan.shape = usual_shape(&self.input, &self.axes, false);
         plan
     }
 
@@ -85,8 +96,12 @@ impl Plan {
 
     /// What each axis of the view or copy runs over.
     #[inline]
-    pub fn order(&self) -> &[OutAxis] {
-        &self.order
+    pub fn order(&self) -> SmallVec<[OutAxis; 6]> {
+        match &self.order {
+            Order::InPlace => usual_order(self.input.len(), &self.axes, false),
+            Order::GridFirst => usual_order(self.input.len(), &self.axes, true),
+            Order::Custom(order) => SmallVec::from_slice(order),
+        }
     }
 
     /// The shape of a reduction: the input's, with grid counts in place of the unfolded axes.
@@ -135,9 +150,9 @@ impl Plan {
         }
         self.check_strided()?;
         Ok(self
-            .order
-            .iter()
-            .map(|&o| {
+            .order()
+            .into_iter()
+            .map(|o| {
                 let (axis, factor) = o.along(&self.axes);
                 // Wraps only where the axis has at most one position, whose stride no index multiplies.
                 input_strides[axis].wrapping_mul(factor)
@@ -190,9 +205,10 @@ impl Plan {
     /// # Errors
     /// [`Error::NotAnOrder`] unless every axis is named once; negative ones count from the end.
     pub fn permute(&self, order: &[isize]) -> Result<Plan> {
-        let order = checked_order(order, self.order.len())?;
+        let order = checked_order(order, self.shape.len())?;
         let mut plan = self.clone();
-        plan.order = order.iter().map(|&o| self.order[o]).collect();
+        let old = self.order();
+        plan.order = Order::Custom(order.iter().map(|&o| old[o]).collect());
         plan.shape = order.iter().map(|&o| self.shape[o]).collect();
         Ok(plan)
     }
@@ -234,12 +250,18 @@ impl Default for OutAxis {
     }
 }
 
+/// The shape in a usual order.
 #[inline]
-fn size(out: OutAxis, input: &[usize], axes: &[AxisPlan]) -> usize {
-    match out {
-        OutAxis::Plain(a) => input[a],
-        OutAxis::Grid(k) => axes[k].count(),
-        OutAxis::Window(k) => axes[k].window(),
+fn usual_shape(input: &[usize], axes: &[AxisPlan], grid_first: bool) -> Dims {
+    let (rank, number) = (input.len(), axes.len());
+    if grid_first {
+        let mut shape = list(rank + number, |o| if o < number { axes[o].count() } else { input[o - number] });
+        axes.iter().for_each(|a| shape[number + a.axis()] = a.window());
+        shape
+    } else {
+        let mut shape = list(rank + number, |o| if o < rank { input[o] } else { axes[o - rank].window() });
+        axes.iter().for_each(|a| shape[a.axis()] = a.count());
+        shape
     }
 }
 

@@ -150,6 +150,7 @@ impl Unfold {
         self.plan_dims(shape.into_shape())
     }
 
+    #[inline]
     pub(crate) fn plan_dims(&self, shape: Dims) -> Result<Plan> {
         let rank = shape.len();
         let number = match &self.axes {
