@@ -5,17 +5,17 @@ use crate::spec::{Dims, Strides, checked_len, list};
 use smallvec::SmallVec;
 
 /// One axis of a picked view: which axis of the old view it runs along, by how many positions, how often.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Picked {
     pub(crate) axis: usize,
     pub(crate) step: isize,
     pub(crate) count: usize,
 }
 
-/// Whether distinct indices of a picked view are distinct indices of the old one of rank `rank`, axis by axis.
-pub(super) fn distinct(rank: usize, axes: &[Picked]) -> bool {
-    (0..rank).all(|a| {
-        let mut along = axes.iter().filter(|p| p.axis == a && p.count > 1);
+/// Whether distinct indices of a picked view are distinct indices of the old one of rank `old`, axis by axis.
+pub(super) fn distinct(old: usize, rank: usize, axis: impl Fn(usize) -> Picked) -> bool {
+    (0..old).all(|a| {
+        let mut along = (0..rank).map(&axis).filter(|p| p.axis == a && p.count > 1);
         match (along.next(), along.next(), along.next()) {
             (None, ..) => true,
             (Some(p), None, _) => p.step != 0,
@@ -26,7 +26,7 @@ pub(super) fn distinct(rank: usize, axes: &[Picked]) -> bool {
 }
 
 /// Whether `i * p.step + j * q.step` takes some value twice for `i < p.count`, `j < q.count`.
-fn meet(p: &Picked, q: &Picked) -> bool {
+fn meet(p: Picked, q: Picked) -> bool {
     let (a, b) = (p.step.unsigned_abs(), q.step.unsigned_abs());
     if a == 0 || b == 0 {
         return true;
@@ -131,36 +131,44 @@ pub(super) fn contiguous(shape: &[usize], strides: &[isize]) -> Option<usize> {
     Some(expected)
 }
 
-/// Offset, shape and strides of a picked view, if each of its indices is an index of the old one.
+/// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one.
 #[inline]
 pub(super) fn picked(
     shape: &[usize],
     strides: &[isize],
     starts: &[usize],
-    axes: &[Picked],
+    rank: usize,
+    axis: impl Fn(usize) -> Picked,
 ) -> Option<(isize, Dims, Strides)> {
-    let rank = shape.len();
-    if starts.len() != rank || strides.len() != rank || axes.iter().any(|p| p.axis >= rank) {
+    let old = shape.len();
+    if starts.len() != old || strides.len() != old {
         return None;
     }
-    let new_shape: Dims = list(axes.len(), |k| axes[k].count);
-    // Wraps only where no index multiplies the stride: otherwise step * (count - 1) was an index of the old view.
-    let new_strides: Strides = list(axes.len(), |k| strides[axes[k].axis].wrapping_mul(axes[k].step));
+    let mut new_shape: Dims = list(rank, |_| 0);
+    let mut new_strides: Strides = list(rank, |_| 0);
+    // The lowest and highest position picked along each old axis.
+    let mut low: Strides = list(old, |a| isize::try_from(starts[a]).unwrap_or(isize::MAX));
+    let mut high = fast_copy(&low);
+    {
+        let (new_shape, new_strides) = (&mut new_shape[..], &mut new_strides[..]);
+        let (low, high) = (&mut low[..], &mut high[..]);
+        for k in 0..rank {
+            let p = axis(k);
+            new_shape[k] = p.count;
+            // Wraps only where no index multiplies it: otherwise step * (count - 1) is an index of the old view.
+            new_strides[k] = strides.get(p.axis)?.wrapping_mul(p.step);
+            // Saturated bounds lie outside every axis.
+            let reach = p.step.saturating_mul(p.count.saturating_sub(1).min(isize::MAX as usize) as isize);
+            let side = if reach < 0 { &mut low[p.axis] } else { &mut high[p.axis] };
+            *side = side.saturating_add(reach);
+        }
+    }
     if checked_len("a view", &new_shape).ok()? == 0 {
         return Some((0, new_shape, new_strides));
     }
-    // The lowest and highest position picked along each old axis.
-    let mut low: Strides = list(rank, |a| isize::try_from(starts[a]).unwrap_or(isize::MAX));
-    let mut high = fast_copy(&low);
-    let (lowest, highest) = (&mut low[..], &mut high[..]);
-    for p in axes {
-        let reach = p.step.checked_mul((p.count - 1) as isize)?;
-        let side = if reach < 0 { &mut lowest[p.axis] } else { &mut highest[p.axis] };
-        *side = side.checked_add(reach)?;
-    }
     let mut offset = 0;
-    for a in 0..rank {
-        if lowest[a] < 0 || highest[a] as usize >= shape[a] {
+    for a in 0..old {
+        if low[a] < 0 || high[a] as usize >= shape[a] {
             return None;
         }
         // `start` lies between them, so it is an index of the old view, and the product and the sum an offset of it.

@@ -3,7 +3,7 @@
 use super::layout::Picked;
 use super::raw::{Iter, View};
 use crate::error::{Error, Result};
-use crate::spec::{Dims, checked_len, checked_order, list, normal_axis};
+use crate::spec::{Dims, checked_len, checked_order, normal_axis};
 use core::fmt;
 use core::ops::Index;
 
@@ -42,8 +42,7 @@ impl<'a, T> View<'a, T> {
     /// [`Error::NotAnOrder`] unless every axis is named once; negative ones count from the end.
     pub fn permute(&self, order: &[isize]) -> Result<View<'a, T>> {
         let order = checked_order(order, self.rank())?;
-        let axes = list(order.len(), |k| Picked { axis: order[k], step: 1, count: self.shape()[order[k]] });
-        Ok(self.whole(&axes))
+        Ok(self.whole(order.len(), |k| Picked { axis: order[k], step: 1, count: self.shape()[order[k]] }))
     }
 
     /// `count` positions of an axis: `start`, `start + step`, ...; the step may be negative.
@@ -59,11 +58,11 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = start;
-        let axes = list(self.rank(), |a| match a == axis {
+        let picked = |a| match a == axis {
             true => Picked { axis, step, count },
             false => Picked { axis: a, step: 1, count: self.shape()[a] },
-        });
-        self.pick(&starts, &axes).ok_or(outside)
+        };
+        self.pick(&starts, self.rank(), picked).ok_or(outside)
     }
 
     /// The sub-view at one position of an axis, which goes away.
@@ -78,11 +77,17 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = at;
-        let axes = list(self.rank() - 1, |k| {
+        let picked = |k| {
             let a = k + (k >= axis) as usize;
             Picked { axis: a, step: 1, count: self.shape()[a] }
-        });
-        self.pick(&starts, &axes).ok_or(Error::SliceOutside { axis, start: at, step: 1, count: 1, len })
+        };
+        self.pick(&starts, self.rank() - 1, picked).ok_or(Error::SliceOutside {
+            axis,
+            start: at,
+            step: 1,
+            count: 1,
+            len,
+        })
     }
 
     /// An axis of one element repeated `count` times, with stride 0.
@@ -98,11 +103,10 @@ impl<'a, T> View<'a, T> {
         let mut shape = Dims::from_slice(self.shape());
         shape[axis] = count;
         checked_len("a view", &shape)?;
-        let axes = list(self.rank(), |a| match a == axis {
+        Ok(self.whole(self.rank(), |a| match a == axis {
             true => Picked { axis, step: 0, count },
             false => Picked { axis: a, step: 1, count: self.shape()[a] },
-        });
-        Ok(self.whole(&axes))
+        }))
     }
 
     /// A new axis of one element before axis `axis` (which may be the rank: behind all).
@@ -118,18 +122,18 @@ impl<'a, T> View<'a, T> {
                 None => Err(Error::AxisOutOfRange { axis, rank: 1 }),
             };
         }
-        let axes = list(self.rank() + 1, |k| match k.cmp(&at) {
+        let picked = |k: usize| match k.cmp(&at) {
             core::cmp::Ordering::Equal => Picked { axis: 0, step: 0, count: 1 },
             core::cmp::Ordering::Less => Picked { axis: k, step: 1, count: self.shape()[k] },
             core::cmp::Ordering::Greater => Picked { axis: k - 1, step: 1, count: self.shape()[k - 1] },
-        });
-        Ok(self.whole(&axes))
+        };
+        Ok(self.whole(self.rank() + 1, picked))
     }
 
     /// A view whose axes run along this one's from index 0, never further.
-    fn whole(&self, axes: &[Picked]) -> View<'a, T> {
+    fn whole(&self, rank: usize, axis: impl Fn(usize) -> Picked) -> View<'a, T> {
         let starts = Dims::from_elem(0, self.rank());
-        match self.pick(&starts, axes) {
+        match self.pick(&starts, rank, axis) {
             Some(view) => view,
             None => unreachable!("axes that run from 0 over their own length stay inside"),
         }

@@ -3,7 +3,7 @@
 use super::layout::Picked;
 use super::raw::{IterMut, OuterIterMut, ViewMut};
 use crate::error::{Error, Result};
-use crate::spec::{Dims, checked_order, list, normal_axis};
+use crate::spec::{Dims, checked_order, normal_axis};
 use core::fmt;
 use core::ops::{Index, IndexMut};
 
@@ -55,8 +55,7 @@ impl<'a, T> ViewMut<'a, T> {
         let order = checked_order(order, self.rank())?;
         let shape = Dims::from_slice(self.shape());
         let starts = Dims::from_elem(0, self.rank());
-        let axes = list(order.len(), |k| Picked { axis: order[k], step: 1, count: shape[order[k]] });
-        match self.pick(&starts, &axes) {
+        match self.pick(&starts, order.len(), |k| Picked { axis: order[k], step: 1, count: shape[order[k]] }) {
             Some(view) => Ok(view),
             None => unreachable!("an order names every axis once and whole"),
         }
@@ -72,11 +71,11 @@ impl<'a, T> ViewMut<'a, T> {
         let outside = Error::SliceOutside { axis, start, step, count, len: shape[axis] };
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = start;
-        let axes = list(shape.len(), |a| match a == axis {
+        let picked = |a| match a == axis {
             true => Picked { axis, step, count },
             false => Picked { axis: a, step: 1, count: shape[a] },
-        });
-        self.pick(&starts, &axes).ok_or(outside)
+        };
+        self.pick(&starts, shape.len(), picked).ok_or(outside)
     }
 
     /// The sub-view at one position of an axis, which goes away.
@@ -92,11 +91,11 @@ impl<'a, T> ViewMut<'a, T> {
         }
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = at;
-        let axes = list(shape.len() - 1, |k| {
+        let picked = |k| {
             let a = k + (k >= axis) as usize;
             Picked { axis: a, step: 1, count: shape[a] }
-        });
-        self.pick(&starts, &axes).ok_or(outside)
+        };
+        self.pick(&starts, shape.len() - 1, picked).ok_or(outside)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel;
-use crate::spec::{Dims, OutAxis, Plan, list};
+use crate::spec::{Dims, OutAxis, Plan};
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -178,8 +178,8 @@ impl<T: Element> Unit<'_, '_, T> {
 
     /// Copies a block all of whose cells are elements.
     fn copy(&self, block: &Ranges, starts: &[usize], steps: &[(usize, isize)], out: &mut [T]) {
-        let axes = list(block.len(), |o| Picked { axis: steps[o].0, step: steps[o].1, count: block[o].len() });
-        match self.source.pick(starts, &axes) {
+        let picked = |o: usize| Picked { axis: steps[o].0, step: steps[o].1, count: block[o].len() };
+        match self.source.pick(starts, block.len(), picked) {
             Some(view) => kernel::copy_block(out, self.offset(block), self.strides, &view),
             None => unreachable!("a plan's elements lie inside its array"),
         }
@@ -188,8 +188,8 @@ impl<T: Element> Unit<'_, '_, T> {
     /// Fills a block all of whose cells are empty.
     fn blank(&self, block: &Ranges, out: &mut [T]) {
         let one = [self.fill];
-        let axes = list(block.len(), |o| Picked { axis: 0, step: 0, count: block[o].len() });
-        match (&one).into_view().pick(&[0], &axes) {
+        let picked = |o: usize| Picked { axis: 0, step: 0, count: block[o].len() };
+        match (&one).into_view().pick(&[0], block.len(), picked) {
             Some(view) => kernel::copy_block(out, self.offset(block), self.strides, &view),
             None => unreachable!("one value can be repeated"),
         }

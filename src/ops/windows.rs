@@ -6,7 +6,6 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Dims, Plan, Unfold, list};
 use alloc::vec::Vec;
-use smallvec::SmallVec;
 
 /// The windows of a plan over the elements of an array; nothing is copied until asked for.
 pub struct Windows<'a, T> {
@@ -71,8 +70,7 @@ impl Plan {
             let (window, step, span) = (a.window(), a.even_step().unwrap_or(a.step()), a.span());
             return Err(Error::WindowsOverlap { axis: a.axis(), window, step, span });
         }
-        let (starts, axes) = self.picks();
-        match source.pick(&starts, &axes) {
+        match source.pick(&self.first(), self.shape().len(), |o| self.picked(o)) {
             Some(view) => Ok(view),
             None => unreachable!("a strided plan's elements lie inside its array, each once"),
         }
@@ -85,23 +83,24 @@ impl Plan {
         Err(Error::ShapeMismatch { what, expected: self.input_shape().to_vec(), found: shape.to_vec() })
     }
 
-    /// A strided plan as picks of its array's axes.
+    /// Where the first window of a strided plan starts on each axis of its array.
     #[inline]
-    fn picks(&self) -> (Dims, SmallVec<[Picked; 6]>) {
-        let axes = self.axes();
+    fn first(&self) -> Dims {
         let mut starts = list(self.input_shape().len(), |_| 0);
-        for a in axes {
+        for a in self.axes() {
             // Without windows nothing is picked, and a start might not exist.
             if a.count() > 0 {
                 starts[a.axis()] = a.start_of(0) as usize;
             }
         }
-        let (order, shape) = (self.order(), self.shape());
-        let picks = list(order.len(), |o| {
-            let (axis, step) = order[o].along(axes);
-            Picked { axis, step, count: shape[o] }
-        });
-        (starts, picks)
+        starts
+    }
+
+    /// Axis `o` of the view of a strided plan, as a pick of its array's axes.
+    #[inline]
+    fn picked(&self, o: usize) -> Picked {
+        let (axis, step) = self.along(o);
+        Picked { axis, step, count: self.shape()[o] }
     }
 }
 
@@ -150,8 +149,7 @@ impl<'a, T> Windows<'a, T> {
     #[inline]
     pub fn view(&self) -> Result<View<'a, T>> {
         self.plan.check_strided()?;
-        let (starts, axes) = self.plan.picks();
-        match self.source.pick(&starts, &axes) {
+        match self.source.pick(&self.plan.first(), self.plan.shape().len(), |o| self.plan.picked(o)) {
             Some(view) => Ok(view),
             None => unreachable!("a strided plan's elements lie inside its array"),
         }
@@ -258,12 +256,9 @@ impl<'a, T> Windows<'a, T> {
             starts[a.axis()] = a.start_of(index[a.axis()]) as usize;
         }
         let axes = self.plan.axes();
-        let picks = list(axes.len(), |k| Picked {
-            axis: axes[k].axis(),
-            step: axes[k].dilation() as isize,
-            count: axes[k].window(),
-        });
-        match self.source.pick(&starts, &picks) {
+        let picked =
+            |k: usize| Picked { axis: axes[k].axis(), step: axes[k].dilation() as isize, count: axes[k].window() };
+        match self.source.pick(&starts, axes.len(), picked) {
             Some(view) => view,
             None => unreachable!("an inner window lies inside its array"),
         }

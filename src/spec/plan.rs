@@ -97,10 +97,32 @@ impl Plan {
     /// What each axis of the view or copy runs over.
     #[inline]
     pub fn order(&self) -> SmallVec<[OutAxis; 6]> {
+        list(self.shape.len(), |o| self.out_axis(o))
+    }
+
+    /// What axis `o` of the view or copy runs over.
+    #[inline]
+    fn out_axis(&self, o: usize) -> OutAxis {
+        let axes = &self.axes[..];
+        let old = |a: usize, unfolded: fn(usize) -> OutAxis| {
+            axes.iter().position(|p| p.axis() == a).map_or(OutAxis::Plain(a), unfolded)
+        };
         match &self.order {
-            Order::InPlace => usual_order(self.input.len(), &self.axes, false),
-            Order::GridFirst => usual_order(self.input.len(), &self.axes, true),
-            Order::Custom(order) => SmallVec::from_slice(order),
+            Order::InPlace if o < self.input.len() => old(o, OutAxis::Grid),
+            Order::InPlace => OutAxis::Window(o - self.input.len()),
+            Order::GridFirst if o < axes.len() => OutAxis::Grid(o),
+            Order::GridFirst => old(o - axes.len(), OutAxis::Window),
+            Order::Custom(order) => order[o],
+        }
+    }
+
+    /// The array's axis that axis `o` of a strided view runs along, and how many elements one position advances.
+    #[inline]
+    pub(crate) fn along(&self, o: usize) -> (usize, isize) {
+        match self.out_axis(o) {
+            OutAxis::Plain(a) => (a, 1),
+            OutAxis::Grid(k) => (self.axes[k].axis(), self.axes[k].even_step().unwrap_or(0) as isize),
+            OutAxis::Window(k) => (self.axes[k].axis(), self.axes[k].dilation() as isize),
         }
     }
 
@@ -149,11 +171,9 @@ impl Plan {
             });
         }
         self.check_strided()?;
-        Ok(self
-            .order()
-            .into_iter()
+        Ok((0..self.shape.len())
             .map(|o| {
-                let (axis, factor) = o.along(&self.axes);
+                let (axis, factor) = self.along(o);
                 // Wraps only where the axis has at most one position, whose stride no index multiplies.
                 input_strides[axis].wrapping_mul(factor)
             })
@@ -211,36 +231,6 @@ impl Plan {
         plan.order = Order::Custom(order.iter().map(|&o| old[o]).collect());
         plan.shape = order.iter().map(|&o| self.shape[o]).collect();
         Ok(plan)
-    }
-}
-
-/// The two orders of a request: grid counts in place and window axes behind, or grid first and a patch behind.
-#[inline]
-fn usual_order(rank: usize, axes: &[AxisPlan], grid_first: bool) -> SmallVec<[OutAxis; 6]> {
-    let number = axes.len();
-    let (first, in_place): (usize, fn(usize) -> OutAxis) =
-        if grid_first { (number, OutAxis::Window) } else { (0, OutAxis::Grid) };
-    let behind = if grid_first { OutAxis::Grid } else { OutAxis::Window };
-    let mut order = list(rank + number, |o| match o {
-        o if o < first => behind(o),
-        o if o - first < rank => OutAxis::Plain(o - first),
-        o => behind(o - rank),
-    });
-    for (k, a) in axes.iter().enumerate() {
-        order[first + a.axis()] = in_place(k);
-    }
-    order
-}
-
-impl OutAxis {
-    /// The array's axis this runs along, and how many elements one position advances, for strided plans.
-    #[inline]
-    pub(crate) fn along(self, axes: &[AxisPlan]) -> (usize, isize) {
-        match self {
-            OutAxis::Plain(a) => (a, 1),
-            OutAxis::Grid(k) => (axes[k].axis(), axes[k].even_step().unwrap_or(0) as isize),
-            OutAxis::Window(k) => (axes[k].axis(), axes[k].dilation() as isize),
-        }
     }
 }
 

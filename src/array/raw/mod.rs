@@ -140,13 +140,13 @@ impl<'a, T> View<'a, T> {
         Some(unsafe { core::slice::from_raw_parts(self.ptr.as_ptr(), len) })
     }
 
-    /// A view each axis of which runs along an axis of this one: the door for slices, permutations and windows.
+    /// A view of `rank` axes, each of which runs along an axis of this one: the door for slices, permutations and windows.
     ///
     /// Index `i` of the result is the index `starts[a] + sum(step * i)` of this view on every axis `a`. `None` if some
     /// index would leave the shape.
     #[inline]
-    pub(crate) fn pick(&self, starts: &[usize], axes: &[Picked]) -> Option<View<'a, T>> {
-        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, axes)?;
+    pub(crate) fn pick(&self, starts: &[usize], rank: usize, axis: impl Fn(usize) -> Picked) -> Option<View<'a, T>> {
+        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, rank, axis)?;
         // SAFETY: `picked` proved that the offset is that of an index of this view (or 0), and V for the result.
         let ptr = unsafe { self.ptr.offset(offset) };
         Some(View { ptr, shape, strides, life: PhantomData })
@@ -277,11 +277,11 @@ impl<'a, T> ViewMut<'a, T> {
     }
 
     /// As [`View::pick`]; also `None` if two indices of the result could be the same index of this view.
-    pub(crate) fn pick(self, starts: &[usize], axes: &[Picked]) -> Option<ViewMut<'a, T>> {
-        if !distinct(self.shape.len(), axes) {
+    pub(crate) fn pick(self, starts: &[usize], rank: usize, axis: impl Fn(usize) -> Picked) -> Option<ViewMut<'a, T>> {
+        if !distinct(self.shape.len(), rank, &axis) {
             return None;
         }
-        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, axes)?;
+        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, rank, axis)?;
         // SAFETY: V as in `View::pick`. M: `distinct` proved that along every axis distinct index parts are distinct
         // positions, so distinct indices of the result are distinct indices of `self`, which is consumed.
         let ptr = unsafe { self.ptr.offset(offset) };

@@ -138,7 +138,7 @@ fn lone<'a, W>(weights: &View<'a, W>) -> Weights<'a, W> {
 }
 
 fn picked<'a, W>(weights: &View<'a, W>, starts: Dims, axes: SmallVec<[Picked; 6]>) -> Weights<'a, W> {
-    match weights.pick(&starts, &axes) {
+    match weights.pick(&starts, axes.len(), |k| axes[k]) {
         Some(view) => Weights { view },
         None => unreachable!("groups divide the first axis, and the other axes are whole"),
     }
