@@ -489,6 +489,70 @@ pub enum Error {
         after: isize,
         /// What it should hold.
         mode: PadMode,
+    /// A window without an element, asked for something only elements have.
+    #[error(
+        "window {index:?} holds no element, so it has no {what}: pad less, or use a pad mode that repeats elements"
+    )]
+    EmptyWindow {
+        /// What was asked for.
+        what: &'static str,
+        /// The first such window, as an index of the result.
+        index: Vec<usize>,
+    },
+    /// A rank no element of some window has.
+    #[error("rank {rank} is outside of window {index:?}, which holds {held} elements: ranks count from 0")]
+    RankOutside {
+        /// The rank asked for.
+        rank: usize,
+        /// How many elements the window holds.
+        held: usize,
+        /// The first such window, as an index of the result.
+        index: Vec<usize>,
+    },
+    /// A quantile that is no fraction.
+    #[error("quantile {q} is outside of 0 to 1: 0 is the minimum, 0.5 the median, 1 the maximum")]
+    QuantileOutside {
+        /// The quantile asked for.
+        q: f64,
+    },
+    /// Indices that are not one for each value.
+    #[error("indices have shape {found:?}, but the values have {expected:?}: give one index for each value")]
+    IndicesShape {
+        /// The values' shape.
+        expected: Vec<usize>,
+        /// The indices' shape.
+        found: Vec<usize>,
+    },
+    /// An index that points outside of what it is an index of.
+    #[error("index {index} at {at:?} is outside of a plane of shape {plane:?}, which holds {len} elements: use the indices and the input shape of the pooling")]
+    IndexOutside {
+        /// The index.
+        index: usize,
+        /// Where it stands.
+        at: Vec<usize>,
+        /// The shape of what it should point into.
+        plane: Vec<usize>,
+        /// How many elements that has.
+        len: usize,
+    },
+    /// A divisor of zero.
+    #[error("the divisor of a mean is 0: use at least 1, or count elements")]
+    ZeroDivisor,
+    /// A window moved so far that it leaves its own element.
+    #[error("origin {origin} on axis {axis} moves a window of {window} off its element: use {} to {}", -(*.window as i128 / 2), (*.window as i128 - 1) / 2)]
+    OriginOutside {
+        /// The axis of the array.
+        axis: usize,
+        /// The origin asked for.
+        origin: isize,
+        /// The window.
+        window: usize,
+    },
+    /// A norm that is none.
+    #[error("norm of p = {p}: p must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)")]
+    NormOrder {
+        /// The p asked for.
+        p: f64,
     },
 }
 

@@ -4,7 +4,9 @@ mod contract;
 mod coverage;
 mod gather;
 mod pieces;
+mod reduce;
 mod windows;
 
 pub use contract::PreparedConv;
+pub use reduce::Rankable;
 pub use windows::Windows;

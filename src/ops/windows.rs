@@ -192,6 +192,13 @@ impl<'a, T> Windows<'a, T> {
         Ok(())
     }
 
+    /// Whether a buffer has as many elements as a reduction.
+    pub(crate) fn check_buffer(&self, found: usize) -> Result<()> {
+        let shape = self.plan.reduced_shape();
+        let expected: usize = shape.iter().product();
+        if found == expected { Ok(()) } else { Err(Error::BufferLength { shape: shape.to_vec(), expected, found }) }
+    }
+
     /// Calls `f` with every window and keeps what it returns, in the shape of a reduction.
     ///
     /// A window has the unfolded axes in the order of the request. It is a view of the array where it lies inside, and a

@@ -1,0 +1,66 @@
+//! How many cells of a window count, and the first window that has too few.
+
+use super::side::each_cell;
+use crate::error::{Error, Result};
+use crate::spec::{AxisPlan, Dims, PadMode, Plan};
+use alloc::vec::Vec;
+
+/// Cells of window `i` that count, `filled` padding included.
+fn held(axis: &AxisPlan, i: usize, filled: bool) -> usize {
+    let start = axis.start_of(i);
+    if axis.base_dilation() == 1 {
+        let line = axis.line();
+        let empty = axis.pad_mode() == PadMode::Empty && !filled;
+        let (low, high) = match empty {
+            true => (line.start, line.end),
+            false => (start, line.end + axis.pads().1.max(0)),
+        };
+        let dilation = axis.dilation();
+        let upto = |bound: isize| ((bound - start).max(0) as usize).div_ceil(dilation).min(axis.window());
+        return upto(high).saturating_sub(upto(low));
+    }
+    let mut count = 0;
+    each_cell(axis, start, start, filled, |_, _| count += 1);
+    count
+}
+
+/// The first window, in row-major order of the result, that holds fewer than `need` cells, and how many it holds.
+pub(crate) fn short_window(plan: &Plan, filled: bool, need: usize) -> Option<(Vec<usize>, usize)> {
+    let shape = plan.reduced_shape();
+    if shape.contains(&0) {
+        return None;
+    }
+    let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
+    axes.sort_by_key(|a| a.axis());
+    // For each axis, candidates in order: every window that is not like all others, and one that is.
+    let counts: Vec<Vec<(usize, usize)>> = axes.iter().map(|a| candidates(a, filled)).collect();
+    let least: Vec<usize> = counts.iter().map(|c| c.iter().map(|&(_, n)| n).min().unwrap_or(0)).collect();
+    let mut index = Dims::from_elem(0, shape.len());
+    let mut product = 1usize;
+    for (k, axis) in axes.iter().enumerate() {
+        let rest = least[k + 1..].iter().fold(1usize, |p, &n| p.saturating_mul(n));
+        let fits = |n: usize| product.saturating_mul(n).saturating_mul(rest) < need;
+        let &(i, n) = counts[k].iter().find(|&&(_, n)| fits(n))?;
+        index[axis.axis()] = i;
+        product = product.saturating_mul(n);
+    }
+    (product < need).then(|| (index.to_vec(), product))
+}
+
+fn candidates(axis: &AxisPlan, filled: bool) -> Vec<(usize, usize)> {
+    let inside = if axis.base_dilation() == 1 { axis.interior() } else { 0..0 };
+    let one = inside.start..inside.end.min(inside.start + 1);
+    let behind = inside.end..axis.count();
+    (0..inside.start).chain(one).chain(behind).map(|i| (i, held(axis, i, filled))).collect()
+}
+
+/// Refuses windows so large that places in a block do not fit 31 bits.
+pub(crate) fn check_cells(plan: &Plan, filled: bool) -> Result<()> {
+    const LIMIT: usize = 1 << 31;
+    let most = |a: &AxisPlan| candidates(a, filled).into_iter().map(|(_, n)| n).max().unwrap_or(0);
+    let shape: Vec<usize> = plan.axes().iter().map(most).collect();
+    if shape.iter().fold(1, |p: usize, &n| p.saturating_mul(n)) < LIMIT {
+        return Ok(());
+    }
+    Err(Error::TooLarge { what: "a window", shape, limit: LIMIT - 1, unit: "elements" })
+}

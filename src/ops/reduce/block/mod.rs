@@ -1,0 +1,29 @@
+//! Reductions that need the windows' elements at hand: arguments of extremes and order statistics.
+//!
+//! The result is cut into *blocks*: boxes of windows that share elements. Each block's elements are copied once into a
+//! small dense box that stays in a cache; cells that hold nothing are left out of it, so that what is left for an
+//! operation is an array without padding, holes, dilation or strides, and for each axis the range of it that each window
+//! holds. A window's result depends on its own elements only, so neither the cut nor the number of threads shows.
+
+mod each;
+mod held;
+mod side;
+mod walk;
+
+pub(crate) use each::each_block;
+pub(crate) use held::{check_cells, short_window};
+pub(crate) use side::Side;
+pub(crate) use walk::{rows, snake};
+
+/// The elements of some windows: a dense row-major box with one side for each unfolded axis, in the array's order.
+pub(crate) struct Block<'s, T> {
+    pub(crate) sides: &'s [Side],
+    pub(crate) data: &'s [T],
+}
+
+impl<T> Block<'_, T> {
+    /// How many windows there are.
+    pub(crate) fn windows(&self) -> usize {
+        self.sides.iter().map(|s| s.windows.len()).product()
+    }
+}

@@ -1,0 +1,168 @@
+//! One axis of a block: the cells its windows hold, each once, and which of them each window holds.
+
+use crate::spec::{AxisPlan, Cell, PadMode};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// In [`Side::cells`]: padding with a fill.
+pub(crate) const FILL: usize = usize::MAX;
+
+/// Which windows of an axis a side takes: `first`, `first + stride`, ...
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tile {
+    pub(crate) first: usize,
+    pub(crate) stride: usize,
+    pub(crate) count: usize,
+}
+
+/// Cells that are evenly spaced elements of the array, or all filled padding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) from: usize,
+    pub(crate) count: usize,
+    /// First element and distance.
+    pub(crate) elements: Option<(usize, isize)>,
+}
+
+/// One axis of a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Side {
+    /// The axis of the array, and of the result.
+    pub(crate) axis: usize,
+    pub(crate) tile: Tile,
+    /// The element each cell of the block reads, in the order of their positions; [`FILL`] for filled padding.
+    pub(crate) cells: Vec<usize>,
+    /// The cells each window holds.
+    pub(crate) windows: Vec<Range<usize>>,
+    pub(crate) runs: Vec<Run>,
+}
+
+/// The windows of an axis cut into tiles of at most `most`, such that the positions of a tile's windows lie `dilation` apart.
+pub(crate) fn tiles(axis: &AxisPlan, most: usize) -> Vec<Tile> {
+    let count = axis.count();
+    let (classes, most) = match axis.even_step() {
+        Some(step) => (axis.dilation() / gcd(step, axis.dilation()), most.max(1)),
+        None if axis.dilation() == 1 => (1, most.max(1)),
+        None => (1, 1),
+    };
+    let mut tiles = Vec::new();
+    for class in 0..classes.min(count) {
+        let windows = (count - class).div_ceil(classes);
+        for from in (0..windows).step_by(most) {
+            tiles.push(Tile { first: class + from * classes, stride: classes, count: most.min(windows - from) });
+        }
+    }
+    tiles
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+impl Side {
+    /// The side of a tile; `filled` says whether padding without an element counts.
+    pub(crate) fn new(axis: &AxisPlan, tile: Tile, filled: bool) -> Side {
+        let mut side = Side { axis: axis.axis(), tile, cells: Vec::new(), windows: Vec::new(), runs: Vec::new() };
+        side.windows.reserve(tile.count);
+        let mut positions: Vec<isize> = Vec::new();
+        let mut low = 0;
+        for k in 0..tile.count {
+            let start = axis.start_of(tile.first + k * tile.stride);
+            while positions.get(low).is_some_and(|&p| p < start) {
+                low += 1;
+            }
+            let fresh = positions.last().map_or(start, |&last| start.max(last + axis.dilation() as isize));
+            each_cell(axis, start, fresh, filled, |position, cell| {
+                positions.push(position);
+                side.cells.push(cell);
+            });
+            side.windows.push(low..positions.len());
+        }
+        side.find_runs();
+        side
+    }
+
+    fn find_runs(&mut self) {
+        let mut from = 0;
+        while from < self.cells.len() {
+            let first = self.cells[from];
+            let mut end = from + 1;
+            let elements = if first == FILL {
+                while self.cells.get(end) == Some(&FILL) {
+                    end += 1;
+                }
+                None
+            } else {
+                let advance = match self.cells.get(end) {
+                    Some(&c) if c != FILL => c as isize - first as isize,
+                    _ => 0,
+                };
+                while self
+                    .cells
+                    .get(end)
+                    .is_some_and(|&c| c != FILL && c as isize - first as isize == advance * (end - from) as isize)
+                {
+                    end += 1;
+                }
+                Some((first, advance))
+            };
+            self.runs.push(Run { from, count: end - from, elements });
+            from = end;
+        }
+    }
+}
+
+/// Calls `f` with position and element (or [`FILL`]) of every cell that counts of the window at `start`, from position
+/// `fresh` of the window on.
+pub(crate) fn each_cell(axis: &AxisPlan, start: isize, fresh: isize, filled: bool, mut f: impl FnMut(isize, usize)) {
+    let dilation = axis.dilation() as isize;
+    let line = axis.line();
+    let behind = start + axis.span() as isize;
+    // The first position of the window that is `bound` or more.
+    let reach = |bound: isize| start + (bound - start).max(0).next_multiple_of_signed(dilation);
+    if axis.pad_mode() == PadMode::Empty && !filled {
+        let low = reach(fresh.max(line.start));
+        let high = behind.min(line.end);
+        if axis.base_dilation() == 1 {
+            let mut position = low;
+            while position < high {
+                f(position, position as usize);
+                position += dilation;
+            }
+        } else {
+            // By elements, not positions: the holes may be many.
+            let base = axis.base_dilation() as isize;
+            let mut element = (low.max(0) + base - 1) / base;
+            while element * base < high {
+                if (element * base - start) % dilation == 0 {
+                    f(element * base, element as usize);
+                }
+                element += 1;
+            }
+        }
+        return;
+    }
+    // What lies behind the padding is overhang and never counts.
+    let high = behind.min(line.end + axis.pads().1.max(0));
+    let mut position = reach(fresh);
+    while position < high {
+        match axis.at(position) {
+            Cell::Element(e) => f(position, e),
+            Cell::Pad if filled => f(position, FILL),
+            _ => {}
+        }
+        position += dilation;
+    }
+}
+
+/// `next_multiple_of` for numbers that are not negative, which the standard library has for unsigned types only.
+trait NextMultiple {
+    fn next_multiple_of_signed(self, of: Self) -> Self;
+}
+
+impl NextMultiple for isize {
+    #[inline]
+    fn next_multiple_of_signed(self, of: isize) -> isize {
+        (self as usize).next_multiple_of(of as usize) as isize
+    }
+}

@@ -1,0 +1,8 @@
+//! Reductions of windows.
+
+mod arg;
+mod block;
+mod order;
+mod rankable;
+
+pub use rankable::Rankable;

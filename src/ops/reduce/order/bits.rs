@@ -1,0 +1,193 @@
+//! Any type: the elements of a block are sorted once; a window is a set of ranks, one bit each, with a finger on the word
+//! where the last answer was. Moving a window changes as many bits as elements come and go; the next answer lies near.
+
+use super::super::block::{Block, rows, snake};
+use super::super::rankable::Rankable;
+use super::Wanted;
+use crate::element::Element;
+use crate::spec::AxisPlan;
+use alloc::vec::Vec;
+
+/// The most cells of a block, where its windows are not larger.
+const BLOCK_CELLS: usize = 1 << 21;
+
+/// How many windows along an axis share a block: enough that the block is mostly results, few enough that the bits of a
+/// window lie dense.
+pub(super) fn most(axis: &AxisPlan, window_cells: usize, axes: usize) -> usize {
+    let least = if axes == 1 { 512 } else { 12 };
+    let wanted = (3 * axis.window()).max(least);
+    // A window that fills the block by itself leaves room for a few neighbours.
+    let room = match window_cells.saturating_mul(1 << (2 * axes.min(8))) {
+        _ if window_cells > 1 << 26 => 1,
+        cells if cells > BLOCK_CELLS => axis.window().max(least),
+        _ => wanted,
+    };
+    (room / axis.step()).max(1)
+}
+
+/// A set of ranks that answers which its `k`-th is.
+#[derive(Debug, Default)]
+struct Ranks {
+    words: Vec<u64>,
+    /// The word where the last answer was.
+    finger: usize,
+    /// Ranks in the words before it.
+    below: usize,
+    nans: usize,
+    /// The rank of the first NaN of the block.
+    nan_from: u32,
+}
+
+impl Ranks {
+    fn clear(&mut self, cells: usize, nan_from: u32) {
+        self.words.clear();
+        self.words.resize(cells.div_ceil(64), 0);
+        *self = Ranks { words: core::mem::take(&mut self.words), finger: 0, below: 0, nans: 0, nan_from };
+    }
+
+    #[inline]
+    fn add(&mut self, ranks: &[u32]) {
+        for &r in ranks {
+            let word = (r >> 6) as usize;
+            self.words[word] |= 1 << (r & 63);
+            self.below += usize::from(word < self.finger);
+            self.nans += usize::from(r >= self.nan_from);
+        }
+    }
+
+    #[inline]
+    fn remove(&mut self, ranks: &[u32]) {
+        for &r in ranks {
+            let word = (r >> 6) as usize;
+            self.words[word] &= !(1 << (r & 63));
+            self.below -= usize::from(word < self.finger);
+            self.nans -= usize::from(r >= self.nan_from);
+        }
+    }
+
+    /// The `k`-th smallest rank, counted from 0; there must be more than `k`.
+    #[inline]
+    fn select(&mut self, k: usize) -> usize {
+        while self.below > k {
+            self.finger -= 1;
+            self.below -= self.words[self.finger].count_ones() as usize;
+        }
+        loop {
+            let here = self.words[self.finger].count_ones() as usize;
+            if self.below + here > k {
+                break;
+            }
+            self.below += here;
+            self.finger += 1;
+        }
+        self.finger * 64 + nth_bit(self.words[self.finger], (k - self.below) as u32)
+    }
+}
+
+/// The place of the `n`-th bit that is set.
+#[inline]
+fn nth_bit(mut word: u64, mut n: u32) -> usize {
+    let mut from = 0;
+    for half in [32, 16, 8] {
+        let low = (word & ((1 << half) - 1)).count_ones();
+        if low <= n {
+            n -= low;
+            word >>= half;
+            from += half;
+        }
+    }
+    for _ in 0..n {
+        word &= word - 1;
+    }
+    from + word.trailing_zeros() as usize
+}
+
+/// Buffers of one thread.
+pub(super) struct Scratch<P> {
+    sorted: Vec<P>,
+    ranks: Vec<u32>,
+    set: Ranks,
+}
+
+impl<P> Default for Scratch<P> {
+    fn default() -> Self {
+        Scratch { sorted: Vec::new(), ranks: Vec::new(), set: Ranks::default() }
+    }
+}
+
+/// Answers every window of a block.
+pub(super) fn order<T: Rankable, R: Element>(
+    block: &Block<'_, T>,
+    scratch: &mut Scratch<T::Packed>,
+    wanted: &Wanted<T, R>,
+    out: &mut [R],
+) {
+    let Scratch { sorted, ranks, set } = scratch;
+    sorted.clear();
+    sorted.extend(block.data.iter().enumerate().map(|(i, x)| x.pack(false, i as u32)));
+    sorted.sort_unstable();
+    ranks.resize(sorted.len(), 0);
+    for (rank, &p) in sorted.iter().enumerate() {
+        ranks[T::position(p) as usize] = rank as u32;
+    }
+    let element = |rank: usize| block.data[T::position(sorted[rank]) as usize];
+    let nan_from = sorted.partition_point(|&p| !block.data[T::position(p) as usize].is_nan());
+    set.clear(sorted.len(), nan_from as u32);
+    snake(block.sides, |place, moves, held| {
+        for (ranges, enters) in moves {
+            rows(block.sides, ranges, |row| match enters {
+                true => set.add(&ranks[row]),
+                false => set.remove(&ranks[row]),
+            });
+        }
+        out[place] = if set.nans > 0 {
+            wanted.nan
+        } else {
+            let (k, t) = wanted.place.among(held);
+            let low = element(set.select(k));
+            let high = if t > 0.0 { element(set.select(k + 1)) } else { low };
+            (wanted.make)(low, high, t)
+        };
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nth_bit() {
+        for word in [1u64, 0b1011, u64::MAX, 1 << 63 | 1, 0x8000_0001_0001_0080] {
+            let set: Vec<usize> = (0..64).filter(|i| word >> i & 1 == 1).collect();
+            for (n, &at) in set.iter().enumerate() {
+                assert_eq!(nth_bit(word, n as u32), at);
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_answers_like_a_sorted_list() {
+        let mut set = Ranks::default();
+        set.clear(1000, u32::MAX);
+        let mut list: Vec<u32> = Vec::new();
+        let mut seed = 1u32;
+        for _ in 0..3000 {
+            seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+            let r = (seed >> 8) % 1000;
+            match list.binary_search(&r) {
+                Ok(at) => {
+                    list.remove(at);
+                    set.remove(&[r]);
+                }
+                Err(at) => {
+                    list.insert(at, r);
+                    set.add(&[r]);
+                }
+            }
+            if !list.is_empty() {
+                let k = (seed >> 4) as usize % list.len();
+                assert_eq!(set.select(k), list[k] as usize);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Order statistics: the element of a rank, the median, and quantiles, without sorting windows.
+//!
+//! Neighbouring windows differ by few elements. Bytes are counted in histograms that slide (constant time an output for
+//! windows of two axes, whatever their size); everything else is sorted once a block, and a window is a set of bits over
+//! the ranks.
+
+mod bits;
+mod histogram;
+
+use super::block::{Block, check_cells, each_block, short_window};
+use super::rankable::Rankable;
+use crate::array::Array;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::ops::Windows;
+use crate::spec::AxisPlan;
+
+/// Which place in the order of a window's elements is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Rank(usize),
+    Quantile(f64),
+}
+
+impl Place {
+    /// The rank of the element at or below the place among `n`, and how far towards the next one the place lies.
+    #[inline]
+    fn among(self, n: usize) -> (usize, f64) {
+        match self {
+            Place::Rank(k) => (k, 0.0),
+            Place::Quantile(q) => {
+                let at = (n - 1) as f64 * q;
+                let low = (at as usize).min(n - 1);
+                (low, at - low as f64)
+            }
+        }
+    }
+}
+
+/// What is wanted of each window: a place, and what to make of the elements there.
+struct Wanted<T, R> {
+    place: Place,
+    /// Called with the element at or below the place, the next one and how far the place lies between them.
+    make: fn(T, T, f64) -> R,
+    nan: R,
+}
+
+impl<'a, T: Rankable> Windows<'a, T> {
+    /// The element with `k` smaller ones (or equal ones before it) in each window: 0 is the minimum.
+    ///
+    /// `[.., H, W] -> [.., H', W']`; equals sorting each window's elements and taking the `k`-th. A NaN anywhere in a window
+    /// makes its result NaN, as for `max` and `min`.
+    ///
+    /// Time: bytes (`u8`, `i8`, `bool`) cost the same whatever the window's size over two axes; other types cost the
+    /// window's size along all axes but one, for each window, and one sort of each block of the array. Memory: blocks of a
+    /// few windows' elements.
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// let x = [5, 1, 4, 2, 3];
+    /// assert_eq!(unfold(0, 3, 1).windows(&x)?.rank(1)?.as_slice(), [4, 2, 3]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// Histograms after Huang, Yang and Tang (1979) and Perreault and Hébert (2007); rank bit sets after Suomela, "Median
+    /// Filtering is Equivalent to Sorting" (2014).
+    ///
+    /// # Errors
+    /// [`Error::RankOutside`] where a window holds `k` elements or fewer; it names the first such window.
+    /// [`Error::TooLarge`] for a window of 2^31 elements.
+    pub fn rank(&self, k: usize) -> Result<Array<T>> {
+        let mut out = Array::zeros(self.plan().reduced_shape());
+        self.rank_into(k, out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    /// [`rank`](Self::rank) into the caller's buffer.
+    ///
+    /// # Errors
+    /// As [`rank`](Self::rank); [`Error::BufferLength`].
+    pub fn rank_into(&self, k: usize, out: &mut [T]) -> Result<()> {
+        self.check_buffer(out.len())?;
+        // A rank so high that one more overflows is outside of every window.
+        if let Some((index, held)) = short_window(self.plan(), self.fill_value().is_some(), k.saturating_add(1)) {
+            return Err(Error::RankOutside { rank: k, held, index });
+        }
+        check_cells(self.plan(), self.fill_value().is_some())?;
+        self.order(Wanted { place: Place::Rank(k), make: |low, _, _| low, nan: T::nan() }, out);
+        Ok(())
+    }
+
+    /// The median of each window: the middle element, or the mean of the two in the middle.
+    ///
+    /// `[.., H, W] -> [.., H', W']`; NumPy's `median` over the window axes. The result is `f32` for `f32` and shorter floats,
+    /// else `f64`; [`rank`](Self::rank) keeps the element's type. A NaN anywhere in a window makes its result NaN.
+    /// Time and memory as [`rank`](Self::rank).
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// let x = [5, 1, 4, 2, 3];
+    /// assert_eq!(unfold(0, 3, 1).windows(&x)?.median()?.as_slice(), [4.0, 2.0, 3.0]);
+    /// assert_eq!(unfold(0, 4, 1).windows(&x)?.median()?.as_slice(), [3.0, 2.5]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::EmptyWindow`] names the first window that holds no element.
+    pub fn median(&self) -> Result<Array<T::Middle>> {
+        let mut out = Array::zeros(self.plan().reduced_shape());
+        self.median_into(out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    /// [`median`](Self::median) into the caller's buffer.
+    ///
+    /// # Errors
+    /// As [`median`](Self::median); [`Error::BufferLength`].
+    pub fn median_into(&self, out: &mut [T::Middle]) -> Result<()> {
+        self.quantiles("median", 0.5, out)
+    }
+
+    /// The `q`-th quantile of each window, `0 <= q <= 1`, linear between neighbours: 0 is the minimum, 1 the maximum.
+    ///
+    /// `[.., H, W] -> [.., H', W']`; NumPy's `quantile(.., method="linear")` over the window axes: the place
+    /// `(n - 1) * q` among a window's `n` elements in order. Type, NaN, time and memory as [`median`](Self::median).
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// let x = [10, 30, 20, 40];
+    /// assert_eq!(unfold(0, 3, 1).windows(&x)?.quantile(0.25)?.as_slice(), [15.0, 25.0]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::QuantileOutside`] for a `q` outside 0 to 1, NaN included; [`Error::EmptyWindow`].
+    pub fn quantile(&self, q: f64) -> Result<Array<T::Middle>> {
+        let mut out = Array::zeros(self.plan().reduced_shape());
+        self.quantile_into(q, out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    /// [`quantile`](Self::quantile) into the caller's buffer.
+    ///
+    /// # Errors
+    /// As [`quantile`](Self::quantile); [`Error::BufferLength`].
+    pub fn quantile_into(&self, q: f64, out: &mut [T::Middle]) -> Result<()> {
+        self.quantiles("quantile", q, out)
+    }
+
+    fn quantiles(&self, what: &'static str, q: f64, out: &mut [T::Middle]) -> Result<()> {
+        if !(0.0..=1.0).contains(&q) {
+            return Err(Error::QuantileOutside { q });
+        }
+        self.check_buffer(out.len())?;
+        if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
+            return Err(Error::EmptyWindow { what, index });
+        }
+        check_cells(self.plan(), self.fill_value().is_some())?;
+        self.order(Wanted { place: Place::Quantile(q), make: T::between, nan: T::nan_middle() }, out);
+        Ok(())
+    }
+
+    fn order<R: Element>(&self, wanted: Wanted<T, R>, out: &mut [R]) {
+        let plan = self.plan();
+        let mut axes: alloc::vec::Vec<&AxisPlan> = plan.axes().iter().collect();
+        axes.sort_by_key(|a| a.axis());
+        let across = axes.split_last().map_or(1, |(_, rest)| cells(rest));
+        let fill = self.fill_value().copied();
+        if T::BYTE && across <= u16::MAX as usize {
+            let last = axes.last().map(|a| a.axis());
+            let most = |k: usize| histogram::most(&plan.axes()[k], last == Some(plan.axes()[k].axis()), axes.len());
+            each_block(plan, self.source(), fill, most, out, |block, scratch, out| {
+                histogram::order(block, scratch, &wanted, out);
+            });
+        } else {
+            let most = |k: usize| bits::most(&plan.axes()[k], cells(&axes), axes.len());
+            each_block(plan, self.source(), fill, most, out, |block: &Block<'_, T>, scratch, out| {
+                bits::order(block, scratch, &wanted, out);
+            });
+        }
+    }
+}
+
+/// The cells of a window along these axes.
+fn cells(axes: &[&AxisPlan]) -> usize {
+    axes.iter().fold(1, |n, a| n.saturating_mul(a.window()))
+}

@@ -1,0 +1,277 @@
+//! Elements with an order that sorting, medians and arguments of extremes can use.
+
+use crate::element::Element;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// An element type with an order: Rust's integers, `bool`, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
+///
+/// NaN stands above every number, and 0.0 and -0.0 are equal.
+pub trait Rankable: Element + sealed::Sealed {
+    /// What lies between two elements: `f32` for `f32` and shorter floats, `f64` for everything else.
+    type Middle: Element;
+    /// An element's place in the order and a position, as one integer that compares like the pair.
+    #[doc(hidden)]
+    type Packed: Copy + Ord + Default + Send + Sync;
+    /// Whether there are only 256 elements, which have a [`byte`](Self::byte) each.
+    #[doc(hidden)]
+    const BYTE: bool = false;
+    /// Place in the order and position; `reverse` turns the order around, NaN apart, which stays on top.
+    /// Never `Packed::default()` for a position below `u32::MAX`.
+    #[doc(hidden)]
+    fn pack(self, reverse: bool, position: u32) -> Self::Packed;
+    /// The position in a packed pair.
+    #[doc(hidden)]
+    fn position(packed: Self::Packed) -> u32;
+    #[doc(hidden)]
+    fn is_nan(self) -> bool;
+    /// NaN, if there is one; else zero.
+    #[doc(hidden)]
+    fn nan() -> Self;
+    #[doc(hidden)]
+    fn nan_middle() -> Self::Middle;
+    /// What lies `t` of the way from `low` to `high`.
+    #[doc(hidden)]
+    fn between(low: Self, high: Self, t: f64) -> Self::Middle;
+    #[doc(hidden)]
+    fn byte(self) -> u8 {
+        0
+    }
+    #[doc(hidden)]
+    fn from_byte(_: u8) -> Self {
+        Self::default()
+    }
+}
+
+/// Packs a key of `$key` bits above a position.
+macro_rules! packing {
+    (u64) => {
+        type Packed = u64;
+        #[inline(always)]
+        fn pack(self, reverse: bool, position: u32) -> u64 {
+            let key = self.order_key(reverse);
+            ((key as u64) << 32) | u64::from(position)
+        }
+        #[inline(always)]
+        fn position(packed: u64) -> u32 {
+            packed as u32
+        }
+    };
+    (u128) => {
+        type Packed = u128;
+        #[inline(always)]
+        fn pack(self, reverse: bool, position: u32) -> u128 {
+            let key = self.order_key(reverse);
+            ((key as u128) << 32) | u128::from(position)
+        }
+        #[inline(always)]
+        fn position(packed: u128) -> u32 {
+            packed as u32
+        }
+    };
+    (pair) => {
+        type Packed = (u128, u32);
+        #[inline(always)]
+        fn pack(self, reverse: bool, position: u32) -> (u128, u32) {
+            (self.order_key(reverse) as u128, position)
+        }
+        #[inline(always)]
+        fn position(packed: (u128, u32)) -> u32 {
+            packed.1
+        }
+    };
+}
+
+/// A type's place in its order, as an unsigned number.
+trait OrderKey {
+    type Key;
+    fn order_key(self, reverse: bool) -> Self::Key;
+}
+
+macro_rules! integers {
+    ($($t:ty, $unsigned:ty, $packed:tt $(, $byte:tt)?;)*) => { $(
+        impl OrderKey for $t {
+            type Key = $unsigned;
+            #[inline(always)]
+            fn order_key(self, reverse: bool) -> $unsigned {
+                let key = (self as $unsigned) ^ (<$t>::MIN as $unsigned);
+                if reverse { !key } else { key }
+            }
+        }
+        impl sealed::Sealed for $t {}
+        impl Rankable for $t {
+            type Middle = f64;
+            packing!($packed);
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                false
+            }
+            fn nan() -> $t {
+                0
+            }
+            fn nan_middle() -> f64 {
+                f64::NAN
+            }
+            #[inline]
+            fn between(low: $t, high: $t, t: f64) -> f64 {
+                let apart = (high as $unsigned).wrapping_sub(low as $unsigned);
+                if t == 0.5 {
+                    // Exact before the one rounding to f64, wherever half an integer fits at all.
+                    let middle = (low as $unsigned).wrapping_add(apart >> 1) as $t;
+                    return middle as f64 + 0.5 * (apart & 1) as f64;
+                }
+                low as f64 + apart as f64 * t
+            }
+            $(
+                const BYTE: bool = $byte;
+                #[inline(always)]
+                fn byte(self) -> u8 {
+                    self as u8 ^ <$t>::MIN as u8
+                }
+                #[inline(always)]
+                fn from_byte(byte: u8) -> $t {
+                    (byte ^ <$t>::MIN as u8) as $t
+                }
+            )?
+        }
+    )* };
+}
+
+integers! {
+    u8, u8, u64, true;
+    i8, u8, u64, true;
+    u16, u16, u64;
+    i16, u16, u64;
+    u32, u32, u64;
+    i32, u32, u64;
+    u64, u64, u128;
+    i64, u64, u128;
+    usize, usize, u128;
+    isize, usize, u128;
+    u128, u128, pair;
+    i128, u128, pair;
+}
+
+impl OrderKey for bool {
+    type Key = u8;
+    #[inline(always)]
+    fn order_key(self, reverse: bool) -> u8 {
+        u8::from(self != reverse)
+    }
+}
+impl sealed::Sealed for bool {}
+impl Rankable for bool {
+    type Middle = f64;
+    const BYTE: bool = true;
+    packing!(u64);
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        false
+    }
+    fn nan() -> bool {
+        false
+    }
+    fn nan_middle() -> f64 {
+        f64::NAN
+    }
+    fn between(low: bool, high: bool, t: f64) -> f64 {
+        u8::between(low.into(), high.into(), t)
+    }
+    #[inline(always)]
+    fn byte(self) -> u8 {
+        self.into()
+    }
+    #[inline(always)]
+    fn from_byte(byte: u8) -> bool {
+        byte != 0
+    }
+}
+
+macro_rules! floats {
+    ($($t:ty, $bits:ty, $signed:ty, $packed:tt, $middle:ty, $wide:expr;)*) => { $(
+        impl OrderKey for $t {
+            type Key = $bits;
+            #[inline(always)]
+            fn order_key(self, reverse: bool) -> $bits {
+                // Adding zero makes -0.0 the same as 0.0. The sign bit on top; a negative number's magnitude counts down.
+                let bits = (self + <$t>::from_bits(0)).to_bits();
+                let flip = ((bits as $signed >> (<$bits>::BITS - 1)) as $bits) | (1 << (<$bits>::BITS - 1));
+                let key = bits ^ flip;
+                let key = if reverse { !key } else { key };
+                if self.is_nan() { <$bits>::MAX } else { key }
+            }
+        }
+        impl sealed::Sealed for $t {}
+        impl Rankable for $t {
+            type Middle = $middle;
+            packing!($packed);
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                <$t>::is_nan(self)
+            }
+            fn nan() -> $t {
+                <$t>::NAN
+            }
+            fn nan_middle() -> $middle {
+                <$middle>::NAN
+            }
+            #[inline]
+            fn between(low: $t, high: $t, t: f64) -> $middle {
+                if t == 0.0 || low == high {
+                    return low.into();
+                }
+                let (low, high): (f64, f64) = ($wide(low), $wide(high));
+                let apart = high - low;
+                // Two finite numbers may lie further apart than there are numbers.
+                let middle = match apart.is_finite() || low.is_infinite() || high.is_infinite() {
+                    true => low + apart * t,
+                    false => low * (1.0 - t) + high * t,
+                };
+                middle as $middle
+            }
+        }
+    )* };
+}
+
+floats! {
+    f32, u32, i32, u64, f32, f64::from;
+    f64, u64, i64, u128, f64, f64::from;
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_packed_elements_is_that_of_the_elements() {
+        let x = [f64::NEG_INFINITY, -1e300, -1.0, -f64::MIN_POSITIVE, 0.0, 5e-324, 2.0, f64::INFINITY, f64::NAN];
+        for (i, &a) in x.iter().enumerate() {
+            for (j, &b) in x.iter().enumerate() {
+                assert_eq!(a.pack(false, 1).cmp(&b.pack(false, 1)), i.cmp(&j), "{a} {b}");
+                assert_eq!((a as f32).pack(true, 1) == (b as f32).pack(true, 1), (a as f32) == (b as f32) || i == j);
+                if !a.is_nan() && !b.is_nan() {
+                    assert_eq!(a.pack(true, 1).cmp(&b.pack(true, 1)), j.cmp(&i), "{a} {b}");
+                }
+            }
+        }
+        assert_eq!((-f64::NAN).pack(false, 3), f64::NAN.pack(true, 3));
+        assert_eq!((-0.0f32).pack(false, 3), 0.0f32.pack(false, 3));
+        let y = [i16::MIN, -1, 0, 1, i16::MAX];
+        assert!(y.windows(2).all(|w| w[0].pack(false, 9) < w[1].pack(false, 1)));
+        assert!(y.windows(2).all(|w| w[0].pack(true, 1) > w[1].pack(true, 9)));
+        assert_eq!(i128::position((-5i128).pack(false, 77)), 77);
+        assert_eq!(i8::from_byte((-7i8).byte()), -7);
+        assert!((-7i8).byte() < 3i8.byte());
+    }
+
+    #[test]
+    fn between_rounds_once_and_knows_infinities() {
+        assert_eq!(u64::between(u64::MAX - 1, u64::MAX, 0.5), u64::MAX as f64);
+        assert_eq!(i8::between(-128, 127, 0.5), -0.5);
+        assert_eq!(f64::between(-1.5e308, 1.5e308, 0.5), 0.0);
+        assert_eq!(f64::between(f64::INFINITY, f64::INFINITY, 0.5), f64::INFINITY);
+        assert_eq!(f64::between(1.0, f64::INFINITY, 0.0), 1.0);
+        assert_eq!(f32::between(1.0, 2.0, 0.25), 1.25);
+    }
+}
