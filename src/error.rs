@@ -554,6 +554,50 @@ pub enum Error {
         /// The p asked for.
         p: f64,
     },
+    /// An element that no window covers, in a merge that has nothing to say of it.
+    #[error(
+        "no window covers index {index:?}, so the merge by {merge} has nothing there: give Merge::uncovered, or windows that reach it"
+    )]
+    Uncovered {
+        /// The first such element.
+        index: Vec<usize>,
+        /// The merge.
+        merge: &'static str,
+    },
+    /// Weights that cancel, or vanish, where they meet.
+    #[error("the weights that meet at index {index:?} sum to {sum:?}: give a taper without zeros, or Merge::uncovered")]
+    ZeroWeight {
+        /// The first such element.
+        index: Vec<usize>,
+        /// The sum.
+        sum: f64,
+    },
+    /// A taper of another length than its window.
+    #[error("a taper of {found} weights for the window of {window} on axis {axis}: give one for each cell")]
+    TaperLength {
+        /// The axis of the array.
+        axis: usize,
+        /// The weights given.
+        found: usize,
+        /// The window.
+        window: usize,
+    },
+    /// A weight that is infinite or not a number.
+    #[error("weight {at} of the taper on axis {axis} is not finite: every weight must be a number")]
+    TaperNotFinite {
+        /// The axis of the array.
+        axis: usize,
+        /// The cell.
+        at: usize,
+    },
+    /// An integer fold whose result its type cannot hold.
+    #[error("the {merge} at index {index:?} leaves the range of the integers folded: use fold_wide")]
+    FoldRange {
+        /// The first such element.
+        index: Vec<usize>,
+        /// The merge.
+        merge: &'static str,
+    },
 }
 
 /// Writes which axes there are.

@@ -15,11 +15,11 @@ use smallvec::SmallVec;
 
 /// Bytes of the result that one unit fills: small enough for a second-level cache, large enough to dwarf its set-up.
 const UNIT_BYTES: usize = 256 * 1024;
-/// Results below this are not worth waking threads for.
+/// Less work than this is not worth waking threads for.
 #[cfg(feature = "rayon")]
 const PARALLEL_BYTES: usize = 1024 * 1024;
 
-type Ranges = SmallVec<[Range<usize>; 6]>;
+pub(super) type Ranges = SmallVec<[Range<usize>; 6]>;
 
 /// A block of the result that is filled in one go.
 struct Unit<'p, 'a, T> {
@@ -42,7 +42,8 @@ pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out
     for a in (1..shape.len()).rev() {
         strides[a - 1] = strides[a] * shape[a];
     }
-    let units = Units::new(shape, &strides, size_of::<T>().max(1));
+    let size = size_of::<T>().max(1);
+    let units = Units::new(shape, &strides, size, UNIT_BYTES, out.len().saturating_mul(size));
     units.each(out, |lead, rows, part| {
         let ranges = units.ranges(lead, rows, shape);
         let origin = ranges.iter().zip(&strides).map(|(r, s)| r.start * s).sum();
@@ -65,7 +66,7 @@ pub(crate) fn gather_one<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T,
 }
 
 /// How a result is cut into units: each index of its `lead` first axes apart, the axis behind them in stretches of `rows`.
-struct Units {
+pub(super) struct Units {
     lead: usize,
     rows: usize,
     /// Elements of all rows behind one lead index, and of one stretch of them.
@@ -77,27 +78,28 @@ struct Units {
 }
 
 impl Units {
-    fn new(shape: &[usize], strides: &[usize], size: usize) -> Self {
-        let lead = strides.iter().take_while(|&&s| s.saturating_mul(size) > UNIT_BYTES).count();
+    /// Units of at most `bytes` (but at least one element) of a result with these strides; `work` bytes are moved in all.
+    pub(super) fn new(shape: &[usize], strides: &[usize], size: usize, bytes: usize, work: usize) -> Self {
+        let lead = strides.iter().take_while(|&&s| s.saturating_mul(size) > bytes).count();
         let (count, stride) = match shape.get(lead) {
             Some(&n) => (n, strides[lead]),
             None => (1, 1),
         };
-        let rows = (UNIT_BYTES / (stride * size)).clamp(1, count);
-        #[cfg(feature = "rayon")]
-        let parallel = shape.iter().product::<usize>().saturating_mul(size) >= PARALLEL_BYTES;
+        let rows = (bytes / (stride * size)).clamp(1, count);
+        #[cfg(not(feature = "rayon"))]
+        let _ = work;
         Units {
             lead,
             rows,
             block: count * stride,
             stretch: rows * stride,
             #[cfg(feature = "rayon")]
-            parallel,
+            parallel: work >= PARALLEL_BYTES,
         }
     }
 
     /// Calls `f` with the number of the lead index, the number of the stretch, and the unit's part of `out`.
-    fn each<T: Element>(&self, out: &mut [T], f: impl Fn(usize, usize, &mut [T]) + Sync) {
+    pub(super) fn each<T: Element>(&self, out: &mut [T], f: impl Fn(usize, usize, &mut [T]) + Sync) {
         #[cfg(feature = "rayon")]
         if self.parallel && rayon::current_num_threads() > 1 {
             use rayon::prelude::*;
@@ -113,8 +115,13 @@ impl Units {
         }
     }
 
+    /// The first axis that no unit cuts, nor any axis behind it.
+    pub(super) fn first_whole(&self, shape: &[usize]) -> usize {
+        self.lead + usize::from(shape.get(self.lead).is_some_and(|&n| self.rows < n))
+    }
+
     /// The ranges of the result's axes that a unit covers.
-    fn ranges(&self, mut lead: usize, rows: usize, shape: &[usize]) -> Ranges {
+    pub(super) fn ranges(&self, mut lead: usize, rows: usize, shape: &[usize]) -> Ranges {
         let mut ranges: Ranges = shape.iter().map(|&n| 0..n).collect();
         for a in (0..self.lead).rev() {
             let at = lead % shape[a];

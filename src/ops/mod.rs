@@ -2,6 +2,7 @@
 
 mod contract;
 mod coverage;
+mod fold;
 mod gather;
 mod pieces;
 mod reduce;
@@ -9,4 +10,5 @@ mod windows;
 
 pub use contract::PreparedConv;
 pub use reduce::Rankable;
+pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
 pub use windows::Windows;

@@ -122,6 +122,11 @@ impl AxisPlan {
         self.axis
     }
 
+    /// The same windows along another axis of the same length.
+    pub(crate) fn on_axis(self, axis: usize) -> Self {
+        AxisPlan { axis, ..self }
+    }
+
     /// Elements on the array's axis.
     #[inline]
     #[allow(clippy::len_without_is_empty)] // the length of an axis, not of a collection

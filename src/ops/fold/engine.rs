@@ -1,0 +1,222 @@
+//! The walk of a fold: every element written once.
+//!
+//! The result is cut into units, contiguous stretches of it that fit a first-level cache. Sums of a unit are kept beside
+//! it; along every unfolded axis the cells that fold into it are a few [`Share`]s, and every combination of shares is
+//! one strided block of the patches, added by the kernel. Each cell is read once, and no two units share a sum.
+
+use super::number::{Accumulator, FoldElement};
+use super::shares::{Along, Share, Which};
+use crate::array::{Picked, View};
+use crate::kernel::{merge_block, merge_weighted};
+use crate::ops::gather::{Ranges, Units};
+use crate::spec::{Dims, OutAxis, Plan, Strides};
+use alloc::borrow::Cow;
+use alloc::vec;
+use alloc::vec::Vec;
+use num_traits::AsPrimitive;
+use smallvec::SmallVec;
+
+/// Bytes of the sums that one unit keeps: they are read and written once a cell, so they should stay in a first-level
+/// cache.
+const UNIT_BYTES: usize = 32 * 1024;
+
+/// How one strided block of cells joins the sums of a unit.
+pub(super) trait Join<T, A>: Sync {
+    /// What a sum starts from.
+    fn start(&self) -> A;
+    /// Joins a block; `loops` tells what each axis of `cells` is.
+    fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, block: &Block<'_>);
+}
+
+/// The taps of a block, for joins that weigh them.
+pub(super) struct Block<'s> {
+    shares: &'s [Share],
+    /// For each axis of the cells, the unfolded axis whose taps it runs along.
+    taps_of: SmallVec<[Option<usize>; 8]>,
+}
+
+/// Joins without weights: a function and what it starts from.
+pub(super) struct Plain<A, F> {
+    pub(super) start: A,
+    pub(super) f: F,
+}
+
+impl<T: Copy, A: Copy + Sync, F: Fn(A, T) -> A + Copy + Sync> Join<T, A> for Plain<A, F> {
+    fn start(&self) -> A {
+        self.start
+    }
+
+    fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, _: &Block<'_>) {
+        merge_block(sums, offset, strides, cells, self.f);
+    }
+}
+
+/// Sums of cells times the product of their weights along each unfolded axis.
+pub(super) struct Weighted<A> {
+    pub(super) weights: Vec<Vec<A>>,
+}
+
+impl<T: FoldElement + AsPrimitive<A>, A: Accumulator> Join<T, A> for Weighted<A> {
+    fn start(&self) -> A {
+        A::zero()
+    }
+
+    fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, block: &Block<'_>) {
+        let mut scale: Option<A> = None;
+        let mut along: SmallVec<[Cow<'_, [A]>; 3]> = SmallVec::new();
+        for (weights, share) in self.weights.iter().zip(block.shares) {
+            let taps = share.taps;
+            if taps.count == 1 {
+                let w = weights[taps.start];
+                scale = Some(scale.map_or(w, |s| s * w));
+            }
+            along.push(match taps.step {
+                1 => Cow::Borrowed(&weights[taps.start..taps.start + taps.count]),
+                step => {
+                    let at = |t: usize| (taps.start as isize + t as isize * step) as usize;
+                    Cow::Owned((0..taps.count).map(|t| weights[at(t)]).collect())
+                }
+            });
+        }
+        let one = || num_traits::cast(1).unwrap_or(A::zero());
+        let weights: SmallVec<[Option<&[A]>; 8]> = block.taps_of.iter().map(|k| k.map(|k| &*along[k])).collect();
+        let scale = scale.unwrap_or_else(one);
+        merge_weighted(sums, offset, strides, cells, (scale, &weights), |a, x: T, w| a + w * x.as_());
+    }
+}
+
+/// A fold of some patches, ready to run.
+pub(super) struct Engine<'p, 'a, T> {
+    plan: &'p Plan,
+    patches: &'p View<'a, T>,
+    along: Vec<Along>,
+    /// Which axes of the patches are windows and taps of each unfolded axis.
+    places: SmallVec<[(usize, usize); 3]>,
+    strides: Dims,
+}
+
+/// One loop of a block: an axis of the patches, and how far a sum moves along it.
+#[derive(Clone, Copy)]
+struct Turn {
+    picked: Picked,
+    to: isize,
+    /// Elements of memory between neighbours.
+    from: usize,
+    taps_of: Option<usize>,
+    /// Whether the order of this loop is the order in which cells over one element are joined.
+    ordered: bool,
+}
+
+impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
+    pub(super) fn new(plan: &'p Plan, patches: &'p View<'a, T>, which: Which) -> Self {
+        let place = |wanted: OutAxis| plan.order().iter().position(|&o| o == wanted).unwrap_or(0);
+        let places: SmallVec<[(usize, usize); 3]> =
+            (0..plan.axes().len()).map(|k| (place(OutAxis::Grid(k)), place(OutAxis::Window(k)))).collect();
+        let along = plan.axes().iter().zip(&places).map(|(axis, &(grid, window))| {
+            let (windows, taps) = (patches.strides()[grid].unsigned_abs(), patches.strides()[window].unsigned_abs());
+            Along::new(axis, which, windows < taps || axis.window() < 8)
+        });
+        let along = along.collect();
+        let shape = plan.input_shape();
+        let mut strides = Dims::from_elem(1, shape.len());
+        for a in (1..shape.len()).rev() {
+            strides[a - 1] = strides[a] * shape[a];
+        }
+        Engine { plan, patches, along, places, strides }
+    }
+
+    /// Joins all cells and hands each unit's sums to `finish`, with the place of its first element and its ranges.
+    pub(super) fn run<A: Copy + Send + Sync, O: crate::Element>(
+        &self,
+        out: &mut [O],
+        join: &impl Join<T, A>,
+        finish: impl Fn(&Ranges, usize, &[A], &mut [O]) + Sync,
+    ) {
+        if out.is_empty() {
+            return;
+        }
+        let shape = self.plan.input_shape();
+        let work = self.patches.len().saturating_mul(size_of::<T>());
+        let units = Units::new(shape, &self.strides, size_of::<A>().max(1), UNIT_BYTES, work);
+        let first_whole = units.first_whole(shape);
+        // Axes that no unit cuts have the same shares everywhere.
+        let whole: Vec<Option<Vec<Share>>> = self
+            .along
+            .iter()
+            .zip(self.plan.axes())
+            .map(|(along, axis)| (axis.axis() >= first_whole).then(|| along.shares(0..axis.len())))
+            .collect();
+        units.each(out, |lead, rows, part| {
+            let ranges = units.ranges(lead, rows, shape);
+            let origin = ranges.iter().zip(&self.strides).map(|(r, s)| r.start * s).sum();
+            let mut sums = vec![join.start(); part.len()];
+            let shares: SmallVec<[Cow<'_, [Share]>; 3]> = (0..self.along.len())
+                .map(|k| match &whole[k] {
+                    Some(shares) => Cow::Borrowed(&shares[..]),
+                    None => Cow::Owned(self.along[k].shares(ranges[self.plan.axes()[k].axis()].clone())),
+                })
+                .collect();
+            self.cut(&ranges, &shares, &mut SmallVec::new(), &mut sums, join);
+            finish(&ranges, origin, &sums, part);
+        });
+    }
+
+    /// Every combination of the shares of all axes, the first axis outermost.
+    fn cut<A>(
+        &self,
+        ranges: &Ranges,
+        shares: &[Cow<'_, [Share]>],
+        chosen: &mut SmallVec<[Share; 3]>,
+        sums: &mut [A],
+        join: &impl Join<T, A>,
+    ) {
+        match shares.get(chosen.len()) {
+            None => self.block(ranges, chosen, sums, join),
+            Some(list) => {
+                for &share in list.iter() {
+                    chosen.push(share);
+                    self.cut(ranges, shares, chosen, sums, join);
+                    chosen.pop();
+                }
+            }
+        }
+    }
+
+    fn block<A>(&self, ranges: &Ranges, shares: &[Share], sums: &mut [A], join: &impl Join<T, A>) {
+        let mut starts = Dims::from_elem(0, self.patches.rank());
+        let mut turns: SmallVec<[Turn; 8]> = SmallVec::new();
+        let mut offset = 0;
+        let mut turn = |axis: usize, step: isize, count: usize, to: isize, taps_of, ordered| {
+            if count > 1 {
+                let from = self.patches.strides()[axis].unsigned_abs().saturating_mul(step.unsigned_abs());
+                turns.push(Turn { picked: Picked { axis, step, count }, to, from, taps_of, ordered });
+            }
+        };
+        for (o, axis) in self.plan.order().iter().enumerate() {
+            if let OutAxis::Plain(a) = *axis {
+                starts[o] = ranges[a].start;
+                turn(o, 1, ranges[a].len(), self.strides[a] as isize, None, false);
+            }
+        }
+        for (k, share) in shares.iter().enumerate() {
+            let (grid, window) = self.places[k];
+            let stride = self.strides[self.plan.axes()[k].axis()] as isize;
+            let Share { windows, taps, to, per_window, per_tap } = *share;
+            starts[grid] = windows.start;
+            starts[window] = taps.start;
+            offset += to * stride as usize;
+            let overlap = per_window == 0 || (taps.count > 1 && per_tap * (taps.count as isize - 1) >= per_window);
+            turn(grid, windows.step, windows.count, per_window * stride, None, overlap);
+            turn(window, taps.step, taps.count, per_tap * stride, Some(k), per_tap == 0);
+        }
+        // Stable, so that ordered loops stay in the order of the axes.
+        turns.sort_by_key(|t| if t.ordered { (0, 0) } else { (1, usize::MAX - t.from) });
+        let strides: Strides = turns.iter().map(|t| t.to).collect();
+        let taps_of = turns.iter().map(|t| t.taps_of).collect();
+        let picked: SmallVec<[Picked; 8]> = turns.iter().map(|t| t.picked).collect();
+        match self.patches.pick(&starts, &picked) {
+            Some(cells) => join.block(sums, offset, &strides, &cells, &Block { shares, taps_of }),
+            None => unreachable!("a plan's cells lie inside its patches"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What numbers that are folded are summed in.
+
+use crate::element::Element;
+use core::ops::{Add, Mul};
+use num_traits::{AsPrimitive, NumCast, Zero};
+
+/// A number that patches may hold: the floats, and the integers up to 64 bits.
+///
+/// | patches | sums | weighted sums | `fold_wide` |
+/// | --- | --- | --- | --- |
+/// | `f32` | `f32`; `f64` after [`Merge::wide`](crate::Merge::wide) | the same | `f64` |
+/// | `f64` | `f64` | `f64` | `f64` |
+/// | integers up to 32 bits | `i64`, exact | `f64` | `i64` |
+/// | 64 bits, `usize`, `isize` | `i128`, exact | `f64` | `i128` |
+pub trait FoldElement:
+    Element
+    + PartialOrd
+    + Folded
+    + AsPrimitive<Self::Sum>
+    + AsPrimitive<Self::Real>
+    + AsPrimitive<Self::Wide>
+    + AsPrimitive<f64>
+{
+    /// What sums are kept in.
+    type Sum: Accumulator;
+    /// What weighted sums are kept in.
+    type Real: Accumulator;
+    /// What holds every sum, or a more precise one.
+    type Wide: Accumulator + Folded;
+    /// No number is less.
+    const LOWEST: Self;
+    /// No number is greater.
+    const HIGHEST: Self;
+    /// How many numbers [`Sum`](Self::Sum) and [`Wide`](Self::Wide) add without overflow.
+    const MOST: usize;
+}
+
+/// A number that a fold may end in.
+pub trait Folded: Element + NumCast {
+    /// Whether it is an integer: quotients are rounded to the nearest, and a number outside its range is an error.
+    const INTEGER: bool;
+}
+
+/// A number that sums are kept in.
+pub trait Accumulator: Element + NumCast + Zero + Add<Output = Self> + Mul<Output = Self> {
+    /// The quotient; integers round to the nearest, halves away from zero. The divisor is not zero.
+    #[doc(hidden)]
+    fn over(self, divisor: Self) -> Self;
+    /// The nearest integer, halves away from zero.
+    #[doc(hidden)]
+    fn nearest(self) -> Self;
+}
+
+macro_rules! numbers {
+    ($($t:ty: $sum:ty, $real:ty, $wide:ty, $low:expr, $high:expr, $most:expr;)+) => {
+        $(impl FoldElement for $t {
+            type Sum = $sum;
+            type Real = $real;
+            type Wide = $wide;
+            const LOWEST: Self = $low;
+            const HIGHEST: Self = $high;
+            const MOST: usize = $most;
+        })+
+    };
+}
+
+numbers! {
+    f32: f32, f32, f64, f32::NEG_INFINITY, f32::INFINITY, usize::MAX;
+    f64: f64, f64, f64, f64::NEG_INFINITY, f64::INFINITY, usize::MAX;
+    i8: i64, f64, i64, i8::MIN, i8::MAX, 1 << 31;
+    i16: i64, f64, i64, i16::MIN, i16::MAX, 1 << 31;
+    i32: i64, f64, i64, i32::MIN, i32::MAX, 1 << 31;
+    u8: i64, f64, i64, u8::MIN, u8::MAX, 1 << 31;
+    u16: i64, f64, i64, u16::MIN, u16::MAX, 1 << 31;
+    u32: i64, f64, i64, u32::MIN, u32::MAX, 1 << 31;
+    i64: i128, f64, i128, i64::MIN, i64::MAX, usize::MAX / 2;
+    u64: i128, f64, i128, u64::MIN, u64::MAX, usize::MAX / 2;
+    isize: i128, f64, i128, isize::MIN, isize::MAX, usize::MAX / 2;
+    usize: i128, f64, i128, usize::MIN, usize::MAX, usize::MAX / 2;
+}
+
+macro_rules! folded {
+    ($integer:expr; $($t:ty)+) => {
+        $(impl Folded for $t {
+            const INTEGER: bool = $integer;
+        })+
+    };
+}
+
+folded!(false; f32 f64);
+folded!(true; i8 i16 i32 i64 i128 isize u8 u16 u32 u64 usize);
+
+macro_rules! real {
+    ($($t:ident)+) => {
+        $(impl Accumulator for $t {
+            #[inline(always)]
+            fn over(self, divisor: Self) -> Self {
+                self / divisor
+            }
+            #[inline(always)]
+            fn nearest(self) -> Self {
+                num_traits::Float::round(self)
+            }
+        })+
+    };
+}
+
+macro_rules! whole {
+    ($($t:ident)+) => {
+        $(impl Accumulator for $t {
+            #[inline]
+            fn over(self, divisor: Self) -> Self {
+                let (quotient, rest) = (self / divisor, self % divisor);
+                // Twice the rest against the divisor, without doubling.
+                let up = rest.abs() >= divisor.abs() - rest.abs();
+                quotient + if up { self.signum() * divisor.signum() } else { 0 }
+            }
+            #[inline(always)]
+            fn nearest(self) -> Self {
+                self
+            }
+        })+
+    };
+}
+
+real!(f32 f64);
+whole!(i64 i128);

@@ -1,0 +1,287 @@
+//! A fold with everything that does not depend on the patches done.
+
+use super::engine::{Engine, Join, Plain, Weighted};
+use super::finish::{Factors, Finish, first_false, index_of};
+use super::merge::{Merge, Rule};
+use super::number::{Accumulator, FoldElement, Folded};
+use super::shares::Which;
+use crate::array::{Array, IntoView, View, checked_bytes};
+use crate::error::{Error, Result};
+use crate::spec::{AxisPlan, Dims, PadMode, Plan};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::sync::atomic::AtomicUsize;
+use num_traits::AsPrimitive;
+use smallvec::{SmallVec, smallvec};
+
+/// A plan and a [`Merge`], ready to fold patches: what [`Plan::folding`] gives.
+///
+/// ```
+/// use ndwindow::{Merge, Taper, unfold};
+///
+/// let blend = unfold(0, 4, 2).plan([8])?.folding(Merge::weighted(Taper::Hann))?;
+/// let constant = ndwindow::Array::from_elem(5.0f32, [3, 4])?;
+/// assert!(blend.fold(&constant)?.iter().all(|v| (v - 5.0).abs() < 1e-6));
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fold<T> {
+    plan: Plan,
+    merge: Merge<T>,
+    /// Weights along each unfolded axis, for weighted merges.
+    weights: Vec<Vec<f64>>,
+    /// What elements are divided by, along each axis of the array; empty where it is one.
+    divisors: Vec<Vec<f64>>,
+    /// Which elements have a merge, along each axis of the array, if some have none.
+    covered: Option<Vec<Vec<bool>>>,
+}
+
+impl<T: FoldElement> Fold<T> {
+    pub(super) fn new(plan: &Plan, merge: Merge<T>) -> Result<Self> {
+        let weights = match &merge.rule {
+            Rule::WeightedSum(tapers) | Rule::Weighted(tapers) => tapers.weights(plan.axes())?,
+            _ => Vec::new(),
+        };
+        let mut fold = Fold { plan: plan.clone(), merge, weights, divisors: Vec::new(), covered: None };
+        if matches!(fold.merge.rule, Rule::Sum | Rule::WeightedSum(_)) && fold.merge.uncovered.is_none() {
+            return Ok(fold);
+        }
+        let coverage = fold.along(|_, axis| Ok(axis.coverage().iter().map(|&c| c as f64).collect()))?;
+        fold.check_covered(&coverage, |index| Error::Uncovered { index, merge: fold.merge.rule.name() })?;
+        let mut usable: Vec<Vec<bool>> = coverage.iter().map(|list| list.iter().map(|&c| c != 0.0).collect()).collect();
+        match fold.merge.rule {
+            Rule::Mean => fold.divisors = coverage,
+            Rule::Weighted(_) => {
+                fold.divisors = fold.along(|k, axis| weight_sums(axis, &fold.weights[k]))?;
+                fold.check_weights()?;
+                for (usable, sums) in usable.iter_mut().zip(&fold.divisors) {
+                    usable.iter_mut().zip(sums).for_each(|(u, &sum)| *u &= sum != 0.0);
+                }
+            }
+            _ => {}
+        }
+        if usable.iter().flatten().any(|&u| !u) {
+            fold.divisors.iter_mut().flatten().filter(|d| **d == 0.0).for_each(|d| *d = 1.0);
+            fold.covered = Some(usable);
+        }
+        Ok(fold)
+    }
+
+    /// The plan it folds by.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The patches merged into an array of the plan's input shape.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`]; [`Error::FoldRange`]; [`Error::TooLarge`] for a result no address space holds.
+    pub fn fold<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T>> {
+        let mut out = self.zeros()?;
+        self.fold_into(patches, out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    /// [`fold`](Self::fold) into a caller's buffer, row-major in the plan's input shape; what it held is lost, and what it
+    /// holds after an [`Error::FoldRange`] is not said.
+    ///
+    /// # Errors
+    /// As [`fold`](Self::fold), and [`Error::BufferLength`].
+    pub fn fold_into<'a, S: IntoView<'a, Elem = T>>(&self, patches: S, out: &mut [T]) -> Result<()> {
+        let patches = patches.into_view();
+        match self.merge.wide {
+            false => self.sums::<T::Sum, T::Real, T>(&patches, out),
+            true => self.sums::<T::Wide, f64, T>(&patches, out),
+        }
+    }
+
+    /// [`fold`](Self::fold) with results of the type that holds every sum: `f64` for floats, `i64` for integers up to 32
+    /// bits, `i128` for wider ones.
+    ///
+    /// # Errors
+    /// As [`fold`](Self::fold); sums always fit.
+    pub fn fold_wide<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T::Wide>> {
+        let mut out = self.zeros()?;
+        self.sums::<T::Wide, f64, T::Wide>(&patches.into_view(), out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    fn zeros<O: Folded>(&self) -> Result<Array<O>> {
+        let shape = Dims::from_slice(self.plan.input_shape());
+        checked_bytes::<O>("a fold", &shape)?;
+        Ok(Array::zeros(shape))
+    }
+
+    /// Runs the merge with sums in `A`, weighted sums in `R` and results in `O`.
+    fn sums<A: Accumulator, R: Accumulator, O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) -> Result<()>
+    where
+        T: AsPrimitive<A> + AsPrimitive<R>,
+    {
+        self.check(patches, out.len())?;
+        match &self.merge.rule {
+            Rule::Sum | Rule::Mean => {
+                self.check_most(patches.len())?;
+                self.run(patches, &Plain { start: A::zero(), f: |a: A, x: T| a + x.as_() }, Which::All, out)
+            }
+            Rule::WeightedSum(_) | Rule::Weighted(_) => {
+                let weights = self.weights.iter().map(|list| list.iter().map(|&w| real(w)).collect()).collect();
+                self.run::<R, O>(patches, &Weighted { weights }, Which::All, out)
+            }
+            // A NaN is neither greater nor equal to anything, itself included: it comes in and never goes.
+            #[allow(clippy::eq_op)]
+            Rule::Max => {
+                let f = |a: T, x: T| if x > a || x != x { x } else { a };
+                self.choose(patches, &Plain { start: T::LOWEST, f }, Which::All, out)
+            }
+            #[allow(clippy::eq_op)]
+            Rule::Min => {
+                let f = |a: T, x: T| if x < a || x != x { x } else { a };
+                self.choose(patches, &Plain { start: T::HIGHEST, f }, Which::All, out)
+            }
+            Rule::First => self.choose(patches, &put(), Which::First, out),
+            Rule::Last => self.choose(patches, &put(), Which::Last, out),
+        }
+    }
+
+    fn run<A: Accumulator, O: Folded>(
+        &self,
+        patches: &View<'_, T>,
+        join: &impl Join<T, A>,
+        which: Which,
+        out: &mut [O],
+    ) -> Result<()> {
+        let divisors = self.divisors.iter().map(|list| list.iter().map(|&d| real(d)).collect()).collect();
+        let finish = self.finish::<A, O>(Factors::new(divisors));
+        Engine::new(&self.plan, patches, which).run(out, join, |ranges, origin, sums, part| {
+            finish.unit(ranges, origin, sums, part);
+        });
+        match finish.outside.into_inner() {
+            usize::MAX => Ok(()),
+            at => Err(Error::FoldRange { index: index_of(at, self.plan.input_shape()), merge: self.merge.rule.name() }),
+        }
+    }
+
+    /// Runs a merge whose results are cells.
+    fn choose<O: Folded>(
+        &self,
+        patches: &View<'_, T>,
+        join: &impl Join<T, T>,
+        which: Which,
+        out: &mut [O],
+    ) -> Result<()> {
+        let finish = self.finish::<f64, O>(None);
+        Engine::new(&self.plan, patches, which).run(out, join, |ranges, _, cells, part| {
+            for (o, &cell) in part.iter_mut().zip(cells) {
+                *o = num_traits::cast(cell).unwrap_or_default();
+            }
+            finish.cover(ranges, part);
+        });
+        Ok(())
+    }
+
+    fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
+        let value = self.merge.uncovered.and_then(num_traits::cast).unwrap_or_default();
+        let covered = self.covered.clone().and_then(Factors::new).map(|covered| (covered, value));
+        Finish { divisors, covered, outside: AtomicUsize::new(usize::MAX) }
+    }
+
+    /// One list for each axis of the array, empty for those that are not unfolded.
+    fn along(&self, f: impl Fn(usize, &AxisPlan) -> Result<Vec<f64>>) -> Result<Vec<Vec<f64>>> {
+        let mut along = vec![Vec::new(); self.plan.input_shape().len()];
+        for (k, axis) in self.plan.axes().iter().enumerate() {
+            along[axis.axis()] = f(k, axis)?;
+        }
+        Ok(along)
+    }
+
+    /// Whether every element has a cell, or the caller said what stands where there is none.
+    fn check_covered(&self, coverage: &[Vec<f64>], error: impl Fn(Vec<usize>) -> Error) -> Result<()> {
+        if self.merge.uncovered.is_some() {
+            return Ok(());
+        }
+        let covered: Vec<Vec<bool>> = coverage.iter().map(|list| list.iter().map(|&c| c != 0.0).collect()).collect();
+        first_false(&covered, self.plan.input_shape()).map_or(Ok(()), |index| Err(error(index)))
+    }
+
+    /// Whether every sum of weights can be divided by, also in the type sums are kept in.
+    fn check_weights(&self) -> Result<()> {
+        self.check_covered(&self.divisors, |index| Error::ZeroWeight { index, sum: 0.0 })?;
+        // No product is nearer to zero than that of the least sums, nor further than that of the greatest.
+        let extreme = |better: fn(f64, f64) -> bool| {
+            let mut index = vec![0; self.divisors.len()];
+            let mut product = real::<T::Real>(1.0);
+            let mut exact = 1.0;
+            for (at, sums) in index.iter_mut().zip(&self.divisors) {
+                let Some(first) = sums.iter().position(|&s| s != 0.0) else { continue };
+                *at = (first..sums.len())
+                    .filter(|&e| sums[e] != 0.0)
+                    .fold(first, |best, e| if better(sums[e].abs(), sums[best].abs()) { e } else { best });
+                product = product * real(sums[*at]);
+                exact *= sums[*at];
+            }
+            let product: f64 = num_traits::cast(product).unwrap_or(0.0);
+            (index, product, exact)
+        };
+        for (index, product, exact) in [extreme(|a, b| a < b), extreme(|a, b| a > b)] {
+            if !self.plan.input_shape().contains(&0) && (product == 0.0 || !product.is_finite()) {
+                return Err(Error::ZeroWeight { index, sum: exact });
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, patches: &View<'_, T>, found: usize) -> Result<()> {
+        if patches.shape() != self.plan.shape() {
+            let (expected, found) = (self.plan.shape().to_vec(), patches.shape().to_vec());
+            return Err(Error::ShapeMismatch { what: "the array of patches", expected, found });
+        }
+        let shape = self.plan.input_shape();
+        let expected = if shape.contains(&0) { 0 } else { shape.iter().product() };
+        if found != expected {
+            return Err(Error::BufferLength { shape: shape.to_vec(), expected, found });
+        }
+        Ok(())
+    }
+
+    /// Whether the sums of all cells over one element fit, which only patches that repeat elements can break.
+    fn check_most(&self, cells: usize) -> Result<()> {
+        if cells <= T::MOST {
+            return Ok(());
+        }
+        if self.plan.axes().iter().map(most_cells).fold(1, usize::saturating_mul) <= T::MOST {
+            return Ok(());
+        }
+        let shape = self.plan.shape().to_vec();
+        Err(Error::TooLarge { what: "the cells over one element of patches", shape, limit: T::MOST, unit: "cells" })
+    }
+}
+
+/// No element of the axis lies under more cells than this.
+fn most_cells(axis: &AxisPlan) -> usize {
+    let (before, after) = axis.pads();
+    let line = axis.line().len().max(1);
+    // How many positions of the line are copies of one of them.
+    let copies = match axis.pad_mode() {
+        PadMode::Empty => 1,
+        PadMode::Edge => before.max(after).max(0) as usize + 1,
+        _ => 2 * ((before.max(0) as usize + after.max(0) as usize) / line) + 3,
+    };
+    axis.count().min(axis.window()).saturating_mul(copies)
+}
+
+/// A weight or a count in the type sums are kept in.
+fn real<A: Accumulator>(x: f64) -> A {
+    num_traits::cast(x).unwrap_or_default()
+}
+
+/// The cell itself; only one is kept.
+fn put<T: FoldElement>() -> Plain<T, impl Fn(T, T) -> T + Copy + Sync> {
+    Plain { start: T::default(), f: |_, x| x }
+}
+
+/// The sum of the weights over every element of an axis: a fold of the weights, the same for each window.
+fn weight_sums(axis: &AxisPlan, weights: &[f64]) -> Result<Vec<f64>> {
+    let plan = Plan::new(smallvec![axis.len()], SmallVec::from_slice(&[axis.on_axis(0)]), false)?;
+    let cells = weights.into_view().insert_axis(0)?.broadcast(0, axis.count())?;
+    plan.folding(Merge::sum())?.fold(&cells).map(Array::into_vec)
+}
