@@ -489,6 +489,7 @@ pub enum Error {
         after: isize,
         /// What it should hold.
         mode: PadMode,
+    },
     /// A window without an element, asked for something only elements have.
     #[error(
         "window {index:?} holds no element, so it has no {what}: pad less, or use a pad mode that repeats elements"
@@ -524,7 +525,9 @@ pub enum Error {
         found: Vec<usize>,
     },
     /// An index that points outside of what it is an index of.
-    #[error("index {index} at {at:?} is outside of a plane of shape {plane:?}, which holds {len} elements: use the indices and the input shape of the pooling")]
+    #[error(
+        "index {index} at {at:?} is outside of a plane of shape {plane:?}, which holds {len} elements: use the indices and the input shape of the pooling"
+    )]
     IndexOutside {
         /// The index.
         index: usize,
