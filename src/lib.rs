@@ -18,8 +18,8 @@ pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, series, text};
 pub use kernel::contract::Scalar;
-pub use ops::{PreparedConv, Rankable, Windows};
 pub use ops::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
+pub use ops::{PreparedConv, Rankable, Windows};
 pub use ops::{PreparedConv, Windows};
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,

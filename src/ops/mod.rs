@@ -9,6 +9,6 @@ mod reduce;
 mod windows;
 
 pub use contract::PreparedConv;
-pub use reduce::Rankable;
 pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
+pub use reduce::Rankable;
 pub use windows::Windows;

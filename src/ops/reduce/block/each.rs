@@ -193,7 +193,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
     ) {
         let k = axes.len();
         let Some(side) = sides.get(k) else {
-            match self.source.pick(starts, axes) {
+            match self.source.pick(starts, axes.len(), |k| axes[k]) {
                 Some(view) => copy_block(data, offset, strides, &view),
                 None => unreachable!("a plan's elements lie inside its array"),
             }
@@ -221,8 +221,8 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
 
     fn blank(&self, shape: &[usize], strides: &[usize], offset: usize, data: &mut [T]) {
         let one = [self.fill.unwrap_or_default()];
-        let axes: SmallVec<[Picked; 6]> = shape.iter().map(|&count| Picked { axis: 0, step: 0, count }).collect();
-        match (&one).into_view().pick(&[0], &axes) {
+        let repeated = |k: usize| Picked { axis: 0, step: 0, count: shape[k] };
+        match (&one).into_view().pick(&[0], shape.len(), repeated) {
             Some(view) => copy_block(data, offset, strides, &view),
             None => unreachable!("one value can be repeated"),
         }
