@@ -20,7 +20,6 @@ pub use front::{audio, image, series, text};
 pub use kernel::contract::Scalar;
 pub use ops::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
 pub use ops::{PreparedConv, Rankable, Windows};
-pub use ops::{PreparedConv, Windows};
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,
     PerAxis, Plan, Strides, Tail, Unfold, unfold,

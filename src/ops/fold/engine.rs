@@ -214,7 +214,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         let strides: Strides = turns.iter().map(|t| t.to).collect();
         let taps_of = turns.iter().map(|t| t.taps_of).collect();
         let picked: SmallVec<[Picked; 8]> = turns.iter().map(|t| t.picked).collect();
-        match self.patches.pick(&starts, &picked) {
+        match self.patches.pick(&starts, picked.len(), |k| picked[k]) {
             Some(cells) => join.block(sums, offset, &strides, &cells, &Block { shares, taps_of }),
             None => unreachable!("a plan's cells lie inside its patches"),
         }
