@@ -1,6 +1,5 @@
 //! The one error type; every message of the library is worded here.
 
-use crate::spec::{PadMode, Tail};
 use alloc::vec::Vec;
 
 /// What [`Result`](core::result::Result) means in this crate.
@@ -142,12 +141,12 @@ pub enum Error {
         unit: &'static str,
     },
     /// A pad mode that repeats elements, on an axis that has none.
-    #[error("pad mode {mode:?} on axis {axis} has no element to repeat: use PadMode::Empty")]
+    #[error("pad mode {mode} on axis {axis} has no element to repeat: use PadMode::Empty")]
     PadOfEmptyAxis {
         /// The axis of the array.
         axis: usize,
         /// The pad mode.
-        mode: PadMode,
+        mode: &'static str,
     },
     /// A slice that does not have as many elements as its shape says.
     #[error("shape {shape:?} holds {expected} elements, but the slice has {found}")]
@@ -473,14 +472,14 @@ pub enum Error {
     #[error("the stream has ended: reset() starts a new one")]
     StreamEnded,
     /// A tail that moves windows which a stream no longer has.
-    #[error("a stream cannot end with Tail::{tail:?}, which moves earlier windows: use Tail::Drop or Tail::Partial")]
+    #[error("a stream cannot end with Tail::{tail}, which moves earlier windows: use Tail::Drop or Tail::Partial")]
     TailNeedsWhole {
         /// The tail asked for.
-        tail: Tail,
+        tail: &'static str,
     },
     /// Padding that needs samples a stream does not have yet.
     #[error(
-        "a stream cannot be padded by {before} and {after} with PadMode::{mode:?}: pad with PadMode::Empty, or not at all"
+        "a stream cannot be padded by {before} and {after} with PadMode::{mode}: pad with PadMode::Empty, or not at all"
     )]
     StreamPadding {
         /// Padding before the first sample.
@@ -488,7 +487,7 @@ pub enum Error {
         /// Padding behind the last sample.
         after: isize,
         /// What it should hold.
-        mode: PadMode,
+        mode: &'static str,
     },
     /// A window without an element, asked for something only elements have.
     #[error(

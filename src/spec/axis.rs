@@ -101,7 +101,7 @@ impl AxisPlan {
         }
         let line = ((-before).max(0), end.min(dilated as isize));
         if mode != PadMode::Empty && line.0 >= line.1 && total > 0 {
-            return Err(Error::PadOfEmptyAxis { axis, mode });
+            return Err(Error::PadOfEmptyAxis { axis, mode: mode.name() });
         }
         let total = total.max(0) as usize;
         let visible = (before + line.1).max(0) as usize;

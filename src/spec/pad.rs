@@ -28,6 +28,17 @@ pub enum PadMode {
 }
 
 impl PadMode {
+    /// The name of the variant, as messages write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PadMode::Empty => "Empty",
+            PadMode::Edge => "Edge",
+            PadMode::Reflect => "Reflect",
+            PadMode::Symmetric => "Symmetric",
+            PadMode::Wrap => "Wrap",
+        }
+    }
+
     /// Where position `at` of a line of `len` elements (at least one) is read from; `None` where there is nothing.
     #[inline]
     pub(crate) fn source(self, at: isize, len: isize) -> Option<isize> {
@@ -74,4 +85,16 @@ pub enum Tail {
     ShiftBack,
     /// All starts are spread evenly so that the last window ends at the edge.
     Spread,
+}
+
+impl Tail {
+    /// The name of the variant, as messages write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tail::Drop => "Drop",
+            Tail::Partial => "Partial",
+            Tail::ShiftBack => "ShiftBack",
+            Tail::Spread => "Spread",
+        }
+    }
 }

@@ -280,7 +280,7 @@ impl<T: Element> Framer<T> {
         let padded = match tail {
             Tail::Drop => 0,
             Tail::Partial => self.partial_frames()?,
-            _ => return Err(Error::TailNeedsWhole { tail }),
+            _ => return Err(Error::TailNeedsWhole { tail: tail.name() }),
         };
         self.end = End::Ended { padded };
         Ok(())

@@ -33,7 +33,7 @@ impl<T: Sample + FftNum> Analysis<T> {
         let framing = self.framing();
         let (before, after) = framing.pads();
         if (before, after) != (0, 0) && (framing.pad_mode() != PadMode::Empty || before < 0 || after < 0) {
-            return Err(Error::StreamPadding { before, after, mode: framing.pad_mode() });
+            return Err(Error::StreamPadding { before, after, mode: framing.pad_mode().name() });
         }
         let mut stream = AnalysisStream {
             framer: Framer::new(framing.size(), framing.hop())?,
@@ -117,7 +117,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
     pub fn stream(&self) -> Result<SynthesisStream<T>> {
         let (before, after) = self.pads();
         if before < 0 || after < 0 {
-            return Err(Error::StreamPadding { before, after, mode: PadMode::Empty });
+            return Err(Error::StreamPadding { before, after, mode: PadMode::Empty.name() });
         }
         let length = self.stft.hop.max(self.add.size());
         Ok(SynthesisStream {
