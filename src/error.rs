@@ -282,6 +282,14 @@ pub enum Error {
         /// The groups asked for.
         groups: usize,
     },
+    /// An array and weights whose ranks do not go together.
+    #[error("an array of rank {rank} cannot be convolved with weights of rank {weights}: {}", ConvRanks(*.weights))]
+    ConvRank {
+        /// The array's rank.
+        rank: usize,
+        /// The weights' rank.
+        weights: usize,
+    },
     /// Weights that do not fit the channels and the windows.
     #[error("weights of shape {found:?} do not fit {channels} channels in {groups} groups under windows of {window:?}: they must be {}", WeightsShape(*.channels / (*.groups).max(1), window, *.transposed))]
     WeightsShape {
@@ -625,5 +633,17 @@ impl core::fmt::Display for WeightsShape<'_> {
         }
         self.1.iter().try_for_each(|n| write!(f, ", {n}"))?;
         f.write_str("]")
+    }
+}
+
+/// Writes the ranks an array may have for weights of some rank.
+struct ConvRanks(usize);
+
+impl core::fmt::Display for ConvRanks {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            0 | 1 => f.write_str("weights need an axis of outputs and one of channels"),
+            w => write!(f, "it needs rank {w}, or {} without a batch axis", w - 1),
+        }
     }
 }

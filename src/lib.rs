@@ -16,7 +16,7 @@ mod spec;
 pub use array::{Array, IntoView, IntoViewMut, Iter, IterMut, OuterIter, OuterIterMut, View, ViewMut};
 pub use element::Element;
 pub use error::{Error, Irregular, Result};
-pub use front::{audio, image, series, text};
+pub use front::{audio, image, nn, series, text};
 pub use kernel::contract::Scalar;
 pub use ops::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
 pub use ops::{PreparedConv, Rankable, Windows};

@@ -2,5 +2,6 @@
 
 pub mod audio;
 pub mod image;
+pub mod nn;
 pub mod series;
 pub mod text;

@@ -1,6 +1,6 @@
 //! The verbs: gather, reduce, contract, fold.
 
-mod contract;
+pub(crate) mod contract;
 mod coverage;
 mod fold;
 mod gather;

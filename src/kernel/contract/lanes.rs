@@ -54,12 +54,11 @@ pub trait Vector: Copy {
     unsafe fn madd(self, b: Self, c: Self) -> Self;
 }
 
-/// Registers of `N` elements, left to the compiler.
+/// Registers of a 16-byte instruction set, left to the compiler.
 #[derive(Clone, Copy)]
 pub struct Portable<T, const N: usize>([T; N]);
 
-/// Lanes by plain array code, for any instruction set.
-macro_rules! lanes {
+macro_rules! portable {
     ($t:ty, $n:literal, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
         impl Vector for Portable<$t, $n> {
             type Elem = $t;
@@ -89,13 +88,11 @@ macro_rules! lanes {
     };
 }
 
-macro_rules! portable {
-    ($t:ty, $n:literal, |$a:ident, $b:ident, $c:ident| $madd:expr, |$x:ident, $y:ident| $plus:expr,
-     $avx2:ty, $avx512:ty) => {
-        lanes!($t, $n, |$a, $b, $c| $madd);
-
+/// Names the registers of a type at each level.
+macro_rules! registers {
+    ($t:ty, |$x:ident, $y:ident| $plus:expr, $portable:ty, $avx2:ty, $avx512:ty) => {
         impl private::Registers for $t {
-            type Portable = Portable<$t, $n>;
+            type Portable = $portable;
             #[cfg(target_arch = "x86_64")]
             type Avx2 = $avx2;
             #[cfg(target_arch = "x86_64")]
@@ -112,14 +109,17 @@ macro_rules! portable {
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::{__m256, __m256d, __m256i, __m512, __m512d, __m512i};
 
-portable!(f32, 4, |a, b, c| a * b + c, |x, y| x + y, __m256, __m512);
-portable!(f64, 2, |a, b, c| a * b + c, |x, y| x + y, __m256d, __m512d);
-portable!(i32, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c), |x, y| x.wrapping_add(y), __m256i, __m512i);
-
-// AVX2 has no product of 64-bit lanes: plain code is as good there, and good enough where there is one.
-portable!(i64, 2, |a, b, c| a.wrapping_mul(b).wrapping_add(c), |x, y| x.wrapping_add(y), Portable<i64, 4>, Portable<i64, 8>);
-lanes!(i64, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
-lanes!(i64, 8, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
+portable!(f32, 4, |a, b, c| a * b + c);
+portable!(f64, 2, |a, b, c| a * b + c);
+portable!(i32, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
+// 64-bit products have no instruction below AVX-512DQ: all levels are the compiler's.
+portable!(i64, 2, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
+portable!(i64, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
+portable!(i64, 8, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
+registers!(f32, |x, y| x + y, Portable<f32, 4>, __m256, __m512);
+registers!(f64, |x, y| x + y, Portable<f64, 2>, __m256d, __m512d);
+registers!(i32, |x, y| x.wrapping_add(y), Portable<i32, 4>, __m256i, __m512i);
+registers!(i64, |x, y| x.wrapping_add(y), Portable<i64, 2>, Portable<i64, 4>, Portable<i64, 8>);
 
 /// Implements [`Vector`] with the named instructions.
 #[cfg(target_arch = "x86_64")]

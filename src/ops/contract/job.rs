@@ -234,6 +234,17 @@ pub(crate) struct Part {
 }
 
 impl Split {
+    /// Splits further until a part has at most `most` channels and taps.
+    pub(crate) fn sum_below(&mut self, most: usize) {
+        while self.channels * self.taps.iter().product::<usize>() > most.max(1) {
+            match (0..self.taps.len()).max_by_key(|&k| self.taps[k]) {
+                _ if self.channels > 1 => self.channels = self.channels.div_ceil(2),
+                Some(k) => self.taps[k] = self.taps[k].div_ceil(2),
+                None => break,
+            }
+        }
+    }
+
     /// How many parts the sum has.
     pub(crate) fn parts(&self, job: &Job) -> usize {
         let taps: usize = job.lines.iter().zip(&self.taps).map(|(l, &block)| l.plan.window().div_ceil(block)).product();

@@ -58,9 +58,11 @@ impl Line {
     /// The taps within a range that the windows of a class see, each with its distance from the window's origin.
     pub(crate) fn taps(&self, class: usize, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> + Clone {
         let (unit, dilation) = (self.unit, self.plan.dilation());
-        let from = match unit {
-            1 => 0,
-            _ => self.plan.start_of(class.min(self.plan.count().saturating_sub(1))).rem_euclid(unit as isize) as usize,
+        // A class without windows sees nothing.
+        let range = if class < self.plan.count() { range } else { 0..0 };
+        let from = match range.is_empty() {
+            true => 0,
+            false => self.plan.start_of(class).rem_euclid(unit as isize) as usize,
         };
         range.filter_map(move |j| {
             let at = from + j * dilation;

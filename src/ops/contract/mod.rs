@@ -5,6 +5,7 @@
 //! products ([`crate::kernel::contract`]) read it from there. Weights are packed once ([`pack`]) in the order of the sum.
 //! Borders, strides and holes of a base dilation concern only the strip and the lists of places ([`line`]).
 
+mod gradient;
 mod job;
 mod line;
 mod pack;
@@ -20,9 +21,12 @@ use crate::spec::{AxisPlan, Dims, Plan};
 use alloc::vec::Vec;
 use job::Job;
 use pack::{Packed, Pass, Weights};
-use run::{Input, passes, run};
+use run::{passes, run};
 use smallvec::SmallVec;
 use strip::Innermost;
+
+pub(crate) use gradient::weight_gradient;
+pub(crate) use run::Input;
 
 /// Bytes of weights packed at once when they are used only once.
 const PACKED: usize = 1536 << 10;
@@ -45,8 +49,13 @@ impl Contraction {
         &self.job.shape
     }
 
+    /// Refuses a result no address space holds.
+    pub(crate) fn check_size(&self) -> Result<()> {
+        // Elements have at most 8 bytes.
+        checked_bytes::<u64>("a convolution", &self.job.shape).map(|_| ())
+    }
+
     /// Products in each sum.
-    #[allow(dead_code)]
     pub(crate) fn terms(&self) -> usize {
         self.job.channels.saturating_mul(self.job.taps())
     }
@@ -112,7 +121,6 @@ pub(crate) fn grouped<'a, W>(weights: &View<'a, W>, groups: usize) -> Weights<'a
     picked(weights, Dims::from_elem(0, shape.len()), axes)
 }
 
-#[allow(dead_code)]
 /// Weights of a transposed convolution, `[channels, outputs / groups, window..]`, turned and by group.
 pub(crate) fn turned<'a, W>(weights: &View<'a, W>, groups: usize) -> Weights<'a, W> {
     let shape = weights.shape();
@@ -173,7 +181,7 @@ fn resolve<'w, T: Scalar>(
         return Err(Error::Groups { what: "outputs", count: *outputs, groups });
     }
     let contraction = Contraction::new(plan, Some(channel), groups, outputs / groups, zero_holes);
-    checked_bytes::<T>("a convolution", contraction.shape())?;
+    contraction.check_size()?;
     Ok((contraction, grouped(weights, groups)))
 }
 

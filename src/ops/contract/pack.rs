@@ -218,7 +218,7 @@ impl Steps {
     }
 
     /// Calls `f` with the channel of the group and the taps, in order.
-    fn each(&self, mut f: impl FnMut(usize, &[usize])) {
+    pub(crate) fn each(&self, mut f: impl FnMut(usize, &[usize])) {
         match self.innermost {
             Innermost::Windows => {
                 for c in self.channels.clone() {

@@ -93,13 +93,9 @@ fn one_box<S, T, F>(
                 if steps.len() == 0 && !fresh {
                     continue;
                 }
-                let members: SmallVec<[(usize, usize); 3]> =
-                    (0..job.lines.len()).map(|k| job.lines[k].members(classes[k], &grid[k])).collect();
-                if members.iter().any(|m| m.1 == 0) {
-                    continue;
-                }
-                place_taps(&steps, &strip, &members, part.channels.len(), packed.innermost, &mut scratch.taps);
-                let what = Sum { job, packed, strip: &strip, members: &members, grid: &grid, outputs: &outputs };
+                let Some(members) = Members::new(job, &strip, class, &grid) else { continue };
+                place_taps(&steps, &members, part.channels.len(), packed.innermost, &mut scratch.taps);
+                let what = Sum { job, packed, members: &members, outputs: &outputs };
                 let weights = |block| packed.get(job, group, at, class, block);
                 match packed.rows {
                     true => what.by_rows(scratch, to, group, weights, finish),
@@ -111,17 +107,17 @@ fn one_box<S, T, F>(
 }
 
 /// Where each step of the sum lies on the strip, from a window's place.
-fn place_taps(
+pub(crate) fn place_taps(
     steps: &Steps,
-    strip: &Strip,
-    members: &[(usize, usize)],
+    members: &Members<'_>,
     channels: usize,
     innermost: Innermost,
     to: &mut Vec<u32>,
 ) {
     to.clear();
+    let strip = members.strip;
     let tap = |at: usize| -> usize {
-        steps.offsets(at).iter().enumerate().map(|(k, &offset)| strip.tap(k, members[k].0, offset)).sum()
+        steps.offsets(at).iter().enumerate().map(|(k, &offset)| strip.tap(k, members.of[k].0, offset)).sum()
     };
     match innermost {
         Innermost::Windows => {
@@ -140,45 +136,79 @@ fn place_taps(
     }
 }
 
-/// The sums of one class of windows of a box over one part.
-struct Sum<'a, T> {
+/// The windows of one class in a box, and their places on its strip.
+pub(crate) struct Members<'a> {
     job: &'a Job,
-    packed: &'a Packed<T>,
     strip: &'a Strip,
-    /// First window and number of windows of the class, along each line.
-    members: &'a [(usize, usize)],
     grid: &'a Ranges,
-    /// The box's outputs, of all groups.
-    outputs: &'a Range<usize>,
+    /// First window and number of windows, along each line.
+    of: SmallVec<[(usize, usize); 3]>,
 }
 
-impl<T: Scalar> Sum<'_, T> {
-    /// Calls `f` for every run of windows along the last line: its index in the box, where it begins on the strip but for
-    /// the last line, and the members of the last line to take, at most `most`.
-    fn runs(&self, most: usize, mut f: impl FnMut(&Dims, usize, Range<usize>)) {
+impl<'a> Members<'a> {
+    /// `None` if there are none.
+    pub(crate) fn new(job: &'a Job, strip: &'a Strip, class: usize, grid: &'a Ranges) -> Option<Self> {
+        let classes = job.class(class);
+        let of: SmallVec<[(usize, usize); 3]> =
+            (0..job.lines.len()).map(|k| job.lines[k].members(classes[k], &grid[k])).collect();
+        of.iter().all(|m| m.1 > 0).then_some(Members { job, strip, grid, of })
+    }
+
+    /// The last line's axis, and how far apart members are in the grid along it.
+    pub(crate) fn along(&self) -> Option<(usize, usize)> {
+        self.job.lines.last().map(|l| (l.plan.axis(), l.classes()))
+    }
+
+    /// The axis of the channels, or any.
+    pub(crate) fn channel(&self) -> usize {
+        self.job.channel.unwrap_or(0)
+    }
+
+    /// Where member `m` of the last line lies along it.
+    pub(crate) fn last(&self, m: usize) -> usize {
+        match self.job.lines.len().checked_sub(1) {
+            Some(last) => self.strip.window(last, self.of[last].0 + m * self.job.lines[last].classes()),
+            None => 0,
+        }
+    }
+
+    /// Calls `f` for every run of windows along the last line: its index in the box, where it lies on the strip but for the
+    /// last line, and the members of the last line to take, at most `most`.
+    pub(crate) fn runs(&self, most: usize, mut f: impl FnMut(&Dims, usize, Range<usize>)) {
         let lines = &self.job.lines;
         let mut index = Dims::from_elem(0, self.job.shape.len());
         let Some(last) = lines.len().checked_sub(1) else {
             return f(&index, 0, 0..1);
         };
-        let outer: usize = self.members[..last].iter().map(|m| m.1).product();
-        for from in (0..self.members[last].1).step_by(most) {
-            let run = from..(from + most).min(self.members[last].1);
+        let outer: usize = self.of[..last].iter().map(|m| m.1).product();
+        for from in (0..self.of[last].1).step_by(most) {
+            let run = from..(from + most).min(self.of[last].1);
             for mut at in 0..outer {
                 let mut base = 0;
                 for k in (0..last).rev() {
-                    let i = self.members[k].0 + at % self.members[k].1 * lines[k].classes();
-                    at /= self.members[k].1;
+                    let i = self.of[k].0 + at % self.of[k].1 * lines[k].classes();
+                    at /= self.of[k].1;
                     base += self.strip.window(k, i);
                     index[lines[k].plan.axis()] = i - self.grid[k].start;
                 }
-                let i = self.members[last].0 + run.start * lines[last].classes();
+                let i = self.of[last].0 + run.start * lines[last].classes();
                 index[lines[last].plan.axis()] = i - self.grid[last].start;
                 f(&index, base, run.clone());
             }
         }
     }
+}
 
+/// The sums of one class of windows of a box over one part.
+struct Sum<'a, T> {
+    job: &'a Job,
+    packed: &'a Packed<T>,
+    members: &'a Members<'a>,
+    /// The box's outputs, of all groups.
+    outputs: &'a Range<usize>,
+}
+
+impl<T: Scalar> Sum<'_, T> {
     /// Lanes along the outputs.
     fn by_tiles<'w>(
         &self,
@@ -191,7 +221,7 @@ impl<T: Scalar> Sum<'_, T> {
         T: 'w,
     {
         let Scratch { strip, acc, taps, bases } = scratch;
-        let (strip, lines) = (&strip[..self.strip.len()], &self.job.lines);
+        let strip = &strip[..self.members.strip.len()];
         let flush = |to: &mut OutBox<'_, T>, bases: &mut Vec<u32>, acc: &mut Vec<T>| {
             for (b, &(first, width)) in self.packed.blocks.iter().enumerate() {
                 let from = group * self.job.outputs + first;
@@ -213,20 +243,13 @@ impl<T: Scalar> Sum<'_, T> {
         };
         bases.clear();
         to.clear();
-        self.runs(TILE, |index, base, run| {
-            let (axis, apart) = lines.last().map_or((0, 1), |l| (l.plan.axis(), l.classes()));
-            let mut run = run;
+        self.members.runs(TILE, |index, base, mut run| {
+            let (axis, apart) = self.members.along().unwrap_or((0, 1));
             let mut index = index.clone();
             while !run.is_empty() {
                 let take = run.len().min(TILE - bases.len());
                 to.place(&index, axis, apart, take);
-                match lines.len().checked_sub(1) {
-                    Some(last) => bases.extend(
-                        (run.start..run.start + take)
-                            .map(|m| (base + self.strip.window(last, self.members[last].0 + m * apart)) as u32),
-                    ),
-                    None => bases.push(base as u32),
-                }
+                bases.extend((run.start..run.start + take).map(|m| (base + self.members.last(m)) as u32));
                 run.start += take;
                 if !run.is_empty() {
                     index[axis] += take * apart;
@@ -266,9 +289,8 @@ impl<T: Scalar> Sum<'_, T> {
         T: 'w,
     {
         let Scratch { strip, acc, taps, bases } = scratch;
-        let (strip, lines) = (&strip[..self.strip.len()], &self.job.lines);
-        let last = lines.len() - 1;
-        let (axis, apart) = (lines[last].plan.axis(), lines[last].classes());
+        let strip = &strip[..self.members.strip.len()];
+        let (axis, apart) = self.members.along().unwrap_or((0, 1));
         let (first, count) = self.packed.blocks[0];
         let from = group * self.job.outputs + first - self.outputs.start;
         let weights = weights(0);
@@ -285,7 +307,7 @@ impl<T: Scalar> Sum<'_, T> {
         bases.clear();
         to.clear();
         let mut len = 0;
-        self.runs(ROWS, |index, base, run| {
+        self.members.runs(ROWS, |index, base, run| {
             if run.len() != len || bases.len() * len >= ROWS {
                 if !bases.is_empty() {
                     flush(to, bases, len);
@@ -293,7 +315,7 @@ impl<T: Scalar> Sum<'_, T> {
                 len = run.len();
             }
             to.place(index, axis, apart, run.len());
-            bases.push((base + self.strip.window(last, self.members[last].0 + run.start * apart)) as u32);
+            bases.push((base + self.members.last(run.start)) as u32);
         });
         if !bases.is_empty() {
             flush(to, bases, len);
