@@ -1,4 +1,44 @@
 //! Sliding windows over N-dimensional arrays.
+//!
+//! ```text
+//! unfold(axes, window, step)         Unfold     what is asked: numbers per axis, no data, no shape
+//!    .plan(shape)?                   Plan       where the windows lie on that shape
+//!    .windows(&array)?               Windows    the plan over real elements; nothing copied
+//!         .view()?                   View       gather without copying: one strided N-d view
+//!         .to_array() .copy_into()   Array      gather with copying, in any axis order
+//!         .max() .sum() .mean() ...  Array      reduce
+//!         .conv(..)                  Array      contract
+//!    plan.fold(&patches)?            Array      fold: the way back
+//! ```
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | axis, shape, rank | as in NumPy and `ndarray`; axes may be negative (count from the end) |
+//! | stride | memory only: elements between neighbours along an axis (signed) |
+//! | window | size of the window along an axis, in elements |
+//! | step | distance between the starts of neighbouring windows |
+//! | dilation | distance between neighbouring elements inside a window |
+//! | span | extent a window covers: `(window - 1) * dilation + 1` |
+//! | base dilation | holes put between the elements of the input |
+//! | pad before / after | elements imagined outside the array |
+//! | grid | how many windows there are along each axis |
+//! | tail | what happens to the elements behind the last whole window |
+//! | empty | a cell of a window that holds no element |
+//!
+//! ```
+//! use ndwindow::{View, unfold};
+//!
+//! let pixels: Vec<u8> = (0..48).collect();
+//! let image = View::new(&pixels, [4, 4, 3])?; // height, width, channels
+//! let patches = unfold([0, 1], 2, 2).grid_first().windows(&image)?.view()?;
+//! assert_eq!(patches.shape(), [2, 2, 2, 2, 3]);
+//! assert_eq!(patches.strides(), [24, 6, 12, 3, 1]);
+//! assert_eq!(patches.as_ptr(), pixels.as_ptr()); // nothing was copied
+//! # Ok::<(), ndwindow::Error>(())
+//! ```
+//!
+//! The fronts speak one field's words and call the same core: [`image`] (patches, filters), `nn` (columns, pooling,
+//! convolution), [`audio`] (frames, streams, spectra), [`text`] and [`series`].
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
 
@@ -24,3 +64,7 @@ pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,
     PerAxis, Plan, Strides, Tail, Unfold, unfold,
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
