@@ -1,6 +1,8 @@
 //! What is asked, in numbers: requests and plans, without any data.
 
 mod axis;
+#[cfg(feature = "serde")]
+mod data;
 mod numbers;
 mod pad;
 mod plan;

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 /// What one axis of a view or copy runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum OutAxis {
     /// This axis of the array, which is not unfolded.
     Plain(usize),
@@ -32,7 +33,9 @@ pub enum OutAxis {
 /// assert!(!plan.is_overlapping());
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::data::PlanData", into = "super::data::PlanData"))]
 pub struct Plan {
     input: Dims,
     axes: SmallVec<[AxisPlan; 3]>,
@@ -42,7 +45,7 @@ pub struct Plan {
 }
 
 /// The axis order of views and copies. The two usual ones need no list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Order {
     /// Grid counts where the axes stood, window axes behind.
     InPlace,
@@ -233,6 +236,15 @@ impl Plan {
         Ok(plan)
     }
 }
+
+impl PartialEq for Plan {
+    /// The same windows on the same shape in the same order, however that order was asked for.
+    fn eq(&self, other: &Self) -> bool {
+        self.input == other.input && self.axes == other.axes && self.order() == other.order()
+    }
+}
+
+impl Eq for Plan {}
 
 impl Default for OutAxis {
     fn default() -> Self {
