@@ -332,6 +332,20 @@ pub enum Error {
         /// How many are sure to fit.
         limit: usize,
     },
+    /// A sum or product of integers that might not fit its accumulator.
+    #[error(
+        "a {operation} of {cells} elements of type {element} might overflow, at most {limit} are sure not to: use a smaller window, or reduce by an operation of your own"
+    )]
+    SumOverflow {
+        /// What was asked for.
+        operation: &'static str,
+        /// The type of the elements.
+        element: &'static str,
+        /// Cells of a window.
+        cells: usize,
+        /// How many always fit.
+        limit: usize,
+    },
     /// Mutable windows that would share elements.
     #[error(
         "windows of {window} by step {step} on axis {axis} share elements: mutable windows need distinct ones, use a step of at least {span}"

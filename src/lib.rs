@@ -58,8 +58,10 @@ pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
 pub use kernel::contract::Scalar;
-pub use ops::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
-pub use ops::{PreparedConv, Rankable, Windows};
+pub use ops::{
+    Accumulator, Closures, Fold, FoldElement, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, Ordered,
+    PreparedConv, Rankable, Taper, Tapers, Total, Windows, Wrap, WrappingProduct, WrappingSum, monoid,
+};
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,
     PerAxis, Plan, Strides, Tail, Unfold, unfold,

@@ -4,9 +4,9 @@
 mod complex;
 pub(crate) mod contract;
 mod copy;
-#[allow(dead_code)] // its loops are those of the reductions
 pub(crate) mod level;
 mod merge;
+pub(crate) mod rows;
 mod stream;
 mod taper;
 

@@ -10,5 +10,8 @@ mod windows;
 
 pub use contract::PreparedConv;
 pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
-pub use reduce::Rankable;
+pub use reduce::{
+    Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Rankable, Total, Wrap, WrappingProduct,
+    WrappingSum, monoid,
+};
 pub use windows::Windows;

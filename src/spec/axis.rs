@@ -182,6 +182,12 @@ impl AxisPlan {
         self.span
     }
 
+    /// Where the padded line ends; what lies behind it is overhang.
+    #[inline]
+    pub(crate) fn end(&self) -> isize {
+        self.end
+    }
+
     /// How many windows there are.
     #[inline]
     pub fn count(&self) -> usize {

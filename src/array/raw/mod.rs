@@ -140,6 +140,20 @@ impl<'a, T> View<'a, T> {
         Some(unsafe { core::slice::from_raw_parts(self.ptr.as_ptr(), len) })
     }
 
+    /// The elements behind an index of the leading axes, if those of the trailing axes lie row-major without gaps.
+    #[inline]
+    pub(crate) fn trailing_slice(&self, index: &[usize]) -> Option<&'a [T]> {
+        let lead = index.len();
+        let len = contiguous(self.shape.get(lead..)?, self.strides.get(lead..)?)?;
+        let offset = offset_of(index, &self.shape[..lead], &self.strides[..lead])?;
+        if len == 0 {
+            return Some(&[]);
+        }
+        // SAFETY: no axis is empty, so `index` with any trailing index is an index inside the shape; the trailing ones reach
+        // ptr + offset .. ptr + offset + len, row-major without gaps, each valid for 'a (V).
+        Some(unsafe { core::slice::from_raw_parts(self.ptr.as_ptr().offset(offset), len) })
+    }
+
     /// A view of `rank` axes, each of which runs along an axis of this one: the door for slices, permutations and windows.
     ///
     /// Index `i` of the result is the index `starts[a] + sum(step * i)` of this view on every axis `a`. `None` if some

@@ -1,8 +1,23 @@
-//! Reductions of windows.
+//! Reductions of windows: separable, one axis at a time, at a cost that does not grow with the window.
 
+mod across;
+mod along;
 mod arg;
 mod block;
+mod chain;
+mod engine;
+mod line;
+mod methods;
+mod monoid;
+mod number;
 mod order;
 mod rankable;
+mod sink;
+mod tiles;
+mod total;
+mod tree;
+mod worker;
 
+pub use monoid::{Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
+pub use number::{Number, Ordered, Total, Wrap};
 pub use rankable::Rankable;

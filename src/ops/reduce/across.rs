@@ -1,0 +1,285 @@
+//! Windows across rows: any other unfolded axis. Rows arrive one at a time and are combined whole, so the loops are the same
+//! whatever the window is; only the rows a later window still needs are kept.
+
+use super::chain::{Chain, Order};
+use super::line::{Line, Run};
+use super::tree::Tree;
+use crate::kernel::level::Level;
+use crate::kernel::rows::{self, Last, Reduction, TAPS};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Makes the row at a position of the axis's line.
+pub(crate) type Make<'a, A> = dyn FnMut(isize, &mut [A]) + 'a;
+
+/// The last few rows of one kind, by number.
+struct Ring<A> {
+    data: Vec<A>,
+    keep: usize,
+    pitch: usize,
+}
+
+impl<A: Copy> Ring<A> {
+    fn new(keep: usize) -> Self {
+        Ring { data: Vec::new(), keep, pitch: 0 }
+    }
+
+    fn fit(&mut self, row: usize, value: A) {
+        // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
+        self.pitch = row + 64usize.div_ceil(size_of::<A>().max(1));
+        super::along::resize(&mut self.data, self.pitch * self.keep, value);
+    }
+
+    fn row(&self, number: usize, len: usize) -> &[A] {
+        let at = number % self.keep * self.pitch;
+        &self.data[at..at + len]
+    }
+
+    fn row_mut(&mut self, number: usize, len: usize) -> &mut [A] {
+        let at = number % self.keep * self.pitch;
+        &mut self.data[at..at + len]
+    }
+}
+
+/// Combines rows along one axis; keeps its buffers between calls.
+pub(crate) struct Across<'p, A> {
+    line: &'p Line,
+    chain: &'p Chain,
+    /// One for each node of the chain; the first holds the blocks.
+    rings: Vec<Ring<A>>,
+    /// Made rows that may be asked for again, by position.
+    kept: Vec<(isize, Vec<A>)>,
+    sum: Vec<A>,
+    rest: Vec<A>,
+    blocks: Tree<A>,
+    cells: Tree<A>,
+}
+
+/// The most made rows that are kept to be used twice where a window ends inside a block.
+const KEPT: usize = 64;
+
+impl<'p, A: Copy> Across<'p, A> {
+    pub(crate) fn new(line: &'p Line, chain: &'p Chain) -> Self {
+        Across {
+            line,
+            chain,
+            rings: rings(line.order.ahead, chain).into_iter().map(Ring::new).collect(),
+            kept: Vec::new(),
+            sum: Vec::new(),
+            rest: Vec::new(),
+            blocks: Tree::default(),
+            cells: Tree::default(),
+        }
+    }
+
+    /// How many rows are alive at once, for choosing how long they may be.
+    pub(crate) fn rows(line: &Line, chain: &Chain) -> usize {
+        match line.order.window <= TAPS {
+            true => line.order.window,
+            false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
+        }
+    }
+
+    /// For each window of `run`, hands the rows whose combination is its result to `emit`, with its place on the grid.
+    pub(crate) fn reduce<T, R: Reduction<T, Acc = A>>(
+        &mut self,
+        level: Level,
+        r: &R,
+        row: usize,
+        run: &Run,
+        make: &mut Make<'_, A>,
+        emit: &mut dyn FnMut(usize, Last<'_, A>),
+    ) {
+        let order = self.line.order;
+        if order.window <= TAPS {
+            self.taps(r, row, run, make, emit);
+        } else if order.shares && run.count > order.ahead {
+            self.shared(level, r, row, run, &order, make, emit);
+        } else {
+            self.apart(level, r, row, run, &order, make, emit);
+        }
+    }
+
+    fn taps<T, R: Reduction<T, Acc = A>>(
+        &mut self,
+        r: &R,
+        row: usize,
+        run: &Run,
+        make: &mut Make<'_, A>,
+        emit: &mut dyn FnMut(usize, Last<'_, A>),
+    ) {
+        let order = self.line.order;
+        let kept = &mut self.kept;
+        if kept.len() < order.window {
+            kept.resize_with(order.window, || (isize::MIN, Vec::new()));
+        }
+        for (position, data) in kept.iter_mut() {
+            *position = isize::MIN;
+            super::along::resize(data, row, r.identity());
+        }
+        let mut at = [0; TAPS];
+        for i in 0..run.count {
+            let start = run.start + (i * run.step) as isize;
+            for (j, at) in at[..order.window].iter_mut().enumerate() {
+                let position = start + (j * order.dilation) as isize;
+                *at = kept.iter().position(|k| k.0 == position).unwrap_or_else(|| {
+                    // A window has no more cells than there are places, so one is free: no cell of this window is in it.
+                    let ours = |p: isize| {
+                        let ahead = p.wrapping_sub(start) as usize;
+                        p >= start && ahead.is_multiple_of(order.dilation) && ahead / order.dilation < order.window
+                    };
+                    let free = kept.iter().position(|k| !ours(k.0)).unwrap_or(0);
+                    kept[free].0 = position;
+                    make(position, &mut kept[free].1[..row]);
+                    free
+                });
+            }
+            let rows: [&[A]; TAPS] =
+                core::array::from_fn(|j| if j < order.window { &kept[at[j]].1[..row] } else { &[] });
+            emit(run.first + i, Last::Taps(&rows[..order.window]));
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // one call, and every argument another thing
+    fn shared<T, R: Reduction<T, Acc = A>>(
+        &mut self,
+        level: Level,
+        r: &R,
+        row: usize,
+        run: &Run,
+        order: &Order,
+        make: &mut Make<'_, A>,
+        emit: &mut dyn FnMut(usize, Last<'_, A>),
+    ) {
+        for ring in &mut self.rings {
+            ring.fit(row, r.identity());
+        }
+        let keep = match order.rest {
+            0 => 0,
+            rest => (rest * order.ahead).min(KEPT),
+        };
+        self.kept.clear();
+        let nodes = &self.chain.nodes;
+        let last = nodes.len() - 1;
+        let window = (order.blocks - 1) * order.ahead;
+        for t in 0..run.count + window {
+            let start = run.start + (t * run.step) as isize;
+            let mut ring = core::mem::replace(&mut self.rings[0], Ring::new(0));
+            let cells = self.block(level, r, order.block, order.dilation, start, keep, ring.row_mut(t, row), make);
+            debug_assert_eq!(cells, order.block);
+            self.rings[0] = ring;
+            for k in 1..last {
+                let node = nodes[k];
+                let Some(number) = t.checked_sub((node.size - 1) * order.ahead) else { break };
+                let mut ring = core::mem::replace(&mut self.rings[k], Ring::new(0));
+                let left = self.rings[node.left].row(number, row);
+                let right = self.rings[node.right].row(number + node.gap * order.ahead, row);
+                rows::combine(level, r, ring.row_mut(number, row), left, right);
+                self.rings[k] = ring;
+            }
+            let Some(i) = t.checked_sub(window) else { continue };
+            let node = nodes[last];
+            let whole = match last {
+                0 => Last::One(self.rings[0].row(t, row)),
+                _ => Last::Two(
+                    self.rings[node.left].row(i, row),
+                    self.rings[node.right].row(i + node.gap * order.ahead, row),
+                ),
+            };
+            if order.rest == 0 {
+                emit(run.first + i, whole);
+                continue;
+            }
+            let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
+            super::along::resize(&mut sum, row, r.identity());
+            super::along::resize(&mut rest, row, r.identity());
+            rows::finish(level, r, &mut sum[..row], &whole);
+            let start = run.start + (i * run.step + order.blocks * order.block * order.dilation) as isize;
+            self.block(level, r, order.rest, order.dilation, start, keep, &mut rest[..row], make);
+            emit(run.first + i, Last::Two(&sum[..row], &rest[..row]));
+            (self.sum, self.rest) = (sum, rest);
+        }
+    }
+
+    /// `T(cells)` of the rows from position `start` on; up to `keep` made rows are kept for the next call.
+    #[allow(clippy::too_many_arguments)] // as above
+    fn block<T, R: Reduction<T, Acc = A>>(
+        &mut self,
+        level: Level,
+        r: &R,
+        cells: usize,
+        dilation: usize,
+        start: isize,
+        keep: usize,
+        dst: &mut [A],
+        make: &mut Make<'_, A>,
+    ) -> usize {
+        let kept = &mut self.kept;
+        self.cells.combine(level, r, cells, dst, &mut |j, dst: &mut [A]| {
+            let position = start + (j * dilation) as isize;
+            if keep == 0 {
+                return make(position, dst);
+            }
+            if let Some((_, row)) = kept.iter().find(|k| k.0 == position) {
+                return dst.copy_from_slice(&row[..dst.len()]);
+            }
+            make(position, dst);
+            let mut place = match kept.len() < keep {
+                true => Vec::new(),
+                false => kept.remove(0).1,
+            };
+            super::along::resize(&mut place, dst.len(), r.identity());
+            place[..dst.len()].copy_from_slice(dst);
+            kept.push((position, place));
+        });
+        cells
+    }
+
+    #[allow(clippy::too_many_arguments)] // as above
+    fn apart<T, R: Reduction<T, Acc = A>>(
+        &mut self,
+        level: Level,
+        r: &R,
+        row: usize,
+        run: &Run,
+        order: &Order,
+        make: &mut Make<'_, A>,
+        emit: &mut dyn FnMut(usize, Last<'_, A>),
+    ) {
+        let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
+        let mut tree = core::mem::take(&mut self.blocks);
+        super::along::resize(&mut sum, row, r.identity());
+        super::along::resize(&mut rest, row, r.identity());
+        for i in 0..run.count {
+            let start = run.start + (i * run.step) as isize;
+            let at = |cell: usize| start + (cell * order.dilation) as isize;
+            tree.combine(level, r, order.blocks, &mut sum[..row], &mut |k, dst: &mut [A]| {
+                self.block(level, r, order.block, order.dilation, at(k * order.block), 0, dst, make);
+            });
+            if order.rest == 0 {
+                emit(run.first + i, Last::One(&sum[..row]));
+            } else {
+                let from = at(order.blocks * order.block);
+                self.block(level, r, order.rest, order.dilation, from, 0, &mut rest[..row], make);
+                emit(run.first + i, Last::Two(&sum[..row], &rest[..row]));
+            }
+        }
+        (self.sum, self.rest, self.blocks) = (sum, rest, tree);
+    }
+}
+
+/// How many rows of each node are alive while rows arrive one at a time. A node is made when its right half has just
+/// been; its left half is older by what the node is larger.
+fn rings(ahead: usize, chain: &Chain) -> Vec<usize> {
+    let mut keep = vec![1; chain.nodes.len()];
+    for node in &chain.nodes[1..] {
+        let age = (node.size - chain.nodes[node.left].size) * ahead;
+        keep[node.left] = keep[node.left].max(age + 1);
+    }
+    // The last node goes straight to the result.
+    if keep.len() > 1 {
+        keep.pop();
+        keep.push(0);
+    }
+    keep
+}

@@ -1,0 +1,253 @@
+//! Windows along a contiguous line: the innermost unfolded axis, whose cells are runs of `inner` elements.
+
+use super::chain::{Chain, Order};
+use super::line::{Line, Run};
+use super::tree::Tree;
+use crate::kernel::level::Level;
+use crate::kernel::rows::{self, Last, Reduction, TAPS};
+use crate::spec::{Cell, PadMode};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What a row of the array is where it is read.
+#[derive(Clone, Copy)]
+pub(crate) enum Row<'a, T> {
+    /// Elements that lie one behind the other.
+    Elements(&'a [T]),
+    /// Outside the array, in padding that is filled.
+    Fill,
+}
+
+/// Reads and combines lines; keeps its buffers between them.
+pub(crate) struct Along<'p, T, R: Reduction<T>> {
+    line: &'p Line,
+    inner: usize,
+    reduction: &'p R,
+    level: Level,
+    fill: Option<T>,
+    chain: &'p Chain,
+    /// The line of single blocks, or the taps' lines one behind the other.
+    base: Vec<R::Acc>,
+    /// Partial results of a chain.
+    slots: Vec<Vec<R::Acc>>,
+    sum: Vec<R::Acc>,
+    rest: Vec<R::Acc>,
+    blocks: Tree<R::Acc>,
+    cells: Tree<R::Acc>,
+}
+
+impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
+    pub(crate) fn new(
+        line: &'p Line,
+        chain: &'p Chain,
+        inner: usize,
+        reduction: &'p R,
+        level: Level,
+        fill: Option<T>,
+    ) -> Self {
+        Along {
+            line,
+            inner,
+            reduction,
+            level,
+            fill,
+            chain,
+            base: Vec::new(),
+            slots: vec![Vec::new(); chain.slot_count],
+            sum: Vec::new(),
+            rest: Vec::new(),
+            blocks: Tree::default(),
+            cells: Tree::default(),
+        }
+    }
+
+    /// Hands the rows whose combination is the result for the windows of `run` to `emit`.
+    pub(crate) fn reduce(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let order = self.line.order;
+        if order.window <= TAPS {
+            self.taps(row, run, emit);
+        } else if order.shares && run.count > order.ahead {
+            self.shared(row, run, &order, emit);
+        } else {
+            self.apart(row, run, &order, emit);
+        }
+    }
+
+    /// All cells of a window combined in registers. Taps a whole number of steps apart read one line, shifted.
+    fn taps(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let (count, inner, order) = (run.count, self.inner, self.line.order);
+        let offset = |j: usize| j * order.dilation;
+        // The lines to read, by their first tap and length; for each tap its line and its shift there.
+        let (mut lines, mut used) = ([(0, 0); TAPS], 0);
+        let mut taps = [(0, 0); TAPS];
+        for j in 0..order.window {
+            let behind = |&(first, _): &(usize, usize)| offset(j) - offset(first);
+            let joins = |l: &(usize, usize)| behind(l).is_multiple_of(run.step) && behind(l) / run.step <= l.1;
+            let line = lines[..used].iter().position(joins).unwrap_or_else(|| {
+                lines[used] = (j, 0);
+                used += 1;
+                used - 1
+            });
+            let shift = behind(&lines[line]) / run.step;
+            lines[line].1 = shift + count;
+            taps[j] = (line, shift * inner);
+        }
+        let mut base = core::mem::take(&mut self.base);
+        let total: usize = lines[..used].iter().map(|l| l.1 * inner).sum();
+        resize(&mut base, total, self.reduction.identity());
+        let (mut begin, mut at) = ([0; TAPS], 0);
+        for (k, &(first, len)) in lines[..used].iter().enumerate() {
+            begin[k] = at;
+            self.load(row, run.start + offset(first) as isize, run.step, len, &mut base[at..]);
+            at += len * inner;
+        }
+        let rows: [&[R::Acc]; TAPS] = core::array::from_fn(|j| {
+            let at = begin[taps[j].0] + taps[j].1;
+            if j < order.window { &base[at..at + count * inner] } else { &[] }
+        });
+        emit(Last::Taps(&rows[..order.window]));
+        self.base = base;
+    }
+
+    /// Blocks combined once, then the chain over all of them.
+    fn shared(&mut self, row: Row<'_, T>, run: &Run, order: &Order, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let (r, level, inner) = (self.reduction, self.level, self.inner);
+        let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
+        let out = run.count * inner;
+        let mut base = core::mem::take(&mut self.base);
+        resize(&mut base, len, r.identity());
+        self.block(row, run, order, 0, order.block, &mut base[..len]);
+        let mut slots = core::mem::take(&mut self.slots);
+        let chain = self.chain;
+        let last = chain.nodes.len() - 1;
+        for k in 1..last {
+            let node = chain.nodes[k];
+            let mut slot = core::mem::take(&mut slots[chain.slots[k]]);
+            let of = |m: usize| if m == 0 { &base[..] } else { &slots[chain.slots[m]][..] };
+            let shift = node.gap * order.ahead * inner;
+            let size = len - (node.size - 1) * order.ahead * inner;
+            resize(&mut slot, size, r.identity());
+            rows::combine(level, r, &mut slot[..size], of(node.left), &of(node.right)[shift..]);
+            slots[chain.slots[k]] = slot;
+        }
+        let of = |m: usize| if m == 0 { &base[..] } else { &slots[chain.slots[m]][..] };
+        let node = chain.nodes[last];
+        let shift = node.gap * order.ahead * inner;
+        let whole = match last {
+            0 => Last::One(&base[..out]),
+            _ => Last::Two(&of(node.left)[..out], &of(node.right)[shift..shift + out]),
+        };
+        if order.rest == 0 {
+            emit(whole);
+        } else {
+            let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
+            resize(&mut sum, out, r.identity());
+            resize(&mut rest, out, r.identity());
+            rows::finish(level, r, &mut sum[..out], &whole);
+            self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
+            emit(Last::Two(&sum[..out], &rest[..out]));
+            (self.sum, self.rest) = (sum, rest);
+        }
+        (self.base, self.slots) = (base, slots);
+    }
+
+    /// `T(cells)` of the cells from `first` on, for as many windows as `dst` holds.
+    fn block(&mut self, row: Row<'_, T>, run: &Run, order: &Order, first: usize, cells: usize, dst: &mut [R::Acc]) {
+        let count = dst.len() / self.inner;
+        let mut tree = core::mem::take(&mut self.cells);
+        let (r, level) = (self.reduction, self.level);
+        tree.combine(level, r, cells, dst, &mut |j, dst: &mut [R::Acc]| {
+            let from = run.start + ((first + j) * order.dilation) as isize;
+            self.load(row, from, run.step, count, dst);
+        });
+        self.cells = tree;
+    }
+
+    /// Windows that share nothing: every window's own tree, all windows of the run side by side.
+    fn apart(&mut self, row: Row<'_, T>, run: &Run, order: &Order, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let (r, level) = (self.reduction, self.level);
+        let out = run.count * self.inner;
+        let mut sum = core::mem::take(&mut self.sum);
+        let mut tree = core::mem::take(&mut self.blocks);
+        resize(&mut sum, out, r.identity());
+        tree.combine(level, r, order.blocks, &mut sum[..out], &mut |k, dst: &mut [R::Acc]| {
+            self.block(row, run, order, k * order.block, order.block, dst);
+        });
+        if order.rest == 0 {
+            emit(Last::One(&sum[..out]));
+        } else {
+            let mut rest = core::mem::take(&mut self.rest);
+            resize(&mut rest, out, r.identity());
+            self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
+            emit(Last::Two(&sum[..out], &rest[..out]));
+            self.rest = rest;
+        }
+        (self.sum, self.blocks) = (sum, tree);
+    }
+
+    /// Lifts the cells at `count` positions, `step` apart.
+    fn load(&self, row: Row<'_, T>, from: isize, step: usize, count: usize, dst: &mut [R::Acc]) {
+        let (axis, inner) = (&self.line.axis, self.inner);
+        let dst = &mut dst[..count * inner];
+        let line = if axis.base_dilation() == 1 { axis.line() } else { 0..0 };
+        // Positions below `p` among the `count`.
+        let below = |p: isize| ((p.saturating_sub(from)).max(0) as usize).div_ceil(step).min(count);
+        let (low, high) = match line.is_empty() {
+            true => (0, 0),
+            false => (below(line.start), below(line.end)),
+        };
+        let (head, rest) = dst.split_at_mut(low * inner);
+        let (body, tail) = rest.split_at_mut((high - low) * inner);
+        self.border(row, from, step, head);
+        if !body.is_empty() {
+            let first = (from + (low * step) as isize) as usize;
+            match row {
+                Row::Elements(row) if inner == 1 || step == 1 => {
+                    rows::lift(self.level, self.reduction, body, &row[first * inner..], step);
+                }
+                Row::Elements(row) => {
+                    for (i, dst) in body.chunks_exact_mut(inner).enumerate() {
+                        let at = (first + i * step) * inner;
+                        rows::lift(self.level, self.reduction, dst, &row[at..at + inner], 1);
+                    }
+                }
+                Row::Fill => body.fill(self.filled()),
+            }
+        }
+        self.border(row, from + (high * step) as isize, step, tail);
+    }
+
+    /// Cells outside the line (or anywhere on one with holes).
+    fn border(&self, row: Row<'_, T>, from: isize, step: usize, dst: &mut [R::Acc]) {
+        if dst.is_empty() {
+            return;
+        }
+        let axis = &self.line.axis;
+        let plain = axis.base_dilation() == 1 && axis.pad_mode() == PadMode::Empty;
+        if plain && self.fill.is_none() {
+            return dst.fill(self.reduction.identity());
+        }
+        for (i, dst) in dst.chunks_exact_mut(self.inner).enumerate() {
+            match (axis.at(from + (i * step) as isize), row) {
+                (Cell::Gap, _) => dst.fill(self.reduction.identity()),
+                (Cell::Pad, _) | (_, Row::Fill) => dst.fill(self.filled()),
+                (Cell::Element(e), Row::Elements(row)) => {
+                    for (d, s) in dst.iter_mut().zip(&row[e * self.inner..]) {
+                        *d = self.reduction.lift(*s);
+                    }
+                }
+            }
+        }
+    }
+
+    fn filled(&self) -> R::Acc {
+        self.fill.map_or_else(|| self.reduction.identity(), |v| self.reduction.lift(v))
+    }
+}
+
+/// Makes a buffer long enough; what it held stays.
+pub(crate) fn resize<A: Copy>(buffer: &mut Vec<A>, len: usize, value: A) {
+    if buffer.len() < len {
+        buffer.resize(len, value);
+    }
+}

@@ -1,0 +1,83 @@
+//! One unfolded axis as a reduction walks it: runs of evenly spaced windows, and how many elements each window holds.
+
+use super::chain::Order;
+use crate::spec::{AxisPlan, Cell, PadMode, Tail};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Windows that are computed together: `count` of them, `step` apart, the first one starting at `start`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The first window's place on the grid.
+    pub(crate) first: usize,
+    /// How many windows are computed.
+    pub(crate) count: usize,
+    /// Where the first one starts on the line.
+    pub(crate) start: isize,
+    /// Distance of their starts.
+    pub(crate) step: usize,
+}
+
+impl Run {
+    /// Windows `range` of this run.
+    pub(crate) fn part(&self, range: Range<usize>) -> Run {
+        let start = self.start + (range.start * self.step) as isize;
+        Run { first: self.first + range.start, count: range.len(), start, step: self.step }
+    }
+
+    /// This run cut into parts of at most `most` windows.
+    pub(crate) fn parts(&self, most: usize) -> impl Iterator<Item = Run> + '_ {
+        let most = most.max(1);
+        (0..self.count.div_ceil(most)).map(move |k| self.part(k * most..((k + 1) * most).min(self.count)))
+    }
+}
+
+/// One unfolded axis, ready to be reduced.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) axis: AxisPlan,
+    pub(crate) order: Order,
+    /// The windows in runs of even steps: one, or two under `ShiftBack`; under an uneven `Spread` one for each window.
+    pub(crate) runs: Vec<Run>,
+}
+
+impl Line {
+    pub(crate) fn new(axis: AxisPlan) -> Line {
+        let count = axis.count();
+        let run = |first: usize, count: usize| Run { first, count, start: axis.start_of(first), step: axis.step() };
+        let (step, runs) = match axis.even_step() {
+            _ if count == 0 => (axis.step(), Vec::new()),
+            Some(step) => (step, vec![Run { step, ..run(0, count) }]),
+            None if axis.tail() == Tail::ShiftBack => (axis.step(), vec![run(0, count - 1), run(count - 1, 1)]),
+            // The order must not depend on where the starts fall: that of step 1.
+            None => (1, (0..count).map(|i| run(i, 1)).collect()),
+        };
+        Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs }
+    }
+
+    /// How many elements each window holds; padding counts if it is filled, holes and overhang never do.
+    pub(crate) fn counts(&self, filled: bool) -> Vec<usize> {
+        let inside = if self.axis.base_dilation() == 1 { self.axis.interior() } else { 0..0 };
+        let mut counts = vec![self.axis.window(); self.axis.count()];
+        for i in (0..inside.start).chain(inside.end..counts.len()) {
+            counts[i] = self.count(i, filled);
+        }
+        counts
+    }
+
+    fn count(&self, i: usize, filled: bool) -> usize {
+        let axis = &self.axis;
+        if axis.base_dilation() > 1 {
+            let holds = |c: Cell| matches!(c, Cell::Element(_)) || filled && c == Cell::Pad;
+            return (0..axis.window()).filter(|&j| holds(axis.cell(i, j))).count();
+        }
+        // Without holes the cells that count are those on one stretch of the line.
+        let start = axis.start_of(i);
+        let everywhere = filled || axis.pad_mode() != PadMode::Empty;
+        let from = if everywhere { isize::MIN } else { axis.line().start };
+        let to = if everywhere { axis.end() } else { axis.line().end };
+        let below = |p: isize| ((p.saturating_sub(start)).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
+        below(to).saturating_sub(below(from))
+    }
+}

@@ -1,0 +1,77 @@
+//! How the result is cut along all unfolded axes but the first, so that the rows in flight stay in a cache.
+
+use super::across::Across;
+use super::chain::Chain;
+use super::line::{Line, Run};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Bytes of rows in flight: half of a small second-level cache.
+const IN_FLIGHT: usize = 512 * 1024;
+/// A row of fewer bytes spends its time on calls, one of more leaves the first-level cache.
+const ROW_BYTES: Range<usize> = 1024..8 * 1024;
+
+/// A part of the result: all windows of the first unfolded axis over some of every other's.
+#[derive(Clone, Debug)]
+pub(crate) struct Tile {
+    /// Windows of the second and further unfolded axes.
+    pub(crate) runs: Vec<Run>,
+    /// Elements behind the last unfolded axis.
+    pub(crate) inner: Range<usize>,
+    /// If there is only one unfolded axis and its windows lie along rows: how many of them are computed at a time.
+    pub(crate) along: usize,
+}
+
+/// Cuts the result. `up` axes are reduced across rows; `inner` elements lie behind the last axis of all.
+pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner: usize) -> Vec<Tile> {
+    let size = size_of::<A>().max(1);
+    let flight = match up {
+        0 => ROW_BYTES.end,
+        _ => IN_FLIGHT / Across::<A>::rows(&lines[0], &chains[0]).max(1),
+    };
+    let row = flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size;
+    let mut planes = (flight / size).max(row);
+    // The row first, then the other axes from the inside out take what room is left.
+    let along = lines.len() > up;
+    let least = |l: &Line| 4 * l.axis.span().div_ceil(l.axis.step());
+    let mut most = vec![0; lines.len()];
+    let part = match along {
+        true => {
+            let line = &lines[up];
+            most[up] = (row / inner).max(least(line)).min(line.axis.count());
+            planes /= (most[up] * inner).max(1);
+            inner
+        }
+        false => {
+            let part = row.min(inner);
+            planes /= part.max(1);
+            part
+        }
+    };
+    for k in (1..up).rev() {
+        most[k] = planes.max(least(&lines[k]) / 2).min(lines[k].axis.count()).max(1);
+        planes /= most[k];
+    }
+    let mut tiles = vec![Tile { runs: Vec::new(), inner: 0..inner, along: *most.last().unwrap_or(&1) }];
+    for k in 1..lines.len() {
+        let cut = |tile: &Tile| {
+            let runs = lines[k].runs.iter().flat_map(|r| r.parts(most[k])).collect::<Vec<_>>();
+            let tile = tile.clone();
+            runs.into_iter().map(move |r| {
+                let mut tile = tile.clone();
+                tile.runs.push(r);
+                tile
+            })
+        };
+        tiles = tiles.iter().flat_map(cut).collect();
+    }
+    if part < inner {
+        let cut = |tile: &Tile| {
+            let tile = tile.clone();
+            (0..inner).step_by(part).map(move |at| Tile { inner: at..(at + part).min(inner), ..tile.clone() })
+        };
+        tiles = tiles.iter().flat_map(cut).collect();
+    }
+    tiles
+}

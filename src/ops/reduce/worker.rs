@@ -1,0 +1,174 @@
+//! One thread's share of a reduction: reads rows, passes them up through the axes, writes results.
+
+use super::across::Across;
+use super::along::{Along, Row};
+use super::engine::{Job, Unit};
+use super::line::Run;
+use super::sink::{Counter, Layout};
+use super::tiles::Tile;
+use crate::element::Element;
+use crate::kernel::rows::{self, Last, Reduction};
+use crate::spec::{Cell, Dims};
+use alloc::vec::Vec;
+
+/// Where a row is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Inside,
+    /// In padding that is filled, on some outer axis.
+    Filled,
+}
+
+/// Computes units one after another, with one set of buffers.
+pub(crate) struct Worker<'p, T, R: Reduction<T>> {
+    job: &'p Job<'p, T, R>,
+    /// The index of the row being read, on the axes before it.
+    index: Dims,
+    across: Vec<Option<Across<'p, R::Acc>>>,
+    along: Option<Along<'p, T, R>>,
+    counter: Counter<R::Count>,
+}
+
+impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
+    pub(crate) fn new(job: &'p Job<'p, T, R>) -> Self {
+        let last = job.lines.len() - 1;
+        let axis = job.lines[last].axis.axis();
+        let along = (job.up == last)
+            .then(|| Along::new(&job.lines[last], &job.chains[last], job.inner, job.reduction, job.level, job.fill));
+        Worker {
+            job,
+            index: Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 }),
+            across: (0..job.up).map(|k| Some(Across::new(&job.lines[k], &job.chains[k]))).collect(),
+            along,
+            counter: Counter::new(),
+        }
+    }
+
+    /// Computes one contiguous part of the result.
+    pub(crate) fn unit(&mut self, unit: &Unit, out: &mut [R::Out]) {
+        let job = self.job;
+        let first = job.lines[0].axis.axis();
+        let windows: usize = unit.runs.iter().map(|r| r.count).sum();
+        let behind = job.behind();
+        for (lead, mut out) in unit.leads.clone().zip(out.chunks_exact_mut(windows * behind)) {
+            let mut rest = lead;
+            for a in (0..first).rev() {
+                self.index[a] = rest % job.shape[a];
+                rest /= job.shape[a];
+            }
+            for run in &unit.runs {
+                let (part, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
+                out = more;
+                match job.up {
+                    0 => self.line(run, part),
+                    _ => job.tiles.iter().for_each(|tile| self.tile(run, tile, part)),
+                }
+            }
+        }
+    }
+
+    /// One unfolded axis only, along rows: windows `run` of the row at the current index.
+    fn line(&mut self, run: &Run, out: &mut [R::Out]) {
+        let job = self.job;
+        let Some(row) = job.view.trailing_slice(&self.index) else { unreachable!("rows were found in one piece") };
+        let Some(along) = &mut self.along else { unreachable!("without other axes the last one is along rows") };
+        let mut out = out;
+        for part in run.parts(job.tiles[0].along) {
+            let (dst, more) = core::mem::take(&mut out).split_at_mut(part.count * job.inner);
+            out = more;
+            if R::COUNTED {
+                self.counter.set([&job.counts[0][part.first..][..part.count]].into_iter(), job.inner);
+            }
+            let counts = self.counter.row(job.reduction, 1);
+            along.reduce(Row::Elements(row), &part, |last| {
+                rows::finish_lowered(job.level, job.reduction, dst, &last, &counts);
+            });
+        }
+    }
+
+    /// Windows `run` of the first axis over one tile of the others, for every index of the plain axes between them.
+    fn tile(&mut self, run: &Run, tile: &Tile, out: &mut [R::Out]) {
+        let job = self.job;
+        let axis = |k: usize| job.lines[k].axis.axis();
+        let stride = |axis: usize| job.shape[axis + 1..].iter().product::<usize>();
+        let unfolded = |a: usize| job.lines.iter().any(|l| l.axis.axis() == a);
+        let between: Dims = (axis(0) + 1..self.index.len()).filter(|&a| !unfolded(a)).collect();
+        let layout = Layout::new(tile, job.inner, |k| stride(axis(k)));
+        let corner =
+            tile.inner.start + tile.runs.iter().enumerate().map(|(k, r)| r.first * stride(axis(k + 1))).sum::<usize>();
+        let mut counter = core::mem::replace(&mut self.counter, Counter::new());
+        if R::COUNTED {
+            let counts = tile.runs.iter().enumerate().map(|(k, r)| &job.counts[k + 1][r.first..][..r.count]);
+            counter.set(counts, tile.inner.len());
+        }
+        let behind = job.behind();
+        for number in 0..between.iter().map(|&a| job.shape[a]).product() {
+            let (mut rest, mut at) = (number, corner);
+            for &a in between.iter().rev() {
+                self.index[a] = rest % job.shape[a];
+                rest /= job.shape[a];
+                at += self.index[a] * stride(a);
+            }
+            self.rows(0, Place::Inside, run, tile, &mut |i, last| {
+                let counts = counter.row(job.reduction, job.counts.first().map_or(1, |c| c[i]));
+                layout.put(job.level, job.reduction, &mut out[at + (i - run.first) * behind..], &last, &counts);
+            });
+        }
+        self.counter = counter;
+    }
+
+    /// Elements of a row of the tile that runs over the unfolded axes from the `k`-th (`k >= 1`) on.
+    fn length(k: usize, tile: &Tile) -> usize {
+        tile.runs[k - 1..].iter().map(|r| r.count).product::<usize>() * tile.inner.len()
+    }
+
+    /// Reduces axis `k` over `run`, handing each window's rows to `emit`.
+    fn rows(&mut self, k: usize, place: Place, run: &Run, tile: &Tile, emit: &mut dyn FnMut(usize, Last<'_, R::Acc>)) {
+        let job = self.job;
+        let Some(mut across) = self.across[k].take() else { unreachable!("an axis is not reduced inside itself") };
+        let row = Self::length(k + 1, tile);
+        let mut make = |position: isize, dst: &mut [R::Acc]| self.cell(k, place, position, tile, dst);
+        across.reduce(job.level, job.reduction, row, run, &mut make, emit);
+        self.across[k] = Some(across);
+    }
+
+    /// Makes the row at a position of axis `k`, all axes behind it reduced.
+    fn cell(&mut self, k: usize, place: Place, position: isize, tile: &Tile, dst: &mut [R::Acc]) {
+        let job = self.job;
+        let axis = &job.lines[k].axis;
+        let place = match axis.at(position) {
+            Cell::Gap => return dst.fill(job.reduction.identity()),
+            Cell::Pad if job.fill.is_none() => return dst.fill(job.reduction.identity()),
+            Cell::Pad => Place::Filled,
+            Cell::Element(e) => {
+                self.index[axis.axis()] = e;
+                place
+            }
+        };
+        if k + 1 < job.up {
+            let run = tile.runs[k];
+            let row = Self::length(k + 2, tile);
+            return self.rows(k + 1, place, &run, tile, &mut |i, last| {
+                let at = (i - run.first) * row;
+                rows::finish(job.level, job.reduction, &mut dst[at..at + row], &last);
+            });
+        }
+        let row = match place {
+            Place::Inside => match job.view.trailing_slice(&self.index) {
+                Some(row) => Row::Elements(row),
+                None => unreachable!("rows were found in one piece"),
+            },
+            Place::Filled => Row::Fill,
+        };
+        match (&mut self.along, row) {
+            (Some(along), row) => {
+                along.reduce(row, &tile.runs[k], |last| rows::finish(job.level, job.reduction, dst, &last));
+            }
+            (None, Row::Elements(row)) => rows::lift(job.level, job.reduction, dst, &row[tile.inner.clone()], 1),
+            (None, Row::Fill) => {
+                let fill = job.fill.map_or_else(|| job.reduction.identity(), |v| job.reduction.lift(v));
+                dst.fill(fill);
+            }
+        }
+    }
+}

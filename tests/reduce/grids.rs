@@ -1,0 +1,124 @@
+//! Exhaustive small grids.
+
+use crate::checks::{check, values};
+use crate::oracle::Axis;
+use ndwindow::{PadMode, Tail, View};
+
+const MODES: [PadMode; 5] = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
+const TAILS: [Tail; 4] = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
+
+fn each_axis(windows: &[usize], pads: &[(isize, isize)], mut f: impl FnMut(Axis)) {
+    for &window in windows {
+        for step in [1, 2, 3, 5] {
+            for dilation in 1..=3 {
+                for base in 1..=2 {
+                    for &pads in pads {
+                        for mode in MODES {
+                            for tail in TAILS {
+                                if pads == (0, 0) && mode != PadMode::Empty {
+                                    continue;
+                                }
+                                f(Axis { axis: 0, window, step, dilation, base, pads, mode, tail });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One axis alone: every window up to where blocks and chains begin, every step, dilation, pad, mode and tail.
+#[test]
+fn one_axis() {
+    let mut held = 0;
+    for n in [0, 1, 2, 5, 13] {
+        let x = values(n);
+        each_axis(&[1, 2, 3, 5, 9, 13], &[(0, 0), (1, 2), (-1, 1), (4, 9)], |axis| {
+            for fill in [None, Some(7)].into_iter().take(1 + usize::from(axis.pads != (0, 0))) {
+                held += usize::from(check(&View::new(&x, [n]).unwrap(), &[axis], fill));
+            }
+        });
+    }
+    assert!(held > 10_000, "{held}");
+}
+
+/// The same axis in front of a short row, of a long one, and between others.
+#[test]
+fn one_axis_of_several() {
+    let mut held = 0;
+    for (shape, at) in [(vec![13, 3], 0), (vec![13, 40], 0), (vec![2, 13, 2], 1), (vec![3, 13], 1)] {
+        let x = values(shape.iter().product());
+        each_axis(&[1, 3, 9, 13], &[(0, 0), (-1, 1), (4, 6)], |axis| {
+            held += usize::from(check(&View::new(&x, &shape).unwrap(), &[Axis { axis: at, ..axis }], None));
+        });
+    }
+    assert!(held > 5_000, "{held}");
+}
+
+/// Long windows: every number of blocks up to 40 in one chain, steps that cut them.
+#[test]
+fn long_windows() {
+    let n = 97;
+    let x = values(n);
+    for window in 1..=40 {
+        for step in 1..=7 {
+            for dilation in 1..=2 {
+                let axis = Axis { dilation, pads: (3, 2), ..Axis::new(0, window, step) };
+                assert!(check(&View::new(&x, [n]).unwrap(), &[axis], None));
+            }
+        }
+    }
+    let wide = values(n * 33);
+    for window in 1..=40 {
+        for step in [1, 3, 5] {
+            for tail in TAILS {
+                let axis = Axis { tail, pads: (3, 2), ..Axis::new(0, window, step) };
+                assert!(check(&View::new(&wide, [n, 33]).unwrap(), &[axis], None));
+            }
+        }
+    }
+}
+
+/// Rows longer than a tile, so that windows cross the cuts.
+#[test]
+fn windows_across_tiles() {
+    for (shape, axes) in [
+        (vec![7, 9001], vec![Axis::new(0, 3, 1), Axis::new(1, 5, 1)]),
+        (vec![25, 5000], vec![Axis::new(0, 11, 2), Axis::new(1, 31, 1)]),
+        (vec![12, 70, 700], vec![Axis::new(0, 3, 1), Axis::new(1, 9, 1), Axis::new(2, 10, 3)]),
+        (vec![70001], vec![Axis::new(0, 100, 1)]),
+        (vec![5, 20000], vec![Axis::new(0, 2, 1)]),
+    ] {
+        let x = values(shape.iter().product());
+        let axes: Vec<Axis> = axes.into_iter().map(|a| Axis { pads: (2, 1), ..a }).collect();
+        check_fast(&x, &shape, &axes);
+    }
+}
+
+/// The maximum only, by one axis after the other: the full definition takes too long on large arrays.
+fn check_fast(x: &[u32], shape: &[usize], axes: &[Axis]) {
+    let mut data = x.to_vec();
+    let mut now = shape.to_vec();
+    for a in axes {
+        let windows = a.windows(now[a.axis]).unwrap();
+        let inner: usize = now[a.axis + 1..].iter().product();
+        let outer: usize = now[..a.axis].iter().product();
+        let mut next = Vec::new();
+        for o in 0..outer {
+            for cells in &windows {
+                for i in 0..inner {
+                    let read = |c: &crate::oracle::Stands| match c {
+                        crate::oracle::Stands::Element(e) => Some(data[(o * now[a.axis] + e) * inner + i]),
+                        _ => None,
+                    };
+                    next.push(cells.iter().filter_map(read).max().unwrap_or(0));
+                }
+            }
+        }
+        now[a.axis] = windows.len();
+        data = next;
+    }
+    let w = crate::oracle::request(axes).windows(View::new(x, shape).unwrap()).unwrap();
+    assert!(w.max().as_slice() == data, "shape {shape:?} axes {axes:?}");
+}
