@@ -14,6 +14,8 @@ mod inputs;
 mod job;
 #[path = "worklist/measure.rs"]
 mod measure;
+#[path = "worklist/reduce.rs"]
+mod reduce;
 #[path = "worklist/serve.rs"]
 mod serve;
 #[path = "worklist/warm.rs"]
@@ -25,6 +27,7 @@ use job::Work;
 fn works() -> Vec<Work> {
     let mut list = Vec::new();
     list.extend(gather::works());
+    list.extend(reduce::works());
     list
 }
 
