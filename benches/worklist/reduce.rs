@@ -17,13 +17,19 @@ pub(crate) fn works() -> Vec<Work> {
         Work::new("slidemean3d_f32_256_w9", || slide_mean("vol_f32_256", &[256; 3], 9)),
     ];
     for k in [3, 5, 15, 31, 101] {
-        list.push(Work::new(format!("slidemax_f32_4096_w{k}"), move || slide_max::<f32>("img_f32_4096", &[4096; 2], k)));
+        list.push(Work::new(format!("slidemax_f32_4096_w{k}"), move || {
+            slide_max::<f32>("img_f32_4096", &[4096; 2], k)
+        }));
         list.push(Work::new(format!("slidemax_u8_4096_w{k}"), move || slide_max::<u8>("img_u8_4096", &[4096; 2], k)));
         list.push(Work::new(format!("slidemean_f32_4096_w{k}"), move || slide_mean("img_f32_4096", &[4096; 2], k)));
     }
     for k in [10, 1000] {
-        list.push(Work::new(format!("move_max_f64_10M_w{k}"), move || moving(k, f64::NEG_INFINITY, f64::max, 0.0, |w, out| w.max_into(out))));
-        list.push(Work::new(format!("move_sum_f64_10M_w{k}"), move || moving(k, 0.0, |a, b| a + b, 1e-9, |w, out| w.sum_into(out))));
+        list.push(Work::new(format!("move_max_f64_10M_w{k}"), move || {
+            moving(k, f64::NEG_INFINITY, f64::max, 0.0, |w, out| w.max_into(out))
+        }));
+        list.push(Work::new(format!("move_sum_f64_10M_w{k}"), move || {
+            moving(k, 0.0, |a, b| a + b, 1e-9, |w, out| w.sum_into(out))
+        }));
         list.push(Work::new(format!("move_mean_f64_10M_w{k}"), move || {
             moving(k, 0.0, move |a, b| a + b / k as f64, 1e-9, |w, out| w.mean_into(out))
         }));
@@ -49,10 +55,8 @@ fn window<T: Copy>(x: &[T], shape: &[usize], plan: &Unfold, mut i: usize) -> Vec
                 })
                 .collect(),
         };
-        places = cells
-            .iter()
-            .flat_map(|c| places.iter().map(move |p| c.zip(*p).map(|(c, p)| p + c * stride)))
-            .collect();
+        places =
+            cells.iter().flat_map(|c| places.iter().map(move |p| c.zip(*p).map(|(c, p)| p + c * stride))).collect();
         stride *= shape[a];
     }
     places.into_iter().map(|p| p.map(|p| x[p])).collect()

@@ -1,6 +1,6 @@
 //! Sums, means and products in accumulators as narrow as the window allows.
 
-use super::number::{Total, Number, Wrap};
+use super::number::{Number, Total, Wrap};
 use crate::kernel::rows::Reduction;
 
 macro_rules! totals {
