@@ -192,6 +192,16 @@ pub enum Error {
         /// The axis that runs into another.
         axis: usize,
     },
+    /// A stride of windows that does not fit the address arithmetic.
+    #[error("stride {stride} on axis {axis} times {factor} is more than {}: no array has such strides", isize::MAX)]
+    StrideOverflow {
+        /// The axis of the array.
+        axis: usize,
+        /// Its stride.
+        stride: isize,
+        /// How many elements the windows advance along it.
+        factor: isize,
+    },
     /// Two lists that must have one entry an axis.
     #[error("{what} has {found} entries, but the array has rank {rank}: give one for each axis")]
     RankMismatch {

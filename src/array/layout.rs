@@ -105,12 +105,13 @@ pub(super) fn offset_of(index: &[usize], shape: &[usize], strides: &[isize]) -> 
     if index.len() != shape.len() {
         return None;
     }
-    let mut offset = 0;
+    let mut offset = 0isize;
     for k in 0..index.len() {
         if index[k] >= shape[k] {
             return None;
         }
-        offset += index[k] as isize * strides[k];
+        // Wraps only if a later axis is empty: the strides of an array without elements may be anything.
+        offset = offset.wrapping_add((index[k] as isize).wrapping_mul(strides[k]));
     }
     Some(offset)
 }
@@ -155,8 +156,8 @@ pub(super) fn picked(
         for k in 0..rank {
             let p = axis(k);
             new_shape[k] = p.count;
-            // Wraps only where no index multiplies it: otherwise step * (count - 1) is an index of the old view.
-            new_strides[k] = strides.get(p.axis)?.wrapping_mul(p.step);
+            // Overflows only where no index multiplies it: otherwise step * (count - 1) is an index of the old view.
+            new_strides[k] = strides.get(p.axis)?.checked_mul(p.step).unwrap_or(0);
             // Saturated bounds lie outside every axis.
             let reach = p.step.saturating_mul(p.count.saturating_sub(1).min(isize::MAX as usize) as isize);
             let side = if reach < 0 { &mut low[p.axis] } else { &mut high[p.axis] };

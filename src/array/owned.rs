@@ -18,7 +18,7 @@ use core::ops::{Index, IndexMut};
 /// assert_eq!(a.into_vec(), [1, 2, 3, 4, 5, 6]);
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Array<T> {
     data: Vec<T>,
     shape: Dims,
@@ -51,13 +51,18 @@ impl<T> Array<T> {
         Ok(Array { data: vec![value; len], shape })
     }
 
-    /// An array of zeros of a shape whose size was checked.
+    /// An array of zeros.
+    ///
+    /// # Panics
+    /// If it has more bytes than an address space.
     pub(crate) fn zeros(shape: Dims) -> Self
     where
         T: Default + Clone,
     {
-        let len = if shape.contains(&0) { 0 } else { shape.iter().product() };
-        Array { data: vec![T::default(); len], shape }
+        match Array::from_elem(T::default(), shape) {
+            Ok(array) => array,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Elements along each axis.
@@ -228,6 +233,13 @@ impl<'a, T> IntoIterator for &'a Array<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.data.iter()
+    }
+}
+
+impl<T> Default for Array<T> {
+    /// One axis without elements.
+    fn default() -> Self {
+        Array { data: Vec::new(), shape: Dims::from_elem(0, 1) }
     }
 }
 

@@ -10,6 +10,9 @@ pub trait IntoView<'a> {
     type Elem: 'a;
 
     /// The view.
+    ///
+    /// # Panics
+    /// For a slice of more elements than a quarter of an address space, which only elements without size can make.
     fn into_view(self) -> View<'a, Self::Elem>;
 }
 

@@ -64,11 +64,19 @@ impl<'a, T> ViewMut<'a, T> {
     /// `count` positions of an axis: `start`, `start + step`, ...; the step may be negative, but not 0.
     ///
     /// # Errors
-    /// [`Error::AxisOutOfRange`], [`Error::SliceOutside`].
+    /// [`Error::AxisOutOfRange`], [`Error::SliceOutside`]; [`Error::LayoutOverlaps`] for a step of 0.
     pub fn slice(self, axis: isize, start: usize, step: isize, count: usize) -> Result<ViewMut<'a, T>> {
         let axis = normal_axis(axis, self.rank())?;
         let shape = Dims::from_slice(self.shape());
         let outside = Error::SliceOutside { axis, start, step, count, len: shape[axis] };
+        if start > shape[axis] {
+            return Err(outside);
+        }
+        if step == 0 && count > 1 {
+            let (mut shape, mut strides) = (shape.to_vec(), self.strides().to_vec());
+            (shape[axis], strides[axis]) = (count, 0);
+            return Err(Error::LayoutOverlaps { shape, strides, axis });
+        }
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = start;
         let picked = |a| match a == axis {

@@ -43,7 +43,8 @@ fn coalesce(loops: &mut SmallVec<[Loop; 8]>) {
     for k in 1..loops.len() {
         let inner = loops[k];
         let outer = loops[kept];
-        let joins = outer.to == inner.to * inner.count && outer.from == inner.from * inner.count as isize;
+        let joins =
+            outer.to == inner.to * inner.count && inner.from.checked_mul(inner.count as isize) == Some(outer.from);
         if joins {
             loops[kept] = Loop { count: outer.count * inner.count, ..inner };
         } else {

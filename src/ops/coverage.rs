@@ -10,6 +10,9 @@ impl Plan {
     /// It is the outer product of [`AxisPlan::coverage`] over the unfolded axes, one elsewhere; `fold` of a gather is
     /// this times the input. Time and memory in proportion to the input.
     ///
+    /// # Panics
+    /// If one count an element is more than an address space.
+    ///
     /// ```
     /// use ndwindow::unfold;
     ///

@@ -35,14 +35,15 @@ struct Unit<'p, 'a, T> {
 /// Writes every cell of every window in the plan's order into `out`, which has exactly as many elements.
 pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out: &mut [T]) {
     let shape = plan.shape();
-    if out.is_empty() {
+    // Elements without size are all alike, however many there are.
+    if out.is_empty() || size_of::<T>() == 0 {
         return;
     }
     let mut strides = Dims::from_elem(1, shape.len());
     for a in (1..shape.len()).rev() {
         strides[a - 1] = strides[a] * shape[a];
     }
-    let size = size_of::<T>().max(1);
+    let size = size_of::<T>();
     let units = Units::new(shape, &strides, size, UNIT_BYTES, out.len().saturating_mul(size));
     units.each(out, |lead, rows, part| {
         let ranges = units.ranges(lead, rows, shape);
@@ -205,6 +206,9 @@ impl<T: Element> Unit<'_, '_, T> {
 
 impl<T: Element> View<'_, T> {
     /// The elements copied into a row-major array. Time and memory: one pass over the result.
+    ///
+    /// # Panics
+    /// If the copy has more bytes than an address space: a repeated axis costs nothing in a view.
     pub fn to_array(&self) -> Array<T> {
         let mut array = Array::zeros(Dims::from_slice(self.shape()));
         copy_all(self, array.as_mut_slice());

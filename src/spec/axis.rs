@@ -6,8 +6,6 @@
 
 use super::{LIMIT, PadMode, Tail};
 use crate::error::{Error, Irregular, Result};
-use alloc::vec;
-use alloc::vec::Vec;
 use core::ops::Range;
 
 /// What stands in one cell of a window.
@@ -243,8 +241,12 @@ impl AxisPlan {
     }
 
     /// What stands in cell `j` of window `i`.
+    ///
+    /// # Panics
+    /// If `i` is not below [`count`](Self::count) or `j` not below [`window`](Self::window).
     #[inline]
     pub fn cell(&self, i: usize, j: usize) -> Cell {
+        assert!(i < self.count && j < self.window, "cell {j} of window {i}: {self:?}");
         self.at(self.start_of(i) + (j * self.dilation) as isize)
     }
 
@@ -321,63 +323,6 @@ impl AxisPlan {
         }
         None
     }
-
-    /// How many cells of all windows read each element.
-    ///
-    /// Costs time and memory in proportion to the axis, plus one visit to each cell of a window that touches a border,
-    /// a hole or an uneven start.
-    pub fn coverage(&self) -> Vec<usize> {
-        let mut counts = vec![0usize; self.len];
-        let dilation = self.dilation;
-        let inside = if self.base == 1 { self.interior() } else { 0..0 };
-        // Each inner window adds one at its start and takes it back a window later, `dilation` apart; the running
-        // sum along every residue class then counts them.
-        for i in inside.clone() {
-            let from = self.start_of(i) as usize;
-            counts[from] = counts[from].wrapping_add(1);
-            let behind = from + (self.span - 1).saturating_add(dilation);
-            if behind < self.len {
-                counts[behind] = counts[behind].wrapping_sub(1);
-            }
-        }
-        for p in dilation..self.len {
-            counts[p] = counts[p].wrapping_add(counts[p - dilation]);
-        }
-        for i in (0..inside.start).chain(inside.end..self.count) {
-            for j in 0..self.window {
-                if let Cell::Element(e) = self.cell(i, j) {
-                    counts[e] += 1;
-                }
-            }
-        }
-        counts
-    }
-
-    /// How many elements of the axis no window covers.
-    pub fn remainder(&self) -> usize {
-        let (low, high) = self.line;
-        let regular = self.base == 1 && self.mode == PadMode::Empty;
-        let touching = self.even_step().is_some_and(|s| s <= self.window);
-        if regular && touching && (self.dilation == 1 || self.window == 1) && self.count > 0 {
-            let from = self.start_of(0).clamp(low, high.max(low));
-            let to = (self.start_of(self.count - 1) + self.span as isize).clamp(from, high.max(from));
-            return self.len - (to - from) as usize;
-        }
-        self.coverage().iter().filter(|&&c| c == 0).count()
-    }
-
-    /// Whether some element lies in more than one cell.
-    pub fn is_overlapping(&self) -> bool {
-        if self.count == 0 {
-            return false;
-        }
-        if let (true, Some(step)) = (self.irregular().is_none(), self.even_step()) {
-            // Windows i and i + a share a position where a * step is b * dilation; the smallest such a and b.
-            let common = gcd(step, self.dilation);
-            return self.dilation / common < self.count && step / common < self.window;
-        }
-        self.coverage().iter().any(|&c| c > 1)
-    }
 }
 
 /// Pads as numbers. `Same` gives `ceil(n' / step)` windows, the odd element behind (`SameLower`: before).
@@ -418,8 +363,4 @@ fn count(total: usize, span: usize, step: usize, tail: Tail, visible: usize, hol
     }
     let free = total.checked_sub(span)?;
     Some(if tail == Tail::Drop { free / step + 1 } else { free.div_ceil(step) + 1 })
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

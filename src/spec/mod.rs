@@ -1,6 +1,7 @@
 //! What is asked, in numbers: requests and plans, without any data.
 
 mod axis;
+mod cover;
 #[cfg(feature = "serde")]
 mod data;
 mod numbers;

@@ -58,6 +58,7 @@ enum Order {
 impl Plan {
     #[inline]
     pub(crate) fn new(input: Dims, axes: SmallVec<[AxisPlan; 3]>, grid_first: bool) -> Result<Self> {
+        checked_len("an array", &input)?;
         let order = if grid_first { Order::GridFirst } else { Order::InPlace };
         let shape = usual_shape(&input, &axes, grid_first);
         checked_len("a view of windows", &shape)?;
@@ -124,8 +125,8 @@ impl Plan {
     pub(crate) fn along(&self, o: usize) -> (usize, isize) {
         match self.out_axis(o) {
             OutAxis::Plain(a) => (a, 1),
-            OutAxis::Grid(k) => (self.axes[k].axis(), self.axes[k].even_step().unwrap_or(0) as isize),
-            OutAxis::Window(k) => (self.axes[k].axis(), self.axes[k].dilation() as isize),
+            OutAxis::Grid(k) => (self.axes[k].axis(), distance(self.axes[k].even_step().unwrap_or(0))),
+            OutAxis::Window(k) => (self.axes[k].axis(), distance(self.axes[k].dilation())),
         }
     }
 
@@ -164,7 +165,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::NotStrided`] where padding, an overhang, holes or uneven starts rule out a strided view;
-    /// [`Error::RankMismatch`] for a wrong number of strides.
+    /// [`Error::RankMismatch`] for a wrong number of strides; [`Error::StrideOverflow`] for a stride no array has.
     pub fn strides(&self, input_strides: &[isize]) -> Result<Vec<isize>> {
         if input_strides.len() != self.input.len() {
             return Err(Error::RankMismatch {
@@ -174,13 +175,16 @@ impl Plan {
             });
         }
         self.check_strided()?;
-        Ok((0..self.shape.len())
-            .map(|o| {
-                let (axis, factor) = self.along(o);
-                // Wraps only where the axis has at most one position, whose stride no index multiplies.
-                input_strides[axis].wrapping_mul(factor)
-            })
-            .collect())
+        let stride = |o: usize| {
+            let (axis, factor) = self.along(o);
+            match input_strides[axis].checked_mul(factor) {
+                Some(stride) => Ok(stride),
+                // Where the axis has at most one position, no index multiplies the stride.
+                None if self.shape[o] <= 1 => Ok(0),
+                None => Err(Error::StrideOverflow { axis, stride: input_strides[axis], factor }),
+            }
+        };
+        (0..self.shape.len()).map(stride).collect()
     }
 
     /// Whether strides describe the windows, so that [`Windows::view`](crate::Windows::view) works.
@@ -245,6 +249,12 @@ impl PartialEq for Plan {
 }
 
 impl Eq for Plan {}
+
+/// A distance in a strided plan; it exceeds `isize` only where it is not walked.
+#[inline]
+fn distance(elements: usize) -> isize {
+    isize::try_from(elements).unwrap_or(0)
+}
 
 impl Default for OutAxis {
     fn default() -> Self {

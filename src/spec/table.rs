@@ -33,7 +33,7 @@ impl fmt::Display for Plan {
                 a.count().to_string(),
                 if inside.is_empty() { "none".to_string() } else { format!("{}..{}", inside.start, inside.end) },
                 format!("{:?}", a.tail()),
-                a.remainder().to_string(),
+                a.quick_remainder().map_or_else(|| "?".to_string(), |n| n.to_string()),
             ]));
         }
         let widths: Vec<usize> = (0..head.len()).map(|c| rows.iter().map(|r| r[c].len()).max().unwrap_or(0)).collect();

@@ -58,11 +58,12 @@ impl Walk {
         let mut a = inner - 1;
         loop {
             index[a] += 1;
-            self.offset += strides[a];
+            // Wraps only behind the last index of an axis, and is taken back there.
+            self.offset = self.offset.wrapping_add(strides[a]);
             if index[a] < shape[a] {
                 return;
             }
-            self.offset -= strides[a] * shape[a] as isize;
+            self.offset = self.offset.wrapping_sub(strides[a].wrapping_mul(shape[a] as isize));
             index[a] = 0;
             a -= 1;
         }
