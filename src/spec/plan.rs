@@ -219,7 +219,9 @@ impl Plan {
 
     /// Whether some element of the array lies in more than one cell.
     pub fn is_overlapping(&self) -> bool {
-        !self.input.contains(&0) && self.axes.iter().any(AxisPlan::is_overlapping)
+        // Where some axis' windows lie in padding alone, no cell holds an element at all.
+        let read = |a: &AxisPlan| a.remainder() < a.len();
+        !self.input.contains(&0) && self.axes.iter().any(AxisPlan::is_overlapping) && self.axes.iter().all(read)
     }
 
     /// Bytes of a copy: the product of [`shape`](Self::shape) times the size of an element; saturating.

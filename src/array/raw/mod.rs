@@ -219,7 +219,7 @@ impl<'a, T> ViewMut<'a, T> {
     /// A mutable view of a slice with any strides that reach every element at most once.
     ///
     /// The proof is by nesting: sorted by length, each stride must pass the whole extent of the shorter ones. It refuses
-    /// a few layouts whose elements happen to be distinct (shape `[2, 2]`, strides `[2, 3]`).
+    /// a few layouts whose elements happen to be distinct (shape `[3, 2]`, strides `[2, 3]`).
     ///
     /// # Errors
     /// As [`View::with_strides`], and [`Error::LayoutOverlaps`] where two indices may be the same element.
