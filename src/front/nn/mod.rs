@@ -2,9 +2,13 @@
 
 mod conv;
 mod gradient;
+mod pool;
 mod quantized;
 mod transpose;
 
 pub use conv::Conv;
+pub use pool::{
+    Average, Divisor, Indices, Pool, adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool,
+};
 pub use quantized::{Quantization, Quantized};
 pub use transpose::ConvTranspose;

@@ -91,6 +91,19 @@ impl<'a, T: Rankable> Windows<'a, T> {
         Ok(())
     }
 
+    /// The element of each window that is looked for, and its flat index in the unfolded axes; no window may be empty.
+    pub(crate) fn search_both(&self, search: Search, values: &mut [T], places: &mut [usize]) -> Result<()> {
+        self.check_buffer(values.len())?;
+        self.check_buffer(places.len())?;
+        check_cells(self.plan(), false)?;
+        let mut both = Array::zeros(self.plan().reduced_shape());
+        self.search(search, both.as_mut_slice(), |value, index| (value, index));
+        for ((value, place), &both) in values.iter_mut().zip(places).zip(both.iter()) {
+            (*value, *place) = both;
+        }
+        Ok(())
+    }
+
     /// Looks for an element of each window, none of which is empty; `out` gets what `make` makes of the element and its flat
     /// index in the unfolded axes.
     pub(crate) fn search<R: Element>(&self, search: Search, out: &mut [R], make: impl Fn(T, usize) -> R + Sync) {

@@ -8,6 +8,7 @@ mod chain;
 mod engine;
 mod line;
 mod methods;
+mod moments;
 mod monoid;
 mod number;
 mod order;
@@ -18,6 +19,9 @@ mod total;
 mod tree;
 mod worker;
 
+pub(crate) use arg::Search;
+pub(crate) use block::{cell_counts, short_window};
+pub use moments::Real;
 pub use monoid::{Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
 pub use number::{Number, Ordered, Total, Wrap};
 pub use rankable::Rankable;

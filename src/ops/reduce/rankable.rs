@@ -239,6 +239,12 @@ floats! {
     f32, u32, i32, u64, f32, f64::from;
     f64, u64, i64, u128, f64, f64::from;
 }
+#[cfg(feature = "half")]
+floats! {
+    half::f16, u16, i16, u64, f32, f64::from;
+    half::bf16, u16, i16, u64, f32, f64::from;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,3 +64,10 @@ pub(crate) fn check_cells(plan: &Plan, filled: bool) -> Result<()> {
     }
     Err(Error::TooLarge { what: "a window", shape, limit: LIMIT - 1, unit: "elements" })
 }
+
+/// How many cells of each window count along each unfolded axis, in the array's order.
+pub(crate) fn cell_counts(plan: &Plan, filled: bool) -> Vec<Vec<usize>> {
+    let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
+    axes.sort_by_key(|a| a.axis());
+    axes.iter().map(|a| (0..a.count()).map(|i| held(a, i, filled)).collect()).collect()
+}

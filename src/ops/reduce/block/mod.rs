@@ -11,7 +11,7 @@ mod side;
 mod walk;
 
 pub(crate) use each::each_block;
-pub(crate) use held::{check_cells, short_window};
+pub(crate) use held::{cell_counts, check_cells, short_window};
 pub(crate) use side::Side;
 pub(crate) use walk::{rows, snake};
 

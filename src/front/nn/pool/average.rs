@@ -1,0 +1,158 @@
+//! Average pooling.
+
+use super::{Pool, planes};
+use crate::array::{Array, IntoView};
+use crate::error::{Error, Result};
+use crate::ops::{Number, Windows, cell_counts, short_window};
+use crate::spec::Plan;
+use alloc::vec::Vec;
+
+/// What the sum of a window is divided by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Divisor {
+    /// The cells that lie in the array or its padding ("count include pad", PyTorch's default); what overhangs the padded
+    /// end in ceil mode does not count.
+    #[default]
+    Padded,
+    /// The elements that are there (ONNX's default).
+    Elements,
+    /// This number (PyTorch's `divisor_override`).
+    Fixed(usize),
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// An element type that can be averaged in itself: `f32`, `f64`, and integers up to 64 bits, which are divided towards zero.
+pub trait Average: Number + sealed::Sealed {
+    #[doc(hidden)]
+    fn quotient(sum: Self::Wide, n: usize) -> Self;
+    /// The windows' means by the engine, where it divides as this type does.
+    #[doc(hidden)]
+    fn means(windows: &Windows<'_, Self>, out: &mut [Self]) -> Option<Result<()>> {
+        let _ = (windows, out);
+        None
+    }
+}
+
+macro_rules! average {
+    (floats: $($float:ty)*; integers: $($integer:ty)*;) => {
+        $(
+            impl sealed::Sealed for $float {}
+            impl Average for $float {
+                #[inline(always)]
+                fn quotient(sum: $float, n: usize) -> $float {
+                    sum / n as $float
+                }
+                fn means(windows: &Windows<'_, Self>, out: &mut [Self]) -> Option<Result<()>> {
+                    Some(windows.mean_into(out))
+                }
+            }
+        )*
+        $(
+            impl sealed::Sealed for $integer {}
+            impl Average for $integer {
+                #[inline(always)]
+                #[allow(clippy::cast_possible_wrap)] // a mean fits its elements' type, or the divisor is smaller: wraps as PyTorch
+                fn quotient(sum: Self::Wide, n: usize) -> $integer {
+                    (sum / n as Self::Wide) as $integer
+                }
+            }
+        )*
+    };
+}
+
+average! { floats: f32 f64; integers: u8 u16 u32 u64 i8 i16 i32 i64; }
+
+impl Pool {
+    /// The mean of each window: `[N, C, spatial..] -> [N, C, grid..]`, in the element's own type.
+    ///
+    /// A window without anything to divide by is NaN. Integers are divided towards zero, as PyTorch does;
+    /// [`Windows::mean`] gives the exact mean as `f64`. Cost as [`Windows::mean`].
+    ///
+    /// ```
+    /// use ndwindow::{View, nn::{Divisor, Pool}};
+    ///
+    /// let x = View::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [1, 1, 6])?;
+    /// let pool = Pool::new([3]).step(2).pad(1).ceil();
+    /// assert_eq!(pool.avg_pool(&x, Divisor::Padded)?.as_slice(), [1.0, 3.0, 5.0, 3.0]);
+    /// assert_eq!(pool.avg_pool(&x, Divisor::Elements)?.as_slice(), [1.5, 3.0, 5.0, 6.0]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan); [`Error::ZeroDivisor`]; for integers also [`Error::EmptyWindow`].
+    pub fn avg_pool<'x, X>(&self, array: X, divisor: Divisor) -> Result<Array<X::Elem>>
+    where
+        X: IntoView<'x>,
+        X::Elem: Average,
+    {
+        let windows = self.windows(array)?;
+        let mut out = Array::zeros(windows.plan().reduced_shape());
+        average(windows, divisor, out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    /// [`avg_pool`](Self::avg_pool) into the caller's buffer.
+    ///
+    /// # Errors
+    /// As [`avg_pool`](Self::avg_pool); [`Error::BufferLength`].
+    pub fn avg_pool_into<'x, X>(&self, array: X, divisor: Divisor, out: &mut [X::Elem]) -> Result<()>
+    where
+        X: IntoView<'x>,
+        X::Elem: Average,
+    {
+        average(self.windows(array)?, divisor, out)
+    }
+}
+
+fn average<T: Average>(windows: Windows<'_, T>, divisor: Divisor, out: &mut [T]) -> Result<()> {
+    windows.check_buffer(out.len())?;
+    if let Divisor::Fixed(0) = divisor {
+        return Err(Error::ZeroDivisor);
+    }
+    let plan = windows.plan().clone();
+    if !matches!(divisor, Divisor::Fixed(_)) {
+        let filled = divisor == Divisor::Padded;
+        let windows = if filled { windows.fill(T::default()) } else { windows };
+        if let Some(done) = T::means(&windows, out) {
+            return done;
+        }
+        if let Some((index, _)) = short_window(&plan, filled, 1) {
+            return Err(Error::EmptyWindow { what: "integer mean", index });
+        }
+        return divide(&windows, divisor, out);
+    }
+    divide(&windows, divisor, out)
+}
+
+fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T]) -> Result<()> {
+    let mut sums = Array::zeros(windows.plan().reduced_shape());
+    windows.sum_into(sums.as_mut_slice())?;
+    let divisors = divisors(windows.plan(), divisor);
+    for (out, sums) in out.chunks_mut(divisors.len().max(1)).zip(sums.as_slice().chunks(divisors.len().max(1))) {
+        for ((o, &s), &n) in out.iter_mut().zip(sums).zip(&divisors) {
+            *o = T::quotient(s, n);
+        }
+    }
+    Ok(())
+}
+
+/// What each window of a plane is divided by, row-major over the grid.
+pub(super) fn divisors(plan: &Plan, divisor: Divisor) -> Vec<usize> {
+    let filled = match divisor {
+        Divisor::Fixed(n) => {
+            let (_, grid) = planes(&plan.reduced_shape(), plan.axes().len());
+            return alloc::vec![n; grid];
+        }
+        Divisor::Padded => true,
+        Divisor::Elements => false,
+    };
+    let mut all = alloc::vec![1];
+    for counts in cell_counts(plan, filled) {
+        all = all.iter().flat_map(|&n| counts.iter().map(move |&c| n * c)).collect();
+    }
+    all
+}

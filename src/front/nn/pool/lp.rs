@@ -1,0 +1,52 @@
+//! Power-average pooling: ONNX's, a norm, and PyTorch's, which is another thing.
+
+use super::average::divisors;
+use super::{Divisor, Pool};
+use crate::array::{Array, IntoView};
+use crate::error::{Error, Result};
+use crate::ops::{Number, Real, monoid};
+use num_traits::Float;
+
+impl Pool {
+    /// ONNX's `LpPool`: the `p`-norm of each window, `(sum |x|^p)^(1/p)`; [`Windows::norm`](crate::Windows::norm).
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan); [`Error::NormOrder`] unless `p > 0`.
+    pub fn lp_pool<'x, X>(&self, array: X, p: f64) -> Result<Array<<X::Elem as Number>::Mean>>
+    where
+        X: IntoView<'x>,
+        X::Elem: Real,
+    {
+        self.windows(array)?.norm(p)
+    }
+
+    /// PyTorch's `lp_pool`: `(mean(x^p) * cells)^(1/p)` without an absolute value.
+    ///
+    /// `cells` is the whole window's number, `mean` divides by the cells that do not overhang. So with an odd `p` negative
+    /// elements cancel positive ones (and a negative sum is NaN), and a window that overhangs in ceil mode is scaled up;
+    /// everywhere else it is [`lp_pool`](Self::lp_pool).
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan); [`Error::NormOrder`] unless `p > 0`.
+    pub fn lp_pool_signed<'x, X>(&self, array: X, p: f64) -> Result<Array<X::Elem>>
+    where
+        X: IntoView<'x>,
+        X::Elem: Real + Float,
+    {
+        if p.is_nan() || p <= 0.0 {
+            return Err(Error::NormOrder { p });
+        }
+        let windows = self.windows(array)?;
+        let plan = windows.plan();
+        let cells = plan.window_len() as f64;
+        let powers = monoid(0.0, |x: X::Elem| Float::powf(x.real(), p), |a, b| a + b, |a: f64| a);
+        let mut sums = windows.reduce(&powers);
+        let divisors = divisors(plan, Divisor::Padded);
+        for sums in sums.as_mut_slice().chunks_mut(divisors.len().max(1)) {
+            for (s, &n) in sums.iter_mut().zip(&divisors) {
+                *s = Float::powf(*s / n as f64 * cells, p.recip());
+            }
+        }
+        Ok(sums.map(|s| num_traits::cast(s).unwrap_or_else(X::Elem::nan)))
+    }
+}

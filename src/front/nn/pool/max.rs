@@ -1,0 +1,79 @@
+//! Max pooling, with and without the places of the maxima.
+
+use super::indices::{Indices, Translate};
+use super::{Pool, planes};
+use crate::array::{Array, IntoView};
+use crate::error::{Error, Result};
+use crate::ops::{Ordered, Rankable, Search, short_window};
+
+impl Pool {
+    /// The largest element of each window: `[N, C, spatial..] -> [N, C, grid..]`.
+    ///
+    /// A NaN makes its window NaN. A window wholly in padding gives the lowest value there is: minus infinity, as in
+    /// PyTorch, or the integer's minimum. Cost as [`Windows::max`](crate::Windows::max).
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan).
+    ///
+    /// # Panics
+    /// As [`Windows::max`](crate::Windows::max).
+    pub fn max_pool<'x, X>(&self, array: X) -> Result<Array<X::Elem>>
+    where
+        X: IntoView<'x>,
+        X::Elem: Ordered,
+    {
+        Ok(self.windows(array)?.max())
+    }
+
+    /// [`max_pool`](Self::max_pool) into the caller's buffer.
+    ///
+    /// # Errors
+    /// As [`max_pool`](Self::max_pool); [`Error::BufferLength`].
+    pub fn max_pool_into<'x, X>(&self, array: X, out: &mut [X::Elem]) -> Result<()>
+    where
+        X: IntoView<'x>,
+        X::Elem: Ordered,
+    {
+        self.windows(array)?.max_into(out)
+    }
+
+    /// The largest element of each window and where it lies.
+    ///
+    /// Of equal elements the first in the window is reported. A NaN beats every number; of several, [`Indices::Plane`]
+    /// reports the last one, as PyTorch does, and the others the first.
+    ///
+    /// ```
+    /// use ndwindow::{View, nn::{Indices, Pool}};
+    ///
+    /// let x = View::new(&[1, 5, 2, 7, 7, 0], [1, 1, 6])?;
+    /// let (y, at) = Pool::new([2]).max_pool_with_indices(&x, Indices::Plane)?;
+    /// assert_eq!((y.as_slice(), at.as_slice()), (&[5, 7, 7][..], &[1, 3, 4][..]));
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan); [`Error::EmptyWindow`] for a window wholly in padding, which has no index.
+    pub fn max_pool_with_indices<'x, X>(&self, array: X, indices: Indices) -> Result<(Array<X::Elem>, Array<usize>)>
+    where
+        X: IntoView<'x>,
+        X::Elem: Rankable,
+    {
+        let windows = self.windows(array)?;
+        let shape = windows.plan().reduced_shape();
+        let mut values = Array::zeros(shape.clone());
+        let mut places = Array::zeros(shape);
+        if let Some((index, _)) = short_window(windows.plan(), false, 1) {
+            return Err(Error::EmptyWindow { what: "argmax", index });
+        }
+        let search = Search { least: false, last_nan: indices == Indices::Plane };
+        windows.search_both(search, values.as_mut_slice(), places.as_mut_slice())?;
+        if indices != Indices::Plane {
+            let translate = Translate::new(windows.plan(), indices);
+            let (_, grid) = planes(places.shape(), windows.plan().axes().len());
+            for (plane, places) in places.as_mut_slice().chunks_exact_mut(grid.max(1)).enumerate() {
+                translate.express(plane, places);
+            }
+        }
+        Ok((values, places))
+    }
+}

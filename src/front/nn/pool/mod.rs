@@ -1,0 +1,154 @@
+//! Pooling of `[N, C, spatial..]` arrays, in PyTorch's and ONNX's conventions.
+
+mod adaptive;
+mod average;
+mod gradient;
+mod indices;
+mod lp;
+mod max;
+
+pub use adaptive::{adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool};
+pub use average::{Average, Divisor};
+pub use indices::Indices;
+
+use crate::array::IntoView;
+use crate::error::Result;
+use crate::ops::Windows;
+use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
+use alloc::vec::Vec;
+
+/// Windows over the spatial axes of an array: size, step, pads, dilation, ceil mode.
+///
+/// Arrays are `[N, C, spatial..]`, or without a batch `[C, spatial..]`: as many axes at the end are spatial as the window has
+/// numbers. (One number stands for all axes behind the second, so without a batch give one an axis.) The step is the
+/// window's size unless it is given, as in PyTorch; ONNX's default is a step of 1. Padding holds no element: it never wins
+/// a maximum, and whether it counts in a mean is said there.
+///
+/// ```
+/// use ndwindow::{View, nn::Pool};
+///
+/// let x: Vec<f32> = (0..16).map(|i| i as f32).collect();
+/// let image = View::new(&x, [1, 1, 4, 4])?;
+/// let y = Pool::new([2, 2]).max_pool(&image)?;
+/// assert_eq!((y.shape(), y.as_slice()), (&[1, 1, 2, 2][..], &[5.0, 7.0, 13.0, 15.0][..]));
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Pool {
+    window: PerAxis<usize>,
+    step: Option<PerAxis<usize>>,
+    dilation: PerAxis<usize>,
+    pads: Pads,
+    ceil: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Pads {
+    Numbers(PerAxis<(isize, isize)>),
+    Same,
+    SameLower,
+}
+
+impl Pool {
+    /// Windows of a size, `[height, width]` or as many numbers as axes are spatial; side by side, without pads.
+    pub fn new(window: impl IntoSizes) -> Self {
+        Pool {
+            window: window.into_sizes(),
+            step: None,
+            dilation: PerAxis::One(1),
+            pads: Pads::Numbers(PerAxis::One((0, 0))),
+            ceil: false,
+        }
+    }
+
+    /// Distance between neighbouring windows (PyTorch's and ONNX's stride).
+    pub fn step(mut self, step: impl IntoSizes) -> Self {
+        self.step = Some(step.into_sizes());
+        self
+    }
+
+    /// Distance between neighbouring elements inside a window.
+    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
+        self.dilation = dilation.into_sizes();
+        self
+    }
+
+    /// Padding around the array: one number, one an axis, or `(before, after)`.
+    pub fn pad(mut self, pads: impl IntoPads) -> Self {
+        self.pads = Pads::Numbers(pads.into_pads());
+        self
+    }
+
+    /// ONNX's `SAME_UPPER`: `ceil(n / step)` windows, an odd element of padding behind.
+    pub fn same(mut self) -> Self {
+        self.pads = Pads::Same;
+        self
+    }
+
+    /// ONNX's `SAME_LOWER`: `ceil(n / step)` windows, an odd element of padding before.
+    pub fn same_lower(mut self) -> Self {
+        self.pads = Pads::SameLower;
+        self
+    }
+
+    /// Ceil mode: the last windows may overhang the end ([`Tail::Partial`]).
+    pub fn ceil(mut self) -> Self {
+        self.ceil = true;
+        self
+    }
+
+    /// How many axes at the end of an array of this rank are spatial.
+    fn spatial(&self, rank: usize) -> usize {
+        match &self.window {
+            PerAxis::Each(w) => w.len(),
+            PerAxis::One(_) => rank.saturating_sub(2).max(1),
+        }
+    }
+
+    /// The request behind the pooling, for an array of this rank.
+    pub fn request(&self, rank: usize) -> Unfold {
+        let spatial = self.spatial(rank);
+        let axes: Vec<isize> = (0..spatial).map(|k| k as isize - spatial as isize).collect();
+        let step = self.step.clone().unwrap_or_else(|| self.window.clone());
+        let request = unfold(&axes[..], self.window.clone(), step).dilation(self.dilation.clone());
+        let request = match &self.pads {
+            Pads::Numbers(pads) => request.pad(pads.clone()),
+            Pads::Same => request.same(),
+            Pads::SameLower => request.same_lower(),
+        };
+        request.tail(if self.ceil { Tail::Partial } else { Tail::Drop })
+    }
+
+    /// The plan of the pooling on a shape.
+    ///
+    /// # Errors
+    /// Those of [`Unfold::plan`].
+    pub fn plan(&self, shape: impl IntoShape) -> Result<Plan> {
+        let shape = shape.into_shape();
+        self.request(shape.len()).plan(shape)
+    }
+
+    /// The shape of the result of pooling an array of this shape.
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan).
+    pub fn shape(&self, shape: impl IntoShape) -> Result<Dims> {
+        Ok(self.plan(shape)?.reduced_shape())
+    }
+
+    /// The windows themselves, for any other reduction.
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan).
+    pub fn windows<'x, X: IntoView<'x>>(&self, array: X) -> Result<Windows<'x, X::Elem>> {
+        let view = array.into_view();
+        self.request(view.rank()).windows(view)
+    }
+}
+
+/// The axes in front of the spatial ones and those themselves: `[planes, elements of a plane]` as two products.
+fn planes(shape: &[usize], spatial: usize) -> (usize, usize) {
+    let (lead, plane) = shape.split_at(shape.len() - spatial.min(shape.len()));
+    (lead.iter().product(), plane.iter().product())
+}

@@ -1,0 +1,306 @@
+//! Pooling in PyTorch's and ONNX's words: golden cases, plain loops over random requests, and what is refused.
+
+mod cells;
+
+use cells::indices;
+use ndwindow::nn::{Divisor, Indices, Pool, adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool};
+use ndwindow::{Array, Error, View, unfold};
+use proptest::prelude::*;
+
+fn row<T>(x: &[T]) -> View<'_, T> {
+    View::new(x, [1, 1, x.len()]).unwrap()
+}
+
+#[test]
+fn golden_cases() {
+    let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let pool = Pool::new([3]).step(2).pad(1).ceil();
+    assert_eq!(pool.max_pool(row(&x)).unwrap().as_slice(), [2.0, 4.0, 6.0, 6.0]);
+    assert_eq!(pool.avg_pool(row(&x), Divisor::Padded).unwrap().as_slice(), [1.0, 3.0, 5.0, 3.0]);
+    assert_eq!(pool.avg_pool(row(&x), Divisor::Elements).unwrap().as_slice(), [1.5, 3.0, 5.0, 6.0]);
+    assert_eq!(pool.avg_pool(row(&x), Divisor::Fixed(2)).unwrap().as_slice(), [1.5, 4.5, 7.5, 3.0]);
+    let pool = Pool::new([2]).step(3).pad(1).ceil();
+    assert_eq!(pool.max_pool(row(&x[..5])).unwrap().as_slice(), [1.0, 4.0]);
+    let pool = Pool::new([4]).step(4).ceil();
+    for divisor in [Divisor::Padded, Divisor::Elements] {
+        assert_eq!(pool.avg_pool(row(&x[..5]), divisor).unwrap().as_slice(), [2.5, 5.0]);
+    }
+}
+
+#[test]
+fn nans_and_ties_have_a_place() {
+    let x = [1.0, f64::NAN, 3.0, f64::NAN, 5.0, 5.0];
+    let pool = Pool::new([3]);
+    let (y, at) = pool.max_pool_with_indices(row(&x), Indices::Plane).unwrap();
+    assert!(y.as_slice()[0].is_nan() && y.as_slice()[1].is_nan());
+    assert_eq!(at.as_slice(), [1, 3]);
+    let long = Pool::new([6]);
+    assert_eq!(long.max_pool_with_indices(row(&x), Indices::Plane).unwrap().1.as_slice(), [3]);
+    assert_eq!(long.max_pool_with_indices(row(&x), Indices::Tensor).unwrap().1.as_slice(), [1]);
+    assert_eq!(Pool::new([2]).max_pool_with_indices(row(&x[4..]), Indices::Plane).unwrap().1.as_slice(), [0]);
+    assert_eq!(unfold(0, 6, 1).windows(&x).unwrap().argmax().unwrap().as_slice(), [1]);
+}
+
+#[test]
+fn integers_divide_towards_zero() {
+    let x = [-3i64, 0, -2, 5];
+    assert_eq!(Pool::new([2]).avg_pool(row(&x), Divisor::Elements).unwrap().as_slice(), [-1, 1]);
+    let big = [250u8, 251, 252, 255];
+    assert_eq!(Pool::new([4]).avg_pool(row(&big), Divisor::Elements).unwrap().as_slice(), [252]);
+}
+
+#[test]
+fn lp_pooling_of_both_kinds() {
+    let x = [3.0f64, -4.0, 0.0, 12.0, 5.0];
+    let pool = Pool::new([2]).ceil();
+    assert_eq!(pool.lp_pool(row(&x), 2.0).unwrap().as_slice(), [5.0, 12.0, 5.0]);
+    let y = pool.lp_pool_signed(row(&x), 2.0).unwrap();
+    // The last window overhangs: its mean square 25 is taken for both cells.
+    assert_eq!(y.as_slice()[..2], [5.0, 12.0]);
+    assert!((y.as_slice()[2] - 50f64.sqrt()).abs() < 1e-12);
+    let odd = pool.lp_pool_signed(row(&[2.0, -1.0, 1.0, -2.0]), 3.0).unwrap();
+    assert!((odd.as_slice()[0] - 7f64.cbrt()).abs() < 1e-12 && odd.as_slice()[1].is_nan());
+    assert_eq!(
+        pool.lp_pool(row(&x), 0.0).unwrap_err().to_string(),
+        "norm of p = 0: p must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)"
+    );
+    assert!(pool.lp_pool_signed(row(&x), f64::NAN).is_err());
+}
+
+#[test]
+fn the_four_spaces_of_indices() {
+    let x: Vec<i32> = (0..2 * 2 * 3 * 4).map(|i| i * 7 % 48).collect();
+    let image = View::new(&x, [2, 2, 3, 4]).unwrap();
+    let pool = Pool::new([2, 2]).step(1).pad(1);
+    let (y, plane) = pool.max_pool_with_indices(&image, Indices::Plane).unwrap();
+    let at = |space| pool.max_pool_with_indices(&image, space).unwrap().1;
+    let (tensor, column, window) = (at(Indices::Tensor), at(Indices::TensorColumnMajor), at(Indices::Window));
+    for i in indices(y.shape()) {
+        let i = &i[..];
+        let lead = i[0] * 2 + i[1];
+        let (r, c) = (plane[i] / 4, plane[i] % 4);
+        assert_eq!(image[[i[0], i[1], r, c]], y[i]);
+        assert_eq!(tensor[i], lead * 12 + plane[i]);
+        assert_eq!(column[i], lead * 12 + c * 3 + r);
+        assert_eq!(window[i], (r + 1 - i[2]) * 2 + (c + 1 - i[3]));
+    }
+    for (space, at) in [
+        (Indices::Plane, plane),
+        (Indices::Tensor, tensor),
+        (Indices::TensorColumnMajor, column),
+        (Indices::Window, window),
+    ] {
+        let back = pool.max_unpool(&y, &at, space, [2, 2, 3, 4]).unwrap();
+        for i in indices(&[2, 2, 3, 4]) {
+            let i = &i[..];
+            let chosen = y.iter().any(|&v| v == image[i]);
+            assert_eq!(back[i], if chosen { image[i] } else { 0 }, "{space:?}");
+        }
+    }
+}
+
+#[test]
+fn unpooling_sizes_and_what_is_refused() {
+    let pool = Pool::new([2, 3]).step([2, 1]).pad([0, 1]);
+    assert_eq!(pool.unpooled_shape([4, 3, 5, 6]).unwrap()[..], [4, 3, 10, 6]);
+    let (y, at) = (Array::new(vec![1.0, 2.0], [1, 1, 2]).unwrap(), Array::new(vec![0usize, 4], [1, 1, 2]).unwrap());
+    let pool = Pool::new([2]);
+    let text = |e: Result<Array<f64>, Error>| e.unwrap_err().to_string();
+    assert_eq!(
+        text(pool.max_unpool(&y, &at, Indices::Plane, [1, 1, 4])),
+        "index 4 at [0, 0, 1] is outside of a plane of shape [4], which holds 4 elements: \
+         use the indices and the input shape of the pooling"
+    );
+    assert_eq!(
+        text(pool.max_unpool(&y, &at.clone().reshape([1, 2, 1]).unwrap(), Indices::Plane, [1, 1, 5])),
+        "indices have shape [1, 2, 1], but the values have [1, 1, 2]: give one index for each value"
+    );
+    assert_eq!(
+        text(pool.max_unpool(&y, &at, Indices::Plane, [2, 1, 5])),
+        "the pooled array has shape [1, 1, 2], but [2, 1, 2] was planned"
+    );
+    assert!(text(pool.max_unpool(&y, &at, Indices::Window, [1, 1, 4])).contains("index 4"));
+    assert_eq!(pool.max_unpool(&y, &at, Indices::Plane, [1, 1, 5]).unwrap().as_slice(), [1.0, 0.0, 0.0, 0.0, 2.0]);
+    assert_eq!(
+        text(pool.avg_pool(&y, Divisor::Fixed(0))),
+        "the divisor of a mean is 0: use at least 1, or count elements"
+    );
+    let padded = Pool::new([1]).step(1).pad(1);
+    assert_eq!(padded.max_pool(&y).unwrap().as_slice(), [f64::NEG_INFINITY, 1.0, 2.0, f64::NEG_INFINITY]);
+    assert!(matches!(
+        padded.max_pool_with_indices(&y, Indices::Plane),
+        Err(Error::EmptyWindow { what: "argmax", index }) if index == [0, 0, 0]
+    ));
+    assert!(padded.avg_pool(&y, Divisor::Elements).unwrap().as_slice()[0].is_nan());
+    let whole = Array::new(vec![1u8, 2], [1, 1, 2]).unwrap();
+    assert!(matches!(padded.avg_pool(&whole, Divisor::Elements), Err(Error::EmptyWindow { .. })));
+    assert_eq!(padded.avg_pool(&whole, Divisor::Padded).unwrap().as_slice(), [0, 1, 2, 0]);
+}
+
+#[test]
+fn adaptive_and_global() {
+    let x: Vec<f64> = (0..2 * 5 * 7).map(|i| f64::from(i * 31 % 70)).collect();
+    let image = View::new(&x, [1, 2, 5, 7]).unwrap();
+    for size in [[1, 1], [2, 3], [5, 7], [6, 9]] {
+        let (mean, max) = (adaptive_avg_pool(&image, size).unwrap(), adaptive_max_pool(&image, size).unwrap());
+        assert_eq!(mean.shape(), [1, 2, size[0], size[1]]);
+        for at in indices(mean.shape()) {
+            let along = |k: usize, n: usize| at[k] * n / size[k - 2]..((at[k] + 1) * n).div_ceil(size[k - 2]);
+            let held: Vec<f64> = along(2, 5)
+                .flat_map(|i| along(3, 7).map(move |j| (i, j)))
+                .map(|(i, j)| image[[0, at[1], i, j]])
+                .collect();
+            assert!((mean[&at[..]] - held.iter().sum::<f64>() / held.len() as f64).abs() < 1e-12);
+            assert_eq!(max[&at[..]], held.iter().fold(0.0, |a: f64, &b| a.max(b)));
+        }
+    }
+    let (whole, one) = (global_avg_pool(&image).unwrap(), adaptive_avg_pool(&image, 1).unwrap());
+    assert_eq!(whole.shape(), [1, 2, 1, 1]);
+    assert!(whole.iter().zip(&one).all(|(a, b)| (a - b).abs() < 1e-12));
+    assert_eq!(global_max_pool(&image).unwrap(), adaptive_max_pool(&image, [1, 1]).unwrap());
+    assert!(matches!(global_max_pool(&x), Err(Error::AxisOutOfRange { axis: 2, rank: 1 })));
+    let none = View::new(&x[..0], [1, 1, 0]).unwrap();
+    assert!(matches!(adaptive_avg_pool(&none, [2]), Err(Error::SpanTooLong { axis: 2, .. })));
+    assert!(matches!(adaptive_max_pool(&x, [2, 2]), Err(Error::AxisOutOfRange { .. })));
+    assert!(adaptive_max_pool(row(&[1.0, f64::NAN]), [2]).unwrap().as_slice()[1].is_nan());
+}
+
+/// A result's shape, and each window's plane, elements and number of cells.
+type Windows = (Vec<usize>, Vec<(usize, Vec<usize>, usize)>);
+
+#[derive(Clone, Debug)]
+struct Case {
+    shape: Vec<usize>,
+    window: Vec<usize>,
+    step: Vec<usize>,
+    dilation: Vec<usize>,
+    pads: Vec<(isize, isize)>,
+    ceil: bool,
+    data: Vec<i8>,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    (1usize..=3, 0usize..=2, any::<bool>()).prop_flat_map(|(spatial, lead, ceil)| {
+        let longest = [0usize, 12, 7, 5][spatial];
+        let shape = (prop::collection::vec(1usize..=3, lead), prop::collection::vec(1usize..=longest, spatial));
+        shape.prop_flat_map(move |(mut shape, plane)| {
+            shape.extend(plane);
+            let total: usize = shape.iter().product();
+            let each = |low: usize, high: usize| prop::collection::vec(low..=high, spatial);
+            let pads = prop::collection::vec((0isize..=2, 0isize..=2), spatial);
+            (each(1, 4), each(1, 3), each(1, 2), pads, prop::collection::vec(-9i8..9, total)).prop_map(
+                move |(window, step, dilation, pads, data)| {
+                    let shape = shape.clone();
+                    Case { shape, window, step, dilation, pads, ceil, data }
+                },
+            )
+        })
+    })
+}
+
+impl Case {
+    fn pool(&self) -> Pool {
+        let pool = Pool::new(self.window.clone()).step(self.step.clone()).dilation(self.dilation.clone());
+        let pool = pool.pad(self.pads.clone());
+        if self.ceil { pool.ceil() } else { pool }
+    }
+
+    /// The result's shape; for each window the flat indices in its plane that it holds, and its cells but for overhang.
+    fn windows(&self) -> Option<Windows> {
+        let spatial = self.window.len();
+        let lead = self.shape.len() - spatial;
+        let mut shape = self.shape.clone();
+        for k in 0..spatial {
+            let (n, (low, high)) = (self.shape[lead + k] as isize, self.pads[k]);
+            let span = ((self.window[k] - 1) * self.dilation[k]) as isize + 1;
+            let (total, step) = (n + low + high, self.step[k] as isize);
+            let mut count = (total - span).div_euclid(step) + 1;
+            if self.ceil {
+                count = -(-(total - span)).div_euclid(step) + 1;
+                while count > 1 && (count - 1) * step >= n + low {
+                    count -= 1;
+                }
+            }
+            if count < 1 || span > total {
+                return None;
+            }
+            shape[lead + k] = count as usize;
+        }
+        let plane: usize = self.shape[..lead].iter().product::<usize>().max(1);
+        let planes = if lead == 0 { 1 } else { plane };
+        let grid = indices(&shape[lead..]).collect::<Vec<_>>();
+        let mut windows = Vec::new();
+        for p in 0..planes {
+            for at in &grid {
+                let (mut held, mut cells) = (Vec::new(), 0);
+                'cells: for cell in indices(&self.window) {
+                    let mut flat = Some(0);
+                    for k in 0..spatial {
+                        let n = self.shape[lead + k] as isize;
+                        let i = (at[k] * self.step[k] + cell[k] * self.dilation[k]) as isize - self.pads[k].0;
+                        if i >= n + self.pads[k].1 {
+                            continue 'cells;
+                        }
+                        flat = flat.filter(|_| (0..n).contains(&i)).map(|f| f * n as usize + i as usize);
+                    }
+                    cells += 1;
+                    held.extend(flat);
+                }
+                windows.push((p, held, cells));
+            }
+        }
+        Some((shape, windows))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(250))]
+
+    #[test]
+    fn pooling_is_what_plain_loops_say(case in cases()) {
+        let pool = case.pool();
+        let Some((shape, windows)) = case.windows() else { return Ok(()) };
+        let x: Vec<f64> = case.data.iter().map(|&v| f64::from(v)).collect();
+        let (view, ints) = (View::new(&x, &case.shape).unwrap(), View::new(&case.data, &case.shape).unwrap());
+        let spatial = case.window.len();
+        let plane: usize = case.shape[case.shape.len() - spatial..].iter().product();
+        let max = pool.max_pool(&view).unwrap();
+        prop_assert_eq!(max.shape(), &shape[..]);
+        let padded = pool.avg_pool(&view, Divisor::Padded).unwrap();
+        let norm = pool.lp_pool(&view, 3.0).unwrap();
+        let fixed = pool.avg_pool(&ints, Divisor::Fixed(3)).unwrap();
+        let some_empty = windows.iter().any(|w| w.1.is_empty());
+        for (i, (p, held, cells)) in windows.iter().enumerate() {
+            let values: Vec<f64> = held.iter().map(|&f| x[p * plane + f]).collect();
+            let sum: f64 = values.iter().sum();
+            prop_assert_eq!(max.as_slice()[i], values.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b)));
+            prop_assert!((padded.as_slice()[i] - sum / *cells as f64).abs() < 1e-12);
+            let cubes: f64 = values.iter().map(|v| v.abs().powi(3)).sum();
+            prop_assert!((norm.as_slice()[i] - cubes.cbrt()).abs() < 1e-9);
+            prop_assert_eq!(fixed.as_slice()[i], (sum as i32 / 3) as i8);
+        }
+        let found = pool.max_pool_with_indices(&view, Indices::Plane);
+        if some_empty {
+            let refused = matches!(found, Err(Error::EmptyWindow { .. }));
+            prop_assert!(refused);
+            return Ok(());
+        }
+        let (y, at) = found.unwrap();
+        prop_assert_eq!(&y, &max);
+        // Ones back to the maxima, and shares back to the elements.
+        let ones = Array::from_elem(1.0, &shape).unwrap();
+        let back = pool.max_pool_gradient(&ones, &at, Indices::Plane, &case.shape).unwrap();
+        let spread = pool.avg_pool_gradient(&ones, Divisor::Elements, &case.shape).unwrap();
+        let (mut want, mut want_spread) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+        for (i, (p, held, _)) in windows.iter().enumerate() {
+            let best = held.iter().copied().rev().max_by(|&a, &b| x[p * plane + a].total_cmp(&x[p * plane + b])).unwrap();
+            prop_assert_eq!(at.as_slice()[i], best);
+            want[p * plane + best] += 1.0;
+            for &f in held {
+                want_spread[p * plane + f] += 1.0 / held.len() as f64;
+            }
+        }
+        prop_assert_eq!(back.as_slice(), &want[..]);
+        prop_assert!(spread.iter().zip(&want_spread).all(|(a, b)| (a - b).abs() < 1e-12));
+    }
+}
