@@ -20,6 +20,8 @@ use crate::spec::AxisPlan;
 enum Place {
     Rank(usize),
     Quantile(f64),
+    /// The middle, the upper one of two.
+    Middle,
 }
 
 impl Place {
@@ -28,6 +30,7 @@ impl Place {
     fn among(self, n: usize) -> (usize, f64) {
         match self {
             Place::Rank(k) => (k, 0.0),
+            Place::Middle => (n / 2, 0.0),
             Place::Quantile(q) => {
                 let at = (n - 1) as f64 * q;
                 let low = (at as usize).min(n - 1);
@@ -148,6 +151,20 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// As [`quantile`](Self::quantile); [`Error::BufferLength`].
     pub fn quantile_into(&self, q: f64, out: &mut [T::Middle]) -> Result<()> {
         self.quantiles("quantile", q, out)
+    }
+
+    /// The element in the middle of each window's order, the upper one of two.
+    ///
+    /// # Errors
+    /// [`Error::EmptyWindow`], [`Error::BufferLength`], [`Error::TooLarge`].
+    pub(crate) fn middle_into(&self, out: &mut [T]) -> Result<()> {
+        self.check_buffer(out.len())?;
+        if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
+            return Err(Error::EmptyWindow { what: "median", index });
+        }
+        check_cells(self.plan(), self.fill_value().is_some())?;
+        self.order(Wanted { place: Place::Middle, make: |low, _, _| low, nan: T::nan() }, out);
+        Ok(())
     }
 
     fn quantiles(&self, what: &'static str, q: f64, out: &mut [T::Middle]) -> Result<()> {
