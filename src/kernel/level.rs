@@ -25,9 +25,9 @@ pub(crate) struct Level(Isa);
 enum Isa {
     /// The compiler's own: SSE2 on x86-64, NEON on aarch64.
     Baseline,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(feature = "std", target_arch = "x86_64"))]
     Avx2,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(feature = "std", target_arch = "x86_64"))]
     Avx512,
 }
 
@@ -59,14 +59,24 @@ impl Level {
         Level(Isa::Baseline)
     }
 
+    /// Every level of this machine.
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Level> {
+        let best = Level::detect();
+        let mut levels = alloc::vec![Level(Isa::Baseline)];
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        levels.extend([Level(Isa::Avx2), Level(Isa::Avx512)]);
+        levels.into_iter().filter(move |level| *level <= best)
+    }
+
     /// Bytes of its widest register.
     #[inline]
     pub(crate) fn vector_bytes(self) -> usize {
         match self.0 {
             Isa::Baseline => 16,
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
             Isa::Avx2 => 32,
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
             Isa::Avx512 => 64,
         }
     }
@@ -79,10 +89,10 @@ impl Level {
             // SAFETY: a `Level` other than the baseline comes only from `detect` (directly, or through `all` and
             // `at_most`, which never raise one), and `detect` gives `Avx2` only where the CPU reported every
             // feature that `avx2` below is compiled with.
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
             Isa::Avx2 => unsafe { avx2(kernel) },
             // SAFETY: as above, for the features of `avx512`.
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
             Isa::Avx512 => unsafe { avx512(kernel) },
         }
     }
@@ -103,13 +113,13 @@ fn ask() -> u8 {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[target_feature(enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3")]
 fn avx2<K: Kernel>(kernel: K) -> K::Out {
     kernel.run()
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[target_feature(
     enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 )]

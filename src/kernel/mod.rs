@@ -1,18 +1,28 @@
 //! Loops over plain memory; they know no windows.
 
+mod clip;
 #[cfg(feature = "fft")]
 mod complex;
 pub(crate) mod contract;
 mod copy;
+mod cut;
+mod frame;
 pub(crate) mod level;
 mod merge;
 pub(crate) mod rows;
+mod run;
+mod sink;
 mod stream;
+mod strided;
 mod taper;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use clip::{Along, Line, copy_clipped};
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
 pub(crate) use copy::copy_block;
 pub(crate) use merge::{merge_block, merge_weighted};
 pub(crate) use stream::{Plain, STREAM_BYTES, stream_copy};
+pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

@@ -4,6 +4,11 @@
 //! of the traffic; stores with a non-temporal hint leave it out.
 #![allow(unsafe_code)] // streaming stores
 
+use core::any::TypeId;
+
+/// Bytes of a cache line.
+pub(super) const LINE: usize = 64;
+
 /// Results of at least this many bytes are worth streaming: smaller ones are better left in the caches.
 pub(crate) const STREAM_BYTES: usize = 8 * 1024 * 1024;
 
@@ -40,26 +45,109 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
 /// Copies `len` bytes.
 ///
 /// # Safety
-/// `to` must be writable and `from` readable for `len` bytes, without overlap.
+/// `to` must be writable and `from` readable for `len` initialised bytes, without overlap.
 #[cfg(target_arch = "x86_64")]
 unsafe fn stream_bytes(to: *mut u8, from: *const u8, len: usize) {
-    use core::arch::x86_64::{_mm_loadu_si128, _mm_sfence, _mm_stream_si128};
-    const LINE: usize = 64;
     let head = to.align_offset(LINE).min(len);
-    let lines = (len - head) / LINE;
-    let tail = head + lines * LINE;
-    // SAFETY: head + lines * LINE <= len, so every access lies within `len` bytes; `to + head` is a multiple of 64 and
-    // the others of 16 bytes behind it, as the stores need; SSE2 is part of every x86-64.
+    let tail = head + (len - head) / LINE * LINE;
+    // SAFETY: head <= tail <= len; behind `head`, `to` stands on a line and whole lines reach up to `tail`.
     unsafe {
         core::ptr::copy_nonoverlapping(from, to, head);
-        for line in 0..lines {
-            let at = head + line * LINE;
-            for part in [0, 16, 32, 48] {
-                _mm_stream_si128(to.add(at + part).cast(), _mm_loadu_si128(from.add(at + part).cast()));
+        x86::lines(to.add(head), from.add(head), tail - head);
+        core::ptr::copy_nonoverlapping(from.add(tail), to.add(tail), len - tail);
+    }
+    // Other threads must see what was written.
+    fence();
+}
+
+/// Whether elements of this type can be [streamed in lines](stream_lines) on this machine: numbers, whose every byte is a
+/// value and whose size divides a line.
+#[inline]
+pub(super) fn streams_lines<T: 'static>() -> bool {
+    let this = TypeId::of::<T>();
+    macro_rules! is_one_of {
+        ($($number:ty)*) => { $(this == TypeId::of::<$number>())||* };
+    }
+    cfg!(all(target_arch = "x86_64", not(miri)))
+        && is_one_of!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char)
+}
+
+/// `to.copy_from_slice(from)`, streamed where [`streams_lines`] says so, `to` stands on a line and the bytes are whole lines.
+///
+/// # Safety
+/// [`fence`] must be called before the borrow of `to` ends.
+#[inline]
+pub(super) unsafe fn stream_lines<T: Copy + 'static>(to: &mut [T], from: &[T]) {
+    assert_eq!(to.len(), from.len(), "a copy of another length");
+    let bytes = size_of_val(from);
+    let whole = to.as_ptr().addr().is_multiple_of(LINE) && bytes.is_multiple_of(LINE);
+    if !streams_lines::<T>() || !whole {
+        to.copy_from_slice(from);
+        return;
+    }
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: both slices have `bytes` bytes, all of them values of numbers; `to` stands on a line and `bytes` are whole
+    // lines; an exclusive borrow overlaps none.
+    unsafe {
+        x86::lines(to.as_mut_ptr().cast(), from.as_ptr().cast(), bytes);
+    }
+}
+
+/// Orders streamed stores before everything that follows.
+#[inline]
+pub(super) fn fence() {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: every x86-64 has this instruction, which touches no memory.
+    unsafe {
+        core::arch::x86_64::_mm_sfence();
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::LINE;
+    use core::arch::x86_64::{_mm_loadu_si128, _mm_stream_si128};
+    #[cfg(feature = "std")]
+    use core::arch::x86_64::{_mm512_loadu_si512, _mm512_stream_si512};
+
+    /// Copies whole lines with streaming stores.
+    ///
+    /// # Safety
+    /// `bytes`, a multiple of a line, must be initialised at `from` and writable at `to`, a multiple of a line, without
+    /// overlap. A fence must follow.
+    #[inline]
+    pub(super) unsafe fn lines(to: *mut u8, from: *const u8, bytes: usize) {
+        // SAFETY: the contract; AVX-512 only where it was detected, SSE2 is part of every x86-64.
+        unsafe {
+            #[cfg(feature = "std")]
+            if std::is_x86_feature_detected!("avx512f") {
+                return by_64(to, from, bytes);
+            }
+            by_16(to, from, bytes);
+        }
+    }
+
+    /// One store a line: a line never leaves in parts.
+    ///
+    /// # Safety
+    /// As [`lines`].
+    #[cfg(feature = "std")]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn by_64(to: *mut u8, from: *const u8, bytes: usize) {
+        for at in (0..bytes).step_by(LINE) {
+            // SAFETY: `at + 64 <= bytes`, both being multiples of 64; so is the store's address.
+            unsafe { _mm512_stream_si512(to.add(at).cast(), _mm512_loadu_si512(from.add(at).cast())) };
+        }
+    }
+
+    /// # Safety
+    /// As [`lines`].
+    unsafe fn by_16(to: *mut u8, from: *const u8, bytes: usize) {
+        for line in (0..bytes).step_by(LINE) {
+            for at in [line, line + 16, line + 32, line + 48] {
+                // SAFETY: `line + 64 <= bytes`, both being multiples of 64; the store's address is one of 16.
+                unsafe { _mm_stream_si128(to.add(at).cast(), _mm_loadu_si128(from.add(at).cast())) };
             }
         }
-        core::ptr::copy_nonoverlapping(from.add(tail), to.add(tail), len - tail);
-        // Streaming stores are not ordered with the stores that follow; other threads must see them.
-        _mm_sfence();
     }
 }

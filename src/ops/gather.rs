@@ -1,5 +1,9 @@
 //! Gather with copying: every cell of every window written once, in runs.
 //!
+//! Windows that lie wholly inside are a strided view, and windows of which some hang into empty padding or behind the end a
+//! view in a frame: the kernel copies both in one sweep over the result. What is left, other pad modes, holes and uneven
+//! starts, is cut up here.
+//!
 //! The result is cut into units, contiguous stretches of it that fit a cache, which are filled one after another or in
 //! parallel. In each unit the unfolded axes are cut into [`pieces`](super::pieces); every combination of pieces is a
 //! strided block of the array, copied by the kernel, or a block of empty cells, filled.
@@ -8,8 +12,8 @@ use super::pieces::pieces;
 use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::kernel;
-use crate::spec::{Dims, OutAxis, Plan};
+use crate::kernel::{self, Along, Line};
+use crate::spec::{AxisPlan, Dims, OutAxis, Plan};
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -39,6 +43,13 @@ pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out
     if out.is_empty() || size_of::<T>() == 0 {
         return;
     }
+    if plan.is_strided() {
+        return kernel::copy_view(out, &plan.strided_view(source));
+    }
+    if plan.axes().iter().all(AxisPlan::is_clipped) {
+        let (along, lines) = positions(plan);
+        return kernel::copy_clipped(out, source, &along, &lines, fill);
+    }
     let mut strides = Dims::from_elem(1, shape.len());
     for a in (1..shape.len()).rev() {
         strides[a - 1] = strides[a] * shape[a];
@@ -50,6 +61,20 @@ pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out
         let origin = ranges.iter().zip(&strides).map(|(r, s)| r.start * s).sum();
         Unit { plan, source, fill, strides: &strides, origin }.fill(ranges, part);
     });
+}
+
+/// Where the cells of clipped axes lie on the array's axes.
+fn positions(plan: &Plan) -> (SmallVec<[Along; 6]>, SmallVec<[Line; 6]>) {
+    let along = (0..plan.shape().len()).map(|o| {
+        let (axis, step) = plan.along(o);
+        Along { axis, step: step.unsigned_abs(), count: plan.shape()[o] }
+    });
+    let mut lines: SmallVec<[Line; 6]> =
+        plan.input_shape().iter().map(|&n| Line { origin: 0, inside: 0..n as isize }).collect();
+    for a in plan.axes() {
+        lines[a.axis()] = Line { origin: a.start_of(0), inside: a.line() };
+    }
+    (along.collect(), lines)
 }
 
 /// Writes one window, whose `index` holds grid positions on unfolded axes and indices elsewhere, into `out` in row-major
@@ -211,7 +236,7 @@ impl<T: Element> View<'_, T> {
     /// If the copy has more bytes than an address space: a repeated axis costs nothing in a view.
     pub fn to_array(&self) -> Array<T> {
         let mut array = Array::zeros(Dims::from_slice(self.shape()));
-        copy_all(self, array.as_mut_slice());
+        kernel::copy_view(array.as_mut_slice(), self);
         array
     }
 
@@ -224,15 +249,7 @@ impl<T: Element> View<'_, T> {
             let shape = self.shape().to_vec();
             return Err(Error::BufferLength { shape, expected: self.len(), found: out.len() });
         }
-        copy_all(self, out);
+        kernel::copy_view(out, self);
         Ok(())
-    }
-}
-
-/// A view in full is the windows of a request without axes.
-fn copy_all<T: Element>(view: &View<'_, T>, out: &mut [T]) {
-    match Plan::new(Dims::from_slice(view.shape()), SmallVec::new(), false) {
-        Ok(plan) => gather(&plan, view, T::default(), out),
-        Err(error) => unreachable!("a view's shape was checked: {error}"),
     }
 }

@@ -83,6 +83,15 @@ impl Plan {
         Err(Error::ShapeMismatch { what, expected: self.input_shape().to_vec(), found: shape.to_vec() })
     }
 
+    /// The windows of a strided plan over an array of its shape.
+    #[inline]
+    pub(super) fn strided_view<'a, T>(&self, source: &View<'a, T>) -> View<'a, T> {
+        match source.pick(&self.first(), self.shape().len(), |o| self.picked(o)) {
+            Some(view) => view,
+            None => unreachable!("a strided plan's elements lie inside its array"),
+        }
+    }
+
     /// Where the first window of a strided plan starts on each axis of its array.
     #[inline]
     fn first(&self) -> Dims {
@@ -149,10 +158,7 @@ impl<'a, T> Windows<'a, T> {
     #[inline]
     pub fn view(&self) -> Result<View<'a, T>> {
         self.plan.check_strided()?;
-        match self.source.pick(&self.plan.first(), self.plan.shape().len(), |o| self.plan.picked(o)) {
-            Some(view) => Ok(view),
-            None => unreachable!("a strided plan's elements lie inside its array"),
-        }
+        Ok(self.plan.strided_view(&self.source))
     }
 
     /// All windows copied into a row-major array of the plan's shape; empty cells are zero or the fill.

@@ -323,6 +323,14 @@ impl AxisPlan {
         }
         None
     }
+
+    /// Whether the cells are elements exactly where start plus tap lies on the [`line`](Self::line): even starts, no holes,
+    /// and nothing but emptiness outside.
+    pub(crate) fn is_clipped(&self) -> bool {
+        let even = self.even_step().is_some() && (self.base == 1 || self.len <= 1);
+        let empty = self.mode == PadMode::Empty || matches!(self.irregular(), None | Some(Irregular::Overhang));
+        even && empty
+    }
 }
 
 /// Pads as numbers. `Same` gives `ceil(n' / step)` windows, the odd element behind (`SameLower`: before).
