@@ -63,7 +63,7 @@ impl<'a, T: Element> Rows<'a, T> {
             return &samples[start as usize..][..self.axis.window()];
         }
         for (j, cell) in scratch[..self.axis.window()].iter_mut().enumerate() {
-            *cell = match self.axis.cell(i, j) {
+            *cell = match self.axis.at(start + (j * self.axis.dilation()) as isize) {
                 Cell::Element(at) => samples[at],
                 Cell::Pad | Cell::Gap => T::default(),
             };
