@@ -229,6 +229,17 @@ proptest! {
     }
 }
 
+/// Two plain axes behind a padded one: what lies behind the end must not be read along all of them.
+#[test]
+fn padding_in_front_of_several_whole_axes() {
+    let x: Vec<u16> = (1..=24).collect();
+    let source = View::new(&x, [2, 2, 3, 2]).unwrap();
+    let copy = ndwindow::unfold(0, 2, 1).pad((0, 1)).windows(&source).unwrap().to_array();
+    let behind = copy.permute(&[0, 4, 1, 2, 3]).unwrap().index_axis(0, 1).unwrap().to_array();
+    assert_eq!(behind.as_slice()[..12], x[12..]);
+    assert_eq!(behind.as_slice()[12..], [0; 12]);
+}
+
 /// Runs a request over a row-major source of `elements` against the oracle, in pools of one, two and three threads.
 fn large<T: Element + PartialEq + Debug>(
     shape: &[usize],

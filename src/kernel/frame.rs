@@ -111,7 +111,8 @@ fn join(axes: &mut [Axis], next: Axis, bounds: &mut [Bound]) -> bool {
             else {
                 return false;
             };
-            *bound = Bound { origin, last: last - 1, inside: bound.inside.start * finer..end, scale: finer, ..*bound };
+            let (start, scale) = (bound.inside.start * finer, bound.scale * finer);
+            *bound = Bound { origin, last: last - 1, inside: start..end, scale, ..*bound };
             for (other, step) in before.iter_mut().filter_map(|a| a.line.as_mut()) {
                 if *other == b {
                     *step *= finer;
