@@ -6,6 +6,8 @@
 
 #[path = "worklist/digest.rs"]
 mod digest;
+#[path = "worklist/fold.rs"]
+mod fold;
 #[path = "worklist/gather.rs"]
 mod gather;
 #[path = "worklist/inputs.rs"]
@@ -28,6 +30,7 @@ fn works() -> Vec<Work> {
     let mut list = Vec::new();
     list.extend(gather::works());
     list.extend(reduce::works());
+    list.extend(fold::works());
     list
 }
 

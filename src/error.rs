@@ -606,6 +606,32 @@ pub enum Error {
         /// The sum.
         sum: f64,
     },
+    /// An array or a matrix that im2col and col2im cannot read.
+    #[error("{what} of rank {rank} with {spatial} spatial axes: arrays are [N, C, spatial..] or [C, spatial..], matrices [N, rows, columns] or [rows, columns]")]
+    ColumnsRank {
+        /// What has the wrong rank.
+        what: &'static str,
+        /// Its rank.
+        rank: usize,
+        /// The spatial axes there are.
+        spatial: usize,
+    },
+    /// Rows of a matrix of columns that are not whole windows.
+    #[error("{rows} rows of columns are not a whole number of windows of {cells} cells: there must be channels * {cells}")]
+    ColumnRows {
+        /// The matrix's rows.
+        rows: usize,
+        /// Cells of a window.
+        cells: usize,
+    },
+    /// Tiles that would not move on.
+    #[error("tiles of {size} cannot overlap by {overlap}: the overlap must be below the size")]
+    TileOverlap {
+        /// A tile's size.
+        size: usize,
+        /// The overlap asked for.
+        overlap: usize,
+    },
     /// A taper of another length than its window.
     #[error("a taper of {found} weights for the window of {window} on axis {axis}: give one for each cell")]
     TaperLength {

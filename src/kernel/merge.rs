@@ -1,7 +1,9 @@
 //! Folding a strided block of cells into a strided block of sums (or maxima, or whatever else joins two numbers).
 #![allow(unsafe_code)] // reads through a view's pointer and writes overlapping runs without a bounds check an element
 
+use super::level::{Kernel, Level};
 use crate::array::View;
+use core::ops::Mul;
 use smallvec::SmallVec;
 
 /// One loop of a block: how often, and how far destination and source move.
@@ -29,13 +31,37 @@ pub(crate) fn merge_block<T: Copy, A: Copy>(
 ) {
     let Some(mut loops) = checked_loops(out.len(), offset, strides, source) else { return };
     coalesce(&mut loops);
-    let inner = loops.pop().unwrap_or(Loop { count: 1, to: 0, from: 0 });
+    let (inner, middle) = innermost(&mut loops);
     let (to, from) = (out.as_mut_ptr().wrapping_add(offset), source.as_ptr());
-    walk(&loops, |_, at| {
-        // SAFETY: `checked_loops` proved that every index of the loops lies in `out`, which is borrowed exclusively; every
-        // read is an element of `source`, whose indices the loops run over. Offsets are sums over an index's parts.
-        unsafe { line(inner, to.offset(at.to), from.offset(at.from), f) }
-    });
+    // `checked_loops` proved that every index of the loops lies in `out`, which is borrowed exclusively; every read is an
+    // element of `source`, whose indices the loops run over.
+    Level::detect().run(Rows { outer: &loops, middle, inner, to, from, f });
+}
+
+/// The loops of [`merge_block`]. Whoever makes one has proved that, for every index of the loops, `from` is readable and
+/// `to` readable and writable, and that the two do not overlap.
+struct Rows<'l, T, A, F> {
+    outer: &'l [Loop],
+    middle: Loop,
+    inner: Loop,
+    to: *mut A,
+    from: *const T,
+    f: F,
+}
+
+impl<T: Copy, A: Copy, F: Fn(A, T) -> A + Copy> Kernel for Rows<'_, T, A, F> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Rows { outer, middle, inner, to, from, f } = self;
+        walk(outer, |_, at| {
+            for i in 0..middle.count as isize {
+                // SAFETY: sums over an index's parts, by the proof of whoever made this.
+                unsafe { line(inner, to.offset(at.to + i * middle.to), from.offset(at.from + i * middle.from), f) }
+            }
+        });
+    }
 }
 
 /// `out[offset + sum(i * strides)] = f(that, source[i], weight)`, the weight being `scale` times `weights[a][i_a]` for every
@@ -43,7 +69,7 @@ pub(crate) fn merge_block<T: Copy, A: Copy>(
 ///
 /// # Panics
 /// If the block reaches outside `out`, or an axis has another number of weights than indices.
-pub(crate) fn merge_weighted<T: Copy, A: Copy + core::ops::Mul<Output = A>>(
+pub(crate) fn merge_weighted<T: Copy, A: Copy + Mul<Output = A>>(
     out: &mut [A],
     offset: usize,
     strides: &[isize],
@@ -56,28 +82,64 @@ pub(crate) fn merge_weighted<T: Copy, A: Copy + core::ops::Mul<Output = A>>(
     for (l, w) in loops.iter().zip(weights) {
         assert!(w.is_none_or(|w| w.len() == l.count), "one weight an index");
     }
-    let inner = loops.pop().unwrap_or(Loop { count: 1, to: 0, from: 0 });
+    let inner = loops.pop().unwrap_or(ONCE);
     let (along, others) = match weights.split_last() {
         Some((last, others)) => (*last, others),
         None => (None, weights),
     };
     let (to, from) = (out.as_mut_ptr().wrapping_add(offset), source.as_ptr());
-    walk(&loops, |index, at| {
-        let mut scale = scale;
-        for (w, &i) in others.iter().zip(index) {
-            if let Some(w) = w {
-                scale = scale * w[i];
+    // As in `merge_block`; `along` has one weight for each of the inner loop's indices.
+    Level::detect().run(WeightedRows { outer: &loops, others, inner, along, scale, to, from, f });
+}
+
+/// The loops of [`merge_weighted`], on the terms of [`Rows`]; `along` must have one weight for each of the inner loop's
+/// indices.
+struct WeightedRows<'l, T, A, F> {
+    outer: &'l [Loop],
+    others: &'l [Option<&'l [A]>],
+    inner: Loop,
+    along: Option<&'l [A]>,
+    scale: A,
+    to: *mut A,
+    from: *const T,
+    f: F,
+}
+
+impl<T: Copy, A: Copy + Mul<Output = A>, F: Fn(A, T, A) -> A + Copy> Kernel for WeightedRows<'_, T, A, F> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let WeightedRows { outer, others, inner, along, scale, to, from, f } = self;
+        walk(outer, |index, at| {
+            let mut scale = scale;
+            for (w, &i) in others.iter().zip(index) {
+                if let Some(w) = w {
+                    scale = scale * w[i];
+                }
             }
-        }
-        // SAFETY: as in `merge_block`; `along` has one weight for each of the inner loop's indices.
-        unsafe {
-            let (to, from) = (to.offset(at.to), from.offset(at.from));
-            match along {
-                Some(w) => weighted_line(inner, to, from, w, |a, x, w| f(a, x, scale * w)),
-                None => line(inner, to, from, |a, x| f(a, x, scale)),
+            // SAFETY: sums over an index's parts, by the proof of whoever made this.
+            unsafe {
+                let (to, from) = (to.offset(at.to), from.offset(at.from));
+                match along {
+                    Some(w) => weighted_line(inner, to, from, w, |a, x, w| f(a, x, scale * w)),
+                    None => line(inner, to, from, |a, x| f(a, x, scale)),
+                }
             }
-        }
-    });
+        });
+    }
+}
+
+/// Elements that are joined in one go: windows give short rows, which a longer vector loop would leave to its rest.
+const CHUNK: usize = 16;
+
+/// A loop that does nothing but go through once.
+const ONCE: Loop = Loop { count: 1, to: 0, from: 0 };
+
+/// Takes the last two loops.
+fn innermost(loops: &mut Loops) -> (Loop, Loop) {
+    let inner = loops.pop().unwrap_or(ONCE);
+    (inner, loops.pop().unwrap_or(ONCE))
 }
 
 /// The view's axes as loops, if it holds anything: proves that all of them stay inside `out`.
@@ -163,7 +225,14 @@ unsafe fn line<T: Copy, A: Copy>(l: Loop, to: *mut A, from: *const T, f: impl Fn
         if l.to == 1 && l.from == 1 {
             let to = core::slice::from_raw_parts_mut(to, l.count);
             let from = core::slice::from_raw_parts(from, l.count);
-            for (a, &x) in to.iter_mut().zip(from) {
+            let (to, to_rest) = to.as_chunks_mut::<CHUNK>();
+            let (from, from_rest) = from.as_chunks::<CHUNK>();
+            for (to, from) in to.iter_mut().zip(from) {
+                for k in 0..CHUNK {
+                    to[k] = f(to[k], from[k]);
+                }
+            }
+            for (a, &x) in to_rest.iter_mut().zip(from_rest) {
                 *a = f(*a, x);
             }
         } else if l.to == 0 {

@@ -1,9 +1,11 @@
-//! Pictures: patches for vision transformers, sliding filters, morphology.
+//! Pictures: patches for vision transformers, sliding filters, morphology, overlapping tiles for everything large.
 
 mod filters;
 mod morphology;
 mod patches;
+mod tiles;
 
 pub use filters::Filter;
 pub use morphology::Distance;
 pub use patches::{Channels, Patches, patchify, unpatchify};
+pub use tiles::{Tiles, Tiling};
