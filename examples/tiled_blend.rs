@@ -68,8 +68,7 @@ fn own_contrast(tile: &View<'_, f32>) -> Vec<f32> {
 fn seam(tiling: &Tiling, picture: &Array<f32>) -> f32 {
     let axes = tiling.plan().axes();
     // Pasting in order, a tile keeps what the next one does not cover: borders are where tiles start.
-    let starts: Vec<Vec<usize>> =
-        axes.iter().map(|a| (1..a.count()).map(|i| a.start(i) as usize).collect()).collect();
+    let starts: Vec<Vec<usize>> = axes.iter().map(|a| (1..a.count()).map(|i| a.start(i) as usize).collect()).collect();
     let (mut at_seams, mut all) = ((0.0, 0), (0.0, 0));
     for y in 1..picture.shape()[0] {
         for x in 1..picture.shape()[1] {

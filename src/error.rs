@@ -607,7 +607,9 @@ pub enum Error {
         sum: f64,
     },
     /// An array or a matrix that im2col and col2im cannot read.
-    #[error("{what} of rank {rank} with {spatial} spatial axes: arrays are [N, C, spatial..] or [C, spatial..], matrices [N, rows, columns] or [rows, columns]")]
+    #[error(
+        "{what} of rank {rank} with {spatial} spatial axes: arrays are [N, C, spatial..] or [C, spatial..], matrices [N, rows, columns] or [rows, columns]"
+    )]
     ColumnsRank {
         /// What has the wrong rank.
         what: &'static str,
@@ -617,7 +619,9 @@ pub enum Error {
         spatial: usize,
     },
     /// Rows of a matrix of columns that are not whole windows.
-    #[error("{rows} rows of columns are not a whole number of windows of {cells} cells: there must be channels * {cells}")]
+    #[error(
+        "{rows} rows of columns are not a whole number of windows of {cells} cells: there must be channels * {cells}"
+    )]
     ColumnRows {
         /// The matrix's rows.
         rows: usize,
