@@ -242,10 +242,39 @@ fn coherent(plan: &Plan) {
     }
 }
 
+/// Few cells far apart are copied, counted and reduced like any others.
+fn copied(plan: &Plan) {
+    let axis = &plan.axes()[0];
+    let (count, window) = (axis.count(), axis.window());
+    if axis.len() > 8 || count.max(1).saturating_mul(window) > 64 {
+        return;
+    }
+    let x: Vec<u16> = (1..=axis.len() as u16).collect();
+    let windows = plan.windows(&x).unwrap().fill(99);
+    let cell = |i: usize, j: usize| match axis.cell(i, j) {
+        ndwindow::Cell::Element(e) => x[e],
+        _ => 99,
+    };
+    let want: Vec<u16> = (0..count).flat_map(|i| (0..window).map(move |j| (i, j))).map(|(i, j)| cell(i, j)).collect();
+    assert_eq!(windows.to_array().as_slice(), want, "{axis:?}");
+    let turned = windows.map(|w| w.iter().map(|&e| e as usize).sum::<usize>());
+    assert_eq!(turned.iter().sum::<usize>(), want.iter().map(|&e| e as usize).sum());
+    let coverage = axis.coverage();
+    assert_eq!(axis.remainder(), coverage.iter().filter(|&&c| c == 0).count(), "{axis:?}");
+    assert_eq!(axis.is_overlapping(), coverage.iter().any(|&c| c > 1), "{axis:?}");
+    let (most, sums) = (windows.max(), windows.sum());
+    assert_eq!((most.len(), sums.len(), windows.mean().len()), (count, count, count));
+    assert!(windows.argmax().map_or(true, |a| a.iter().all(|&e| e < axis.len())));
+    assert!(windows.median().map_or(true, |m| m.len() == count));
+    let back = plan.fold(&windows.to_array()).unwrap();
+    assert!(back.iter().zip(x.iter().zip(&coverage)).all(|(&b, (&e, &c))| b as usize == e as usize * c), "{axis:?}");
+}
+
 fn answered(request: &Unfold, shape: &[usize]) -> bool {
     match request.plan(shape) {
         Ok(plan) => {
             coherent(&plan);
+            copied(&plan);
             true
         }
         Err(error) => {

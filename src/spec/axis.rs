@@ -111,6 +111,9 @@ impl AxisPlan {
                 return Err(Error::SpanTooLong { axis, window, dilation, span, len: total, padded });
             }
         };
+        // Longer distances are walked by nobody: there is one window, one tap, one element. Capped, one of them can be
+        // added to any position.
+        let (step, dilation, base) = (step.min(LIMIT), dilation.min(LIMIT), base.min(LIMIT));
         Ok(AxisPlan { axis, len, window, step, dilation, base, mode, tail, before, after, span, count, line, end })
     }
 

@@ -1,7 +1,7 @@
 //! Which elements of an axis the windows cover, and how often.
 
+use super::PadMode;
 use super::axis::{AxisPlan, Cell};
-use super::{LIMIT, PadMode};
 use crate::error::Error;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -80,12 +80,10 @@ impl AxisPlan {
         if self.count() == 0 {
             return Some(Lattice { origin: 0, step: 1, dilation: 1, windows: 0, taps: 0 });
         }
-        // A lone window or tap is multiplied by no distance; any small one will do.
-        let distance = |n: usize, d: usize| if n == 1 { 1 } else { d.min(LIMIT) as i128 };
         Some(Lattice {
             origin: self.start_of(0) as i128,
-            step: distance(self.count(), self.even_step().filter(|_| dense && own)?),
-            dilation: distance(self.window(), self.dilation()),
+            step: self.even_step().filter(|_| dense && own)? as i128,
+            dilation: self.dilation() as i128,
             windows: self.count() as i128,
             taps: self.window() as i128,
         })

@@ -125,8 +125,8 @@ impl Plan {
     pub(crate) fn along(&self, o: usize) -> (usize, isize) {
         match self.out_axis(o) {
             OutAxis::Plain(a) => (a, 1),
-            OutAxis::Grid(k) => (self.axes[k].axis(), distance(self.axes[k].even_step().unwrap_or(0))),
-            OutAxis::Window(k) => (self.axes[k].axis(), distance(self.axes[k].dilation())),
+            OutAxis::Grid(k) => (self.axes[k].axis(), self.axes[k].even_step().unwrap_or(0) as isize),
+            OutAxis::Window(k) => (self.axes[k].axis(), self.axes[k].dilation() as isize),
         }
     }
 
@@ -251,12 +251,6 @@ impl PartialEq for Plan {
 }
 
 impl Eq for Plan {}
-
-/// A distance in a strided plan; it exceeds `isize` only where it is not walked.
-#[inline]
-fn distance(elements: usize) -> isize {
-    isize::try_from(elements).unwrap_or(0)
-}
 
 impl Default for OutAxis {
     fn default() -> Self {
