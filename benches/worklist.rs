@@ -4,6 +4,8 @@
 //! the beginning of their names, `--threads N` sets the size of the pool. With `--serve` it answers requests from standard
 //! input instead (see `worklist/serve.rs`), so that runs of two libraries can be interleaved.
 
+#[path = "worklist/conv.rs"]
+mod conv;
 #[path = "worklist/digest.rs"]
 mod digest;
 #[path = "worklist/fold.rs"]
@@ -31,6 +33,7 @@ fn works() -> Vec<Work> {
     list.extend(gather::works());
     list.extend(reduce::works());
     list.extend(fold::works());
+    list.extend(conv::works());
     list
 }
 

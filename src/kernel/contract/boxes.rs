@@ -5,6 +5,8 @@
 #![allow(unsafe_code)] // boxes of one slice written from several threads
 
 use super::lanes::Scalar;
+use super::turn::{SIDE, turn};
+use crate::kernel::level::Level;
 use crate::spec::Dims;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -41,17 +43,29 @@ struct Shared<'a, T> {
 // SAFETY: boxes are disjoint, so sharing the pointer shares no element.
 unsafe impl<T: Send> Sync for Shared<'_, T> {}
 
-/// One box of the result and the places in it that the next tile goes to.
+/// One box of the result and the places in it that tiles go to.
 pub(crate) struct OutBox<'a, T> {
     ptr: *mut T,
+    level: Level,
     strides: Dims,
     origin: Dims,
     extent: Dims,
     channel: Option<usize>,
-    /// Offsets of indices inside the box whose channel is the box's first.
-    spots: Vec<usize>,
+    /// Lists of places, each in runs.
+    lists: Vec<Run>,
     life: PhantomData<&'a mut [T]>,
 }
+
+/// Places `offset`, `offset + stride`, ... of indices inside the box whose channel is the box's first.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    offset: usize,
+    stride: usize,
+    count: usize,
+}
+
+/// Some of the places of a box, in the order they were made.
+pub(crate) type Places = Range<usize>;
 
 /// What a tile is to the elements it goes to.
 #[derive(Clone, Copy)]
@@ -68,6 +82,7 @@ pub(crate) enum Finish<'a, T> {
 /// If `out` is not of the cut's shape or a range leaves it.
 pub(crate) fn each_box<T: Send, S>(
     out: &mut [T],
+    level: Level,
     cut: &Cut,
     parallel: bool,
     init: impl Fn() -> S + Sync + Send,
@@ -94,10 +109,8 @@ pub(crate) fn each_box<T: Send, S>(
         // `out` is borrowed exclusively as long as they live.
         let strides = strides.clone();
         let channel = cut.channel;
-        work(
-            scratch,
-            &mut OutBox { ptr: shared.ptr, strides, origin, extent, channel, spots: Vec::new(), life: PhantomData },
-        );
+        let (ptr, lists) = (shared.ptr, Vec::new());
+        work(scratch, &mut OutBox { ptr, level, strides, origin, extent, channel, lists, life: PhantomData });
     };
     let boxes = cut.len();
     #[cfg(feature = "rayon")]
@@ -119,17 +132,23 @@ impl<T: Scalar> OutBox<'_, T> {
         self.origin[axis]..self.origin[axis] + self.extent[axis]
     }
 
-    /// Forgets the places.
+    /// Forgets all places.
     pub(crate) fn clear(&mut self) {
-        self.spots.clear();
+        self.lists.clear();
     }
 
-    /// Appends `count` places from an index of the box, `step` apart along an axis; the channel's index is 0.
+    /// Where the next places will be listed.
+    pub(crate) fn next(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// Appends `count` places from an index of the box, `step` apart along an axis; the channel's index is 0. They join the
+    /// places from `list` on.
     ///
     /// # Panics
     /// If one of them lies outside the box.
     #[inline]
-    pub(crate) fn place(&mut self, index: &[usize], axis: usize, step: usize, count: usize) {
+    pub(crate) fn place(&mut self, list: usize, index: &[usize], axis: usize, step: usize, count: usize) {
         if count == 0 {
             return;
         }
@@ -140,8 +159,22 @@ impl<T: Scalar> OutBox<'_, T> {
             assert!(last < self.extent[a]);
             offset += (self.origin[a] + index[a]) * self.strides[a];
         }
-        let stride = step * self.strides[axis];
-        self.spots.extend((0..count).map(|i| offset + i * stride));
+        let stride = if count == 1 { 1 } else { step * self.strides[axis] };
+        match self.lists[list..].last_mut() {
+            Some(run) if run.stride == 1 && stride == 1 && run.offset + run.count == offset => run.count += count,
+            _ => self.lists.push(Run { offset, stride, count }),
+        }
+    }
+
+    /// The places of one output as a slice, if they are neighbours.
+    ///
+    /// # Panics
+    /// If it is not an output of the box.
+    pub(crate) fn slice(&mut self, places: Places, output: usize) -> Option<&mut [T]> {
+        let apart = self.checked(&(output..output + 1));
+        let [Run { offset, stride: 1, count }] = self.lists[places] else { return None };
+        // SAFETY: indices of the box, which borrows them exclusively, and so does the slice borrow the box.
+        Some(unsafe { core::slice::from_raw_parts_mut(self.ptr.add(offset + output * apart), count) })
     }
 
     /// Writes a tile `[places, width]`, whose lanes from `lane` on are `outputs` of the box.
@@ -150,46 +183,39 @@ impl<T: Scalar> OutBox<'_, T> {
     /// If the tile is shorter than the places or `outputs` leaves the box.
     pub(crate) fn put_tile(
         &mut self,
+        places: Places,
         tile: &[T],
         width: usize,
         lane: usize,
         outputs: Range<usize>,
         finish: Finish<'_, T>,
     ) {
-        let lanes = outputs.len();
-        let stride = self.checked(&outputs, width.saturating_sub(lane));
-        assert!(tile.len() >= self.spots.len() * width);
-        if stride == 1 {
-            for (row, &spot) in tile.chunks_exact(width).zip(&self.spots) {
-                for (o, &x) in row[lane..lane + lanes].iter().enumerate() {
-                    // SAFETY: a spot is an index of the box, and its channel may run over the box's outputs.
-                    unsafe { self.finish(spot, stride, outputs.start + o, x, finish) }
-                }
-            }
-            return;
-        }
-        const SIDE: usize = 8;
-        let mut block = [[T::default(); SIDE]; SIDE];
-        for (rows, spots) in tile.chunks(width * SIDE).zip(self.spots.chunks(SIDE)) {
-            for from in (0..lanes).step_by(SIDE) {
-                let side = SIDE.min(lanes - from);
-                if side == SIDE && spots.len() == SIDE && spots.windows(2).all(|w| w[1] == w[0] + 1) {
-                    for (i, row) in rows.chunks_exact(width).enumerate() {
-                        for j in 0..SIDE {
-                            block[j][i] = row[lane + from + j];
+        let apart = self.checked(&outputs);
+        assert!(lane + outputs.len() <= width);
+        let mut rows = tile;
+        for &Run { offset, stride, count } in &self.lists[places] {
+            let (own, rest) = rows.split_at(count * width);
+            rows = rest;
+            let whole = if stride == 1 && apart > 1 { SIDE } else { usize::MAX };
+            for (at, block) in own.chunks(SIDE * width).enumerate() {
+                let from = offset + at * SIDE * stride;
+                for o in outputs.clone().step_by(SIDE) {
+                    let block = &block[lane + o - outputs.start..];
+                    if block.len() > (SIDE - 1) * width && o + SIDE <= outputs.end && whole == SIDE {
+                        // SAFETY: SIDE neighbouring places and as many outputs are indices of the box.
+                        let turned = unsafe {
+                            let to = self.ptr.add(from + o * apart);
+                            turn(self.level, block, width, to, apart, finish.of(o))
+                        };
+                        if turned {
+                            continue;
                         }
                     }
-                    for j in 0..SIDE {
-                        for i in 0..SIDE {
-                            // SAFETY: as above.
-                            unsafe { self.finish(spots[0] + i, stride, outputs.start + from + j, block[j][i], finish) }
-                        }
-                    }
-                } else {
-                    for (row, &spot) in rows.chunks_exact(width).zip(spots) {
-                        for j in from..from + side {
-                            // SAFETY: as above.
-                            unsafe { self.finish(spot, stride, outputs.start + j, row[lane + j], finish) }
+                    let lanes = SIDE.min(outputs.end - o);
+                    for (i, row) in block.chunks(width).enumerate().take(count - at * SIDE) {
+                        for (j, &x) in row.iter().enumerate().take(lanes) {
+                            // SAFETY: place and output are an index of the box.
+                            unsafe { finish.put(self.ptr.add(from + i * stride + (o + j) * apart), o + j, x) }
                         }
                     }
                 }
@@ -201,35 +227,46 @@ impl<T: Scalar> OutBox<'_, T> {
     ///
     /// # Panics
     /// If the rows are shorter than that or `outputs` leaves the box.
-    pub(crate) fn put_rows(&mut self, rows: &[T], outputs: Range<usize>, finish: Finish<'_, T>) {
-        let stride = self.checked(&outputs, usize::MAX);
-        assert!(rows.len() >= self.spots.len() * outputs.len());
-        if self.spots.is_empty() {
-            return;
-        }
-        for (row, o) in rows.chunks_exact(self.spots.len()).zip(outputs) {
-            for (&x, &spot) in row.iter().zip(&self.spots) {
-                // SAFETY: a spot is an index of the box, and its channel may run over the box's outputs.
-                unsafe { self.finish(spot, stride, o, x, finish) }
+    pub(crate) fn put_rows(&mut self, places: Places, rows: &[T], outputs: Range<usize>, finish: Finish<'_, T>) {
+        let apart = self.checked(&outputs);
+        let mut rows = rows;
+        for o in outputs {
+            for &Run { offset, stride, count } in &self.lists[places.clone()] {
+                let (own, rest) = rows.split_at(count);
+                rows = rest;
+                for (i, &x) in own.iter().enumerate() {
+                    // SAFETY: place and output are an index of the box.
+                    unsafe { finish.put(self.ptr.add(offset + i * stride + o * apart), o, x) }
+                }
             }
         }
     }
 
-    /// Distance between outputs, with a proof that `outputs` are the box's and fit `width` lanes.
-    fn checked(&self, outputs: &Range<usize>, width: usize) -> usize {
-        let (all, stride) = self.channel.map_or((1, 0), |c| (self.extent[c], self.strides[c]));
-        assert!(outputs.start <= outputs.end && outputs.end <= all && outputs.len() <= width);
-        stride
+    /// Distance between outputs, with a proof that `outputs` are the box's.
+    fn checked(&self, outputs: &Range<usize>) -> usize {
+        let (all, apart) = self.channel.map_or((1, 0), |c| (self.extent[c], self.strides[c]));
+        assert!(outputs.start <= outputs.end && outputs.end <= all);
+        apart
+    }
+}
+
+impl<'a, T: Scalar> Finish<'a, T> {
+    /// The same for outputs from `o` on.
+    #[inline(always)]
+    fn of(self, o: usize) -> Finish<'a, T> {
+        match self {
+            Finish::Set(Some(bias)) => Finish::Set(Some(&bias[o..])),
+            other => other,
+        }
     }
 
     /// # Safety
-    /// `spot` is one of `spots` (or between two of a run of places) and `o` an output of the box.
+    /// `to` may be written, and nobody else does.
     #[inline(always)]
-    unsafe fn finish(&self, spot: usize, stride: usize, o: usize, x: T, finish: Finish<'_, T>) {
-        // SAFETY: an index of the box with channel `o`: inside the result, and no other box's.
+    unsafe fn put(self, to: *mut T, o: usize, x: T) {
+        // SAFETY: the caller's.
         unsafe {
-            let to = self.ptr.add(spot + o * stride);
-            *to = match finish {
+            *to = match self {
                 Finish::Set(None) => x,
                 Finish::Set(Some(bias)) => x.plus(bias[o]),
                 Finish::Add => x.plus(*to),

@@ -50,6 +50,8 @@ pub trait Vector: Copy {
     unsafe fn store(self, to: *mut Self::Elem);
     /// One element in all places.
     unsafe fn splat(x: Self::Elem) -> Self;
+    /// `self + other`.
+    unsafe fn plus(self, other: Self) -> Self;
     /// `self * b + c`, rounded once where the instruction set fuses the two.
     unsafe fn madd(self, b: Self, c: Self) -> Self;
 }
@@ -76,6 +78,10 @@ macro_rules! portable {
             #[inline(always)]
             unsafe fn splat(x: $t) -> Self {
                 Portable([x; $n])
+            }
+            #[inline(always)]
+            unsafe fn plus(self, other: Self) -> Self {
+                Portable(core::array::from_fn(|i| private::Registers::plus(self.0[i], other.0[i])))
             }
             #[inline(always)]
             unsafe fn madd(self, b: Self, c: Self) -> Self {
@@ -124,7 +130,7 @@ registers!(i64, |x, y| x.wrapping_add(y), Portable<i64, 2>, Portable<i64, 4>, Po
 /// Implements [`Vector`] with the named instructions.
 #[cfg(target_arch = "x86_64")]
 macro_rules! vector {
-    ($v:ident, $t:ty, $n:literal, $load:ident, $store:ident, $splat:ident, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
+    ($v:ident, $t:ty, $n:literal, $load:ident, $store:ident, $splat:ident, $plus:ident, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
         impl Vector for core::arch::x86_64::$v {
             type Elem = $t;
             const LEN: usize = $n;
@@ -144,6 +150,11 @@ macro_rules! vector {
                 unsafe { core::arch::x86_64::$splat(x) }
             }
             #[inline(always)]
+            unsafe fn plus(self, other: Self) -> Self {
+                // SAFETY: the caller detected the level.
+                unsafe { core::arch::x86_64::$plus(self, other) }
+            }
+            #[inline(always)]
             unsafe fn madd(self, b: Self, c: Self) -> Self {
                 use core::arch::x86_64::*;
                 let ($a, $b, $c) = (self, b, c);
@@ -158,14 +169,36 @@ macro_rules! vector {
 mod x86_64 {
     use super::Vector;
 
-    vector!(__m512, f32, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, |a, b, c| _mm512_fmadd_ps(a, b, c));
-    vector!(__m512d, f64, 8, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_set1_pd, |a, b, c| _mm512_fmadd_pd(a, b, c));
-    vector!(__m512i, i32, 16, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi32, |a, b, c| {
-        _mm512_add_epi32(_mm512_mullo_epi32(a, b), c)
+    vector!(__m512, f32, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_add_ps, |a, b, c| {
+        _mm512_fmadd_ps(a, b, c)
     });
-    vector!(__m256, f32, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, |a, b, c| _mm256_fmadd_ps(a, b, c));
-    vector!(__m256d, f64, 4, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_set1_pd, |a, b, c| _mm256_fmadd_pd(a, b, c));
-    vector!(__m256i, i32, 8, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi32, |a, b, c| {
-        _mm256_add_epi32(_mm256_mullo_epi32(a, b), c)
+    vector!(__m512d, f64, 8, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_set1_pd, _mm512_add_pd, |a, b, c| {
+        _mm512_fmadd_pd(a, b, c)
     });
+    vector!(
+        __m512i,
+        i32,
+        16,
+        _mm512_loadu_si512,
+        _mm512_storeu_si512,
+        _mm512_set1_epi32,
+        _mm512_add_epi32,
+        |a, b, c| { _mm512_add_epi32(_mm512_mullo_epi32(a, b), c) }
+    );
+    vector!(__m256, f32, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_add_ps, |a, b, c| {
+        _mm256_fmadd_ps(a, b, c)
+    });
+    vector!(__m256d, f64, 4, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_set1_pd, _mm256_add_pd, |a, b, c| {
+        _mm256_fmadd_pd(a, b, c)
+    });
+    vector!(
+        __m256i,
+        i32,
+        8,
+        _mm256_loadu_si256,
+        _mm256_storeu_si256,
+        _mm256_set1_epi32,
+        _mm256_add_epi32,
+        |a, b, c| { _mm256_add_epi32(_mm256_mullo_epi32(a, b), c) }
+    );
 }

@@ -63,7 +63,7 @@ pub(crate) fn weight_gradient<T: Scalar>(
     let parallel = job.threads(job.groups * job.outputs, job.channels) > 1;
     let init =
         || Scratch { strip: Vec::new(), sums: Vec::new(), rows: Vec::new(), places: Vec::new(), windows: Vec::new() };
-    each_box(out.as_mut_slice(), &cut, parallel, init, |scratch, to| what.one_box(scratch, to));
+    each_box(out.as_mut_slice(), contraction.level, &cut, parallel, init, |scratch, to| what.one_box(scratch, to));
 }
 
 struct Gradient<'a, 'v, T> {
@@ -118,7 +118,11 @@ impl<T: Scalar> Gradient<'_, '_, T> {
                 scratch.strip.resize(strip.len(), T::default());
             }
             let mut source = index.clone();
-            strip.fill(self.array, &mut source, channel, T::default(), |x| x, &mut scratch.strip[..strip.len()]);
+            job.lines.iter().for_each(|l| source[l.plan.axis()] = 0);
+            if let Some((axis, first)) = channel {
+                source[axis] = first;
+            }
+            strip.fill(self.array, &mut source, T::default(), |x| x, &mut scratch.strip[..strip.len()]);
             let mut from = 0;
             for (class, steps) in steps.iter().enumerate() {
                 let need = tile_rows(steps.len()) * width;
@@ -172,9 +176,9 @@ impl<T: Scalar> Gradient<'_, '_, T> {
             for (k, &tap) in taps.iter().enumerate() {
                 index[2 + k] = tap - first[k];
             }
-            to.place(&index, 1, 1, 1);
+            to.place(0, &index, 1, 1, 1);
         });
-        to.put_tile(sums, width, 0, outputs, Finish::Set(None));
+        to.put_tile(0..to.next(), sums, width, 0, outputs, Finish::Set(None));
     }
 }
 

@@ -109,9 +109,8 @@ impl Job {
         };
         let longest = |list: &[usize]| (0..list.len()).filter(|&k| list[k] > 1).max_by_key(|&k| list[k]);
         while self.strip_len(&split) > budget {
-            // Fewer windows along the first line, while the overlap of neighbouring strips stays small.
-            let good = (0..self.lines.len()).find(|&k| split.grid[k] > 1 && self.halves_well(&split, k));
-            if let Some(k) = good {
+            // Fewer windows, while the overlap of neighbouring strips stays small.
+            if let Some(k) = self.best_half(&split) {
                 split.grid[k] = split.grid[k].div_ceil(2);
             } else if split.channels > 1 {
                 split.channels = split.channels.div_ceil(2);
@@ -126,11 +125,17 @@ impl Job {
         split
     }
 
-    /// Whether half the windows along a line need not much more than half the strip.
-    fn halves_well(&self, split: &Split, k: usize) -> bool {
-        let mut half = split.clone();
-        half.grid[k] = half.grid[k].div_ceil(2);
-        self.strip_len(&half) * 3 <= self.strip_len(split) * 2
+    /// The line whose windows to halve for the shortest strips (the last one only if there is no other), if one leaves not
+    /// much more than half a strip.
+    fn best_half(&self, split: &Split) -> Option<usize> {
+        let after = |k: usize| {
+            let mut half = split.clone();
+            half.grid[k] = half.grid[k].div_ceil(2);
+            self.strip_len(&half)
+        };
+        let good = |k: &usize| split.grid[*k] > 1 && after(*k) * 3 <= self.strip_len(split) * 2;
+        let last = self.lines.len().checked_sub(1)?;
+        (0..last).filter(good).min_by_key(|&k| after(k)).or(Some(last).filter(good))
     }
 
     /// Elements of the longest strip of a split, saturating.
@@ -173,7 +178,7 @@ impl Job {
         }
         while threads > 1 && cut.len() < 4 * threads {
             let wide = self.channel.filter(|&c| cut.chunk[c] > grain);
-            let good = (0..self.lines.len()).find(|&k| split.grid[k] > 1 && self.halves_well(&split, k));
+            let good = self.best_half(&split);
             let any = (0..self.lines.len()).find(|&k| split.grid[k] > 1);
             match (wide.filter(|_| self.groups > 1), good, wide, any) {
                 (Some(c), ..) | (None, None, Some(c), _) => {
@@ -208,7 +213,7 @@ impl Job {
 
     /// The strip of a box for a part of the sum.
     pub(crate) fn strip(&self, grid: &[Range<usize>], part: &Part, innermost: Innermost, combed: bool) -> Strip {
-        Strip::new(&self.lines, grid, &part.taps, part.channels.len(), innermost, combed)
+        Strip::new(&self.lines, grid, &part.taps, (self.channel, part.channels.len()), innermost, combed)
     }
 
     /// The lanes of one group's outputs at a level, block by block: the first output and the width.

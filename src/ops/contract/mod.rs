@@ -29,7 +29,7 @@ pub(crate) use gradient::weight_gradient;
 pub(crate) use run::Input;
 
 /// Bytes of weights packed at once when they are used only once.
-const PACKED: usize = 1536 << 10;
+const PACKED: usize = 2560 << 10;
 
 /// A convolution whose shapes have been checked and made to agree.
 #[derive(Clone)]

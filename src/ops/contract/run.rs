@@ -4,7 +4,7 @@ use super::job::{Job, Ranges};
 use super::pack::{Packed, Steps};
 use super::strip::{Innermost, Strip};
 use crate::array::View;
-use crate::kernel::contract::{Finish, OutBox, Rows, Scalar, Tile, each_box, tile_rows};
+use crate::kernel::contract::{Finish, OutBox, Places, Rows, Scalar, Tile, each_box, tile_rows};
 use crate::spec::Dims;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -22,8 +22,6 @@ const WEIGHTS: usize = 36 << 10;
 struct Scratch<T> {
     strip: Vec<T>,
     acc: Vec<T>,
-    taps: Vec<u32>,
-    bases: Vec<u32>,
 }
 
 /// The input: its elements, what empty cells read as, and how an element becomes a number.
@@ -55,8 +53,8 @@ pub(crate) fn run<S, T, F>(
     let grain = if pass.groups.len() > 1 { job.outputs } else { packed.blocks.first().map_or(1, |b| b.1) };
     let threads = job.threads(outputs.len(), pass.channels.len());
     let cut = job.cut(&packed.split, outputs, grain.max(1), threads);
-    let init = || Scratch { strip: Vec::new(), acc: Vec::new(), taps: Vec::new(), bases: Vec::new() };
-    each_box(out, &cut, threads > 1, init, |scratch, to| one_box(job, packed, input, bias, scratch, to));
+    let init = || Scratch { strip: Vec::new(), acc: Vec::new() };
+    each_box(out, packed.level, &cut, threads > 1, init, |scratch, to| one_box(job, packed, input, bias, scratch, to));
 }
 
 fn one_box<S, T, F>(
@@ -76,30 +74,41 @@ fn one_box<S, T, F>(
     let bias = bias.map(|b| &b[outputs.clone()]);
     let grid: Ranges = job.lines.iter().map(|l| to.range(l.plan.axis())).collect();
     let mut index: Dims = (0..rank).map(|a| to.range(a).start).collect();
-    for group in outputs.start / job.outputs..=(outputs.end - 1) / job.outputs {
-        for at in 0..packed.split.parts(job) {
-            let part = packed.split.part(job, at);
-            let strip = job.strip(&grid, &part, packed.innermost, packed.rows);
-            if scratch.strip.len() < strip.len() {
-                scratch.strip.resize(strip.len(), T::default());
-            }
-            let channel = job.channel.map(|c| (c, group * job.channels + part.channels.start));
-            strip.fill(input.view, &mut index, channel, input.empty, input.lift, &mut scratch.strip[..strip.len()]);
-            let fresh = at == 0 && packed.pass.channels.start == 0;
-            let finish = if fresh { Finish::Set(bias) } else { Finish::Add };
-            for class in 0..job.classes() {
-                let classes = job.class(class);
-                let steps = Steps::new(job, &part, &classes, packed.innermost);
+    job.lines.iter().for_each(|l| index[l.plan.axis()] = 0);
+    let groups = outputs.start / job.outputs..(outputs.end - 1) / job.outputs + 1;
+    for at in 0..packed.split.parts(job) {
+        let part = packed.split.part(job, at);
+        let strip = job.strip(&grid, &part, packed.innermost, packed.rows);
+        if scratch.strip.len() < strip.len() {
+            scratch.strip.resize(strip.len(), T::default());
+        }
+        let fresh = at == 0 && packed.pass.channels.start == 0;
+        let finish = if fresh { Finish::Set(bias) } else { Finish::Add };
+        // What does not depend on the group, for each class of windows.
+        to.clear();
+        let sums: Vec<Sum<'_, T>> = (0..job.classes())
+            .filter_map(|class| {
+                let steps = Steps::new(job, &part, &job.class(class), packed.innermost);
                 if steps.len() == 0 && !fresh {
-                    continue;
+                    return None;
                 }
-                let Some(members) = Members::new(job, &strip, class, &grid) else { continue };
-                place_taps(&steps, &members, part.channels.len(), packed.innermost, &mut scratch.taps);
-                let what = Sum { job, packed, members: &members, outputs: &outputs };
-                let weights = |block| packed.get(job, group, at, class, block);
+                let members = Members::new(job, &strip, class, &grid)?;
+                let mut taps = Vec::new();
+                place_taps(&steps, &members, part.channels.len(), packed.innermost, &mut taps);
+                let mut sum = Sum { job, packed, part: at, class, taps, tiles: Vec::new(), bases: Vec::new() };
+                sum.place(&members, to);
+                Some(sum)
+            })
+            .collect();
+        for group in groups.clone() {
+            if let Some(c) = job.channel {
+                index[c] = group * job.channels + part.channels.start;
+            }
+            strip.fill(input.view, &mut index, input.empty, input.lift, &mut scratch.strip[..strip.len()]);
+            for sum in &sums {
                 match packed.rows {
-                    true => what.by_rows(scratch, to, group, weights, finish),
-                    false => what.by_tiles(scratch, to, group, weights, finish),
+                    true => sum.by_rows(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, &outputs, finish),
+                    false => sum.by_tiles(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, &outputs, finish),
                 }
             }
         }
@@ -143,6 +152,8 @@ pub(crate) struct Members<'a> {
     grid: &'a Ranges,
     /// First window and number of windows, along each line.
     of: SmallVec<[(usize, usize); 3]>,
+    /// Where the members of the last line lie along it: the first, and how far apart they are if evenly.
+    last: (usize, Option<usize>),
 }
 
 impl<'a> Members<'a> {
@@ -151,7 +162,16 @@ impl<'a> Members<'a> {
         let classes = job.class(class);
         let of: SmallVec<[(usize, usize); 3]> =
             (0..job.lines.len()).map(|k| job.lines[k].members(classes[k], &grid[k])).collect();
-        of.iter().all(|m| m.1 > 0).then_some(Members { job, strip, grid, of })
+        if of.iter().any(|m| m.1 == 0) {
+            return None;
+        }
+        let mut members = Members { job, strip, grid, of, last: (0, None) };
+        if let Some(line) = job.lines.last() {
+            let first = members.last(0);
+            let even = line.step().filter(|_| members.of[job.lines.len() - 1].1 > 1);
+            members.last = (first, even.map(|_| members.last(1) - first));
+        }
+        Some(members)
     }
 
     /// The last line's axis, and how far apart members are in the grid along it.
@@ -165,7 +185,11 @@ impl<'a> Members<'a> {
     }
 
     /// Where member `m` of the last line lies along it.
+    #[inline]
     pub(crate) fn last(&self, m: usize) -> usize {
+        if let (first, Some(apart)) = self.last {
+            return first + m * apart;
+        }
         match self.job.lines.len().checked_sub(1) {
             Some(last) => self.strip.window(last, self.of[last].0 + m * self.job.lines[last].classes()),
             None => 0,
@@ -203,30 +227,80 @@ impl<'a> Members<'a> {
 struct Sum<'a, T> {
     job: &'a Job,
     packed: &'a Packed<T>,
-    members: &'a Members<'a>,
-    /// The box's outputs, of all groups.
-    outputs: &'a Range<usize>,
+    part: usize,
+    class: usize,
+    /// Where each channel and tap lies, from a window's place.
+    taps: Vec<u32>,
+    /// Where the windows lie, or, for rows, each row's first.
+    bases: Vec<u32>,
+    tiles: Vec<Place>,
+}
+
+/// Windows that are computed together.
+struct Place {
+    bases: Range<usize>,
+    places: Places,
+    /// Windows a base stands for.
+    len: usize,
 }
 
 impl<T: Scalar> Sum<'_, T> {
+    /// Lists the windows in tiles, with their places in the box.
+    fn place(&mut self, members: &Members<'_>, to: &mut OutBox<'_, T>) {
+        let (axis, apart) = members.along().unwrap_or((0, 1));
+        let (mut from, mut list, mut len) = (0, to.next(), 1);
+        let (bases, tiles) = (&mut self.bases, &mut self.tiles);
+        let mut flush = |bases: &Vec<u32>, to: &OutBox<'_, T>, from: &mut usize, list: &mut usize, len: usize| {
+            if *from < bases.len() {
+                tiles.push(Place { bases: *from..bases.len(), places: *list..to.next(), len });
+            }
+            (*from, *list) = (bases.len(), to.next());
+        };
+        if self.packed.rows {
+            members.runs(ROWS, |index, base, run| {
+                if run.len() != len || (bases.len() - from) * len >= ROWS {
+                    flush(bases, to, &mut from, &mut list, len);
+                    len = run.len();
+                }
+                to.place(list, index, axis, apart, run.len());
+                bases.push((base + members.last(run.start)) as u32);
+            });
+        } else {
+            members.runs(TILE, |index, base, mut run| {
+                let mut index = index.clone();
+                while !run.is_empty() {
+                    let take = run.len().min(TILE - (bases.len() - from));
+                    to.place(list, &index, axis, apart, take);
+                    bases.extend((run.start..run.start + take).map(|m| (base + members.last(m)) as u32));
+                    run.start += take;
+                    if !run.is_empty() {
+                        index[axis] += take * apart;
+                    }
+                    if bases.len() - from == TILE {
+                        flush(bases, to, &mut from, &mut list, len);
+                    }
+                }
+            });
+        }
+        flush(bases, to, &mut from, &mut list, len);
+    }
+
     /// Lanes along the outputs.
-    fn by_tiles<'w>(
+    fn by_tiles(
         &self,
-        scratch: &mut Scratch<T>,
+        strip: &[T],
+        acc: &mut Vec<T>,
         to: &mut OutBox<'_, T>,
         group: usize,
-        weights: impl Fn(usize) -> &'w [T],
+        outputs: &Range<usize>,
         finish: Finish<'_, T>,
-    ) where
-        T: 'w,
-    {
-        let Scratch { strip, acc, taps, bases } = scratch;
-        let strip = &strip[..self.members.strip.len()];
-        let flush = |to: &mut OutBox<'_, T>, bases: &mut Vec<u32>, acc: &mut Vec<T>| {
-            for (b, &(first, width)) in self.packed.blocks.iter().enumerate() {
-                let from = group * self.job.outputs + first;
-                let until = (from + width).min(group * self.job.outputs + self.packed.pass.outputs.end);
-                let own = from.max(self.outputs.start)..until.min(self.outputs.end);
+    ) {
+        let first = group * self.job.outputs;
+        for tile in &self.tiles {
+            let bases = &self.bases[tile.bases.clone()];
+            for (b, &(from, width)) in self.packed.blocks.iter().enumerate() {
+                let until = (from + width).min(self.packed.pass.outputs.end);
+                let own = (first + from).max(outputs.start)..(first + until).min(outputs.end);
                 if own.is_empty() {
                     continue;
                 }
@@ -234,38 +308,50 @@ impl<T: Scalar> Sum<'_, T> {
                 if acc.len() < need {
                     acc.resize(need, T::default());
                 }
-                self.tile(strip, taps, weights(b), width, bases, &mut acc[..need]);
-                let box_own = own.start - self.outputs.start..own.end - self.outputs.start;
-                to.put_tile(acc, width, own.start - from, box_own, finish);
+                let weights = self.packed.get(self.job, group, self.part, self.class, b);
+                self.tile(strip, weights, width, bases, &mut acc[..need]);
+                let lane = own.start - (first + from);
+                let own = own.start - outputs.start..own.end - outputs.start;
+                to.put_tile(tile.places.clone(), acc, width, lane, own, finish);
             }
-            bases.clear();
-            to.clear();
-        };
-        bases.clear();
-        to.clear();
-        self.members.runs(TILE, |index, base, mut run| {
-            let (axis, apart) = self.members.along().unwrap_or((0, 1));
-            let mut index = index.clone();
-            while !run.is_empty() {
-                let take = run.len().min(TILE - bases.len());
-                to.place(&index, axis, apart, take);
-                bases.extend((run.start..run.start + take).map(|m| (base + self.members.last(m)) as u32));
-                run.start += take;
-                if !run.is_empty() {
-                    index[axis] += take * apart;
-                }
-                if bases.len() == TILE {
-                    flush(to, bases, acc);
-                }
+        }
+    }
+
+    /// Lanes along the windows.
+    fn by_rows(
+        &self,
+        strip: &[T],
+        acc: &mut Vec<T>,
+        to: &mut OutBox<'_, T>,
+        group: usize,
+        outputs: &Range<usize>,
+        finish: Finish<'_, T>,
+    ) {
+        let (first, count) = self.packed.blocks[0];
+        let from = group * self.job.outputs + first - outputs.start;
+        let weights = self.packed.get(self.job, group, self.part, self.class, 0);
+        let level = self.packed.level;
+        for tile in &self.tiles {
+            let bases = &self.bases[tile.bases.clone()];
+            let rows = Rows { weights, strip, taps: &self.taps, len: tile.len };
+            if let (1, Finish::Set(None)) = (count, finish)
+                && let Some(slice) = to.slice(tile.places.clone(), from)
+            {
+                rows.run(level, count, bases, slice);
+                continue;
             }
-        });
-        if !bases.is_empty() {
-            flush(to, bases, acc);
+            let need = count * bases.len() * tile.len;
+            if acc.len() < need {
+                acc.resize(need, T::default());
+            }
+            rows.run(level, count, bases, &mut acc[..need]);
+            to.put_rows(tile.places.clone(), &acc[..need], from..from + count, finish);
         }
     }
 
     /// One block of outputs of one tile, over the whole sum, a cache's worth of weights at a time.
-    fn tile(&self, strip: &[T], taps: &[u32], weights: &[T], width: usize, bases: &[u32], acc: &mut [T]) {
+    fn tile(&self, strip: &[T], weights: &[T], width: usize, bases: &[u32], acc: &mut [T]) {
+        let taps = &self.taps[..];
         let most = (WEIGHTS / (width * size_of::<T>())).max(1);
         let parts = taps.len().div_ceil(most).max(1);
         let each = taps.len().div_ceil(parts).max(1);
@@ -274,51 +360,6 @@ impl<T: Scalar> Sum<'_, T> {
         }
         for (at, (taps, weights)) in taps.chunks(each).zip(weights.chunks(each * width)).enumerate() {
             Tile { weights, strip, taps, fresh: at == 0 }.run(self.packed.level, width, bases, acc);
-        }
-    }
-
-    /// Lanes along the windows.
-    fn by_rows<'w>(
-        &self,
-        scratch: &mut Scratch<T>,
-        to: &mut OutBox<'_, T>,
-        group: usize,
-        weights: impl Fn(usize) -> &'w [T],
-        finish: Finish<'_, T>,
-    ) where
-        T: 'w,
-    {
-        let Scratch { strip, acc, taps, bases } = scratch;
-        let strip = &strip[..self.members.strip.len()];
-        let (axis, apart) = self.members.along().unwrap_or((0, 1));
-        let (first, count) = self.packed.blocks[0];
-        let from = group * self.job.outputs + first - self.outputs.start;
-        let weights = weights(0);
-        let mut flush = |to: &mut OutBox<'_, T>, bases: &mut Vec<u32>, len: usize| {
-            let need = count * bases.len() * len;
-            if acc.len() < need {
-                acc.resize(need, T::default());
-            }
-            Rows { weights, strip, taps, len }.run(self.packed.level, count, bases, &mut acc[..need]);
-            to.put_rows(&acc[..need], from..from + count, finish);
-            bases.clear();
-            to.clear();
-        };
-        bases.clear();
-        to.clear();
-        let mut len = 0;
-        self.members.runs(ROWS, |index, base, run| {
-            if run.len() != len || bases.len() * len >= ROWS {
-                if !bases.is_empty() {
-                    flush(to, bases, len);
-                }
-                len = run.len();
-            }
-            to.place(index, axis, apart, run.len());
-            bases.push((base + self.members.last(run.start)) as u32);
-        });
-        if !bases.is_empty() {
-            flush(to, bases, len);
         }
     }
 }

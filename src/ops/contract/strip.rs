@@ -6,12 +6,13 @@
 
 use super::line::Line;
 use crate::array::View;
-use crate::kernel::contract::{Scalar, read_along};
+use crate::kernel::contract::{Along, Scalar, read_block};
 use crate::spec::{Cell, Dims};
+use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
 
-/// One axis of a strip.
+/// One unfolded axis of a strip.
 #[derive(Clone, Debug)]
 struct Side {
     line: Line,
@@ -22,17 +23,34 @@ struct Side {
     len: usize,
     /// What each window extends over, for a side that holds windows one behind the other.
     sparse: Option<usize>,
+    /// Windows of a class lie this far apart and are put side by side: place `v` is held at `v % comb * (len / comb) + v / comb`.
+    comb: usize,
     stride: usize,
+}
+
+/// Neighbouring places of a strip along an axis that are either all empty or evenly spaced elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    at: usize,
+    len: usize,
+    /// The first element and the distance to the next.
+    from: Option<(usize, isize)>,
+}
+
+/// One axis of the input, as a strip is filled along it.
+#[derive(Clone, Debug)]
+struct Fill {
+    axis: usize,
+    stride: usize,
+    runs: Vec<Run>,
 }
 
 /// Where the elements of a strip come from and where they lie in it.
 pub(crate) struct Strip {
     sides: SmallVec<[Side; 3]>,
-    /// Neighbours along the last side lie this far apart in steps of windows: taken out, so that windows are side by side.
-    comb: usize,
-    channels: usize,
+    /// From the outermost to the innermost.
+    fills: SmallVec<[Fill; 4]>,
     channel_stride: usize,
-    innermost: Innermost,
     len: usize,
 }
 
@@ -44,44 +62,34 @@ pub(crate) enum Innermost {
 }
 
 impl Strip {
-    /// The strip of a box of windows for a box of taps and a number of channels.
+    /// The strip of a box of windows for a box of taps and a number of channels along an axis.
     ///
     /// `combed` puts windows that follow each other along the last axis side by side, whatever their step.
     pub(crate) fn new(
         lines: &[Line],
         grid: &[Range<usize>],
         taps: &[Range<usize>],
-        channels: usize,
+        channels: (Option<usize>, usize),
         innermost: Innermost,
         combed: bool,
     ) -> Self {
         let mut sides: SmallVec<[Side; 3]> = (0..lines.len())
-            .map(|k| {
-                let (line, sparse) = (lines[k], lines[k].sparse(&taps[k]));
-                let reach = line.reach(&grid[k], &taps[k]);
-                let len = match sparse {
-                    Some(extent) => grid[k].len() * extent,
-                    None => (reach.end - reach.start) as usize,
-                };
-                Side { line, grid: grid[k].clone(), taps: taps[k].clone(), low: reach.start, len, sparse, stride: 0 }
-            })
+            .map(|k| Side::new(lines[k], grid[k].clone(), taps[k].clone(), combed && k + 1 == lines.len()))
             .collect();
-        let comb = match sides.last_mut() {
-            Some(last) if combed => {
-                let step = last.sparse.or(last.line.step()).unwrap_or(1);
-                last.len = last.len.next_multiple_of(step);
-                step
-            }
-            _ => 1,
-        };
-        let mut stride = if innermost == Innermost::Channels { channels } else { 1 };
+        let inside = innermost == Innermost::Channels;
+        let mut stride = if inside { channels.1 } else { 1 };
         for side in sides.iter_mut().rev() {
             side.stride = stride;
             stride *= side.len;
         }
-        let channel_stride = if innermost == Innermost::Channels { 1 } else { stride };
-        let len = if innermost == Innermost::Channels { stride } else { stride * channels };
-        Strip { sides, comb, channels, channel_stride, innermost, len }
+        let channel_stride = if inside { 1 } else { stride };
+        let len = if inside { stride } else { stride * channels.1 };
+        let mut fills: SmallVec<[Fill; 4]> = sides.iter().map(Side::fill).collect();
+        if let (Some(axis), count) = channels {
+            let runs = [Run { at: 0, len: count, from: Some((0, 1)) }].to_vec();
+            fills.insert(if inside { fills.len() } else { 0 }, Fill { axis, stride: channel_stride, runs });
+        }
+        Strip { sides, fills, channel_stride, len }
     }
 
     /// Elements of the strip.
@@ -94,20 +102,14 @@ impl Strip {
         self.channel_stride
     }
 
-    /// Whether a cell of the strip holds several channels.
-    fn by_channels(&self) -> bool {
-        self.innermost == Innermost::Channels && self.channels > 1
-    }
-
     /// Where a window's own part of `base + tap` lies along axis `k`.
     pub(crate) fn window(&self, k: usize, i: usize) -> usize {
         let side = &self.sides[k];
         let at = match side.sparse {
             Some(extent) => (i - side.grid.start) * extent,
-            // A window of a class may begin before the strip where the taps seen first lie behind; see `tap`.
             None => (side.line.origin(i) - side.line.origin(side.grid.start)) as usize,
         };
-        if k + 1 == self.sides.len() && self.comb > 1 { at / self.comb } else { at * side.stride }
+        at / side.comb * side.stride
     }
 
     /// Where a tap's part of `base + tap` lies along axis `k`, for windows of the class of window `first`.
@@ -117,141 +119,175 @@ impl Strip {
             Some(_) => offset - side.taps.start * side.line.plan.dilation(),
             None => (side.line.origin(side.grid.start) + offset as isize - side.low) as usize,
         };
-        if k + 1 < self.sides.len() || self.comb == 1 {
-            return at * side.stride;
-        }
-        // Windows of the class start `rest` behind a multiple of the step.
+        // Windows of the class start `rest` behind a multiple of the comb.
         let rest = match side.sparse {
-            Some(_) => 0,
-            None => (side.line.origin(first) - side.line.origin(side.grid.start)) as usize % self.comb,
+            None if side.comb > 1 => (side.line.origin(first) - side.line.origin(side.grid.start)) as usize % side.comb,
+            _ => 0,
         };
-        let at = at + rest;
-        at % self.comb * (side.len / self.comb) + at / self.comb
+        side.held(at + rest) * side.stride
     }
 
-    /// Copies the strip's elements from `source`, whose index outside the unfolded axes and the channels is `index`.
+    /// Copies the strip's elements from `source`, whose index is `index` on plain axes and the first channel's on theirs;
+    /// it is 0 on unfolded axes.
     pub(crate) fn fill<S: Copy, T: Scalar>(
         &self,
         source: &View<'_, S>,
         index: &mut Dims,
-        channel: Option<(usize, usize)>,
         empty: T,
         lift: impl Fn(S) -> T + Copy,
         to: &mut [T],
     ) {
-        let reader = Reader { strip: self, source, channel, empty, lift };
-        match channel {
-            Some((axis, first)) if !self.by_channels() => {
-                for c in 0..self.channels {
-                    index[axis] = first + c;
-                    reader.side(0, index, &mut to[c * self.channel_stride..][..self.len / self.channels]);
+        Reader { source, empty, lift }.fill(&self.fills, index, to);
+    }
+}
+
+impl Side {
+    fn new(line: Line, grid: Range<usize>, taps: Range<usize>, combed: bool) -> Self {
+        let (reach, sparse) = (line.reach(&grid, &taps), line.sparse(&taps));
+        let mut len = match sparse {
+            Some(extent) => grid.len() * extent,
+            None => (reach.end - reach.start) as usize,
+        };
+        let comb = if combed { sparse.or(line.step()).unwrap_or(1) } else { 1 };
+        len = len.next_multiple_of(comb);
+        Side { line, grid, taps, low: reach.start, len, sparse, comb, stride: 0 }
+    }
+
+    /// Where place `v` is held.
+    fn held(&self, v: usize) -> usize {
+        if self.comb == 1 { v } else { v % self.comb * (self.len / self.comb) + v / self.comb }
+    }
+
+    /// The position of place `v`.
+    fn position(&self, v: usize) -> isize {
+        match self.sparse {
+            None => self.low + v as isize,
+            Some(extent) => {
+                let first = (self.taps.start * self.line.plan.dilation()) as isize;
+                self.line.origin(self.grid.start + v / extent) + first + (v % extent) as isize
+            }
+        }
+    }
+
+    /// How the side is filled.
+    fn fill(&self) -> Fill {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut push = |at: usize, len: usize, from: Option<(usize, isize)>| {
+            if let Some(last) = runs.last_mut()
+                && last.extend(len, from)
+            {
+                return;
+            }
+            runs.push(Run { at, len, from });
+        };
+        let teeth = self.len / self.comb;
+        let elements = self.line.elements();
+        for tooth in 0..self.comb {
+            let mut t = 0;
+            while t < teeth {
+                let (at, position) = (tooth * teeth + t, self.position(t * self.comb + tooth));
+                if self.sparse.is_none() && elements.contains(&position) {
+                    let more = (((elements.end - position) as usize - 1) / self.comb + 1).min(teeth - t);
+                    push(at, more, Some((position as usize, self.comb as isize)));
+                    t += more;
+                    continue;
+                }
+                match self.line.cell(position) {
+                    Cell::Element(e) => push(at, 1, Some((e, 0))),
+                    _ => push(at, 1, None),
+                }
+                t += 1;
+            }
+        }
+        Fill { axis: self.line.plan.axis(), stride: self.stride, runs }
+    }
+}
+
+impl Run {
+    /// Takes `len` places that follow into the run, if they continue it.
+    fn extend(&mut self, len: usize, from: Option<(usize, isize)>) -> bool {
+        match (self.from, from) {
+            (None, None) => {}
+            (Some((first, step)), Some((next, own))) => {
+                let apart = next as isize - first as isize;
+                let fits = match self.len {
+                    1 => len == 1 || own == apart,
+                    _ => apart == step * self.len as isize && (len == 1 || own == step),
+                };
+                if !fits {
+                    return false;
+                }
+                if self.len == 1 {
+                    self.from = Some((first, apart));
                 }
             }
-            _ => reader.side(0, index, to),
+            _ => return false,
         }
+        self.len += len;
+        true
     }
 }
 
 /// One filling of a strip.
 struct Reader<'s, 'v, S, T, F> {
-    strip: &'s Strip,
     source: &'s View<'v, S>,
-    channel: Option<(usize, usize)>,
     empty: T,
     lift: F,
 }
 
 impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> Reader<'_, '_, S, T, F> {
-    /// Fills what lies behind one index of the sides before `k`.
-    fn side(&self, k: usize, index: &mut Dims, to: &mut [T]) {
-        let Some(side) = self.strip.sides.get(k) else {
-            return self.cells(index, to);
-        };
-        if k + 1 == self.strip.sides.len() && !self.strip.by_channels() {
-            return self.row(side, index, to);
-        }
-        let axis = side.line.plan.axis();
-        for (v, part) in to.chunks_exact_mut(side.stride.max(1)).enumerate() {
-            match side.line.cell(self.position(side, v)) {
-                Cell::Element(e) => {
-                    index[axis] = e;
-                    self.side(k + 1, index, part);
+    /// Fills what lies behind one index of the axes before `fills`.
+    fn fill(&self, fills: &[Fill], index: &mut Dims, to: &mut [T]) {
+        match fills {
+            [] => to.fill(self.source.get(index).map_or(self.empty, |&x| (self.lift)(x))),
+            [inner] => {
+                // One row: the outer axis is the inner one, along which it does not move.
+                let once = Run { at: 0, len: 1, from: Some((0, 0)) };
+                self.block((inner.axis, 0), once, inner, index, to);
+            }
+            [outer, inner] => {
+                for &run in &outer.runs {
+                    self.block((outer.axis, outer.stride), run, inner, index, to);
                 }
-                _ => part.fill(self.empty),
             }
-        }
-    }
-
-    /// One cell: all its channels.
-    fn cells(&self, index: &mut Dims, to: &mut [T]) {
-        match self.channel {
-            Some((axis, first)) => {
-                index[axis] = first;
-                read_along(self.source, index, axis, 1, to, self.lift);
-            }
-            None => to.fill(self.source.get(index).map_or(self.empty, |&x| (self.lift)(x))),
-        }
-    }
-
-    /// One row along the last side, combed.
-    fn row(&self, side: &Side, index: &mut Dims, to: &mut [T]) {
-        let Some(extent) = side.sparse else {
-            for tooth in 0..self.strip.comb {
-                let len = side.len / self.strip.comb;
-                let part = &mut to[tooth * len..][..len];
-                self.run(side, index, side.low + tooth as isize, self.strip.comb, part);
-            }
-            return;
-        };
-        if self.strip.comb > 1 || extent == 1 {
-            // One tap of every window after the other.
-            let step = side.line.step().unwrap_or(1);
-            for (t, part) in to.chunks_exact_mut(side.grid.len()).enumerate() {
-                self.run(side, index, side.low + t as isize, step, part);
-            }
-        } else {
-            for (i, part) in side.grid.clone().zip(to.chunks_exact_mut(extent)) {
-                let start = side.line.origin(i) + (side.taps.start * side.line.plan.dilation()) as isize;
-                self.run(side, index, start, 1, part);
-            }
-        }
-    }
-
-    /// Positions `start`, `start + step`, ... of a side.
-    fn run(&self, side: &Side, index: &mut Dims, start: isize, step: usize, to: &mut [T]) {
-        let axis = side.line.plan.axis();
-        let elements = side.line.elements();
-        let reached = |position: isize| match position - start {
-            d if d <= 0 => 0,
-            d => (d as usize).div_ceil(step).min(to.len()),
-        };
-        let (from, until) = (reached(elements.start), reached(elements.end));
-        let until = until.max(from);
-        for v in (0..from).chain(until..to.len()) {
-            to[v] = match side.line.cell(start + (v * step) as isize) {
-                Cell::Element(e) => {
-                    index[axis] = e;
-                    let mut one = [self.empty];
-                    read_along(self.source, index, axis, 1, &mut one, self.lift);
-                    one[0]
+            [outer, rest @ ..] => {
+                let first = index[outer.axis];
+                for run in &outer.runs {
+                    for i in 0..run.len {
+                        let part = &mut to[(run.at + i) * outer.stride..][..outer.stride];
+                        match run.from {
+                            Some((e, step)) => {
+                                index[outer.axis] = first + (e as isize + step * i as isize) as usize;
+                                self.fill(rest, index, part);
+                            }
+                            None => part.fill(self.empty),
+                        }
+                    }
                 }
-                _ => self.empty,
+                index[outer.axis] = first;
+            }
+        }
+    }
+
+    /// One run of an outer axis, along the whole inner one.
+    fn block(&self, outer: (usize, usize), run: Run, inner: &Fill, index: &mut Dims, to: &mut [T]) {
+        let (axis, stride) = outer;
+        for along in &inner.runs {
+            let (Some((e, step)), Some((f, along_step))) = (run.from, along.from) else {
+                for i in 0..run.len {
+                    let from = (run.at + i) * stride + along.at * inner.stride;
+                    to[from..][..along.len * inner.stride].fill(self.empty);
+                }
+                continue;
             };
-        }
-        if from < until {
-            index[axis] = (start + (from * step) as isize) as usize;
-            read_along(self.source, index, axis, step, &mut to[from..until], self.lift);
-        }
-    }
-
-    /// The position of place `v` of a side that is not combed.
-    fn position(&self, side: &Side, v: usize) -> isize {
-        match side.sparse {
-            None => side.low + v as isize,
-            Some(extent) => {
-                let first = (side.taps.start * side.line.plan.dilation()) as isize;
-                side.line.origin(side.grid.start + v / extent) + first + (v % extent) as isize
-            }
+            let kept = (index[axis], index[inner.axis]);
+            index[axis] += e;
+            index[inner.axis] += f;
+            let rows = Along { axis, step, count: run.len };
+            let columns = Along { axis: inner.axis, step: along_step, count: along.len };
+            let part = &mut to[run.at * stride + along.at * inner.stride..];
+            read_block(self.source, index, rows, columns, stride, part, self.lift);
+            (index[axis], index[inner.axis]) = kept;
         }
     }
 }
