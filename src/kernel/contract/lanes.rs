@@ -183,7 +183,7 @@ mod x86_64 {
         _mm512_storeu_si512,
         _mm512_set1_epi32,
         _mm512_add_epi32,
-        |a, b, c| { _mm512_add_epi32(_mm512_mullo_epi32(a, b), c) }
+        |a, b, c| _mm512_add_epi32(_mm512_mullo_epi32(a, b), c)
     );
     vector!(__m256, f32, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_add_ps, |a, b, c| {
         _mm256_fmadd_ps(a, b, c)
@@ -199,6 +199,6 @@ mod x86_64 {
         _mm256_storeu_si256,
         _mm256_set1_epi32,
         _mm256_add_epi32,
-        |a, b, c| { _mm256_add_epi32(_mm256_mullo_epi32(a, b), c) }
+        |a, b, c| _mm256_add_epi32(_mm256_mullo_epi32(a, b), c)
     );
 }
