@@ -9,6 +9,7 @@ mod cut;
 mod frame;
 pub(crate) mod level;
 mod merge;
+pub(crate) mod plane;
 pub(crate) mod rows;
 mod run;
 mod sink;

@@ -22,6 +22,12 @@ pub(crate) trait Reduction<T>: Sync {
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
+    /// Whether [`stream`](Self::stream) does more than copy.
+    const STREAMS: bool = false;
+    /// Copies results to memory that will not be read soon.
+    fn stream(to: &mut [Self::Out], from: &[Self::Out]) {
+        to.copy_from_slice(from);
+    }
 }
 
 /// How many elements the windows of a row hold.
@@ -273,7 +279,7 @@ fn store<A: Copy, S: Store<A>>(level: Level, to: S, rows: &[&[A]]) {
 /// The one order in which the `n <= TAPS` cells of a window are combined: the binary digits of `n`, the smallest
 /// first, each digit a balanced tree. See `ops/reduce/chain.rs`, which combines longer windows in the same order.
 #[inline(always)]
-fn tree<A: Copy>(f: impl Fn(A, A) -> A, x: impl Fn(usize) -> A, n: usize) -> A {
+pub(crate) fn tree<A: Copy>(f: impl Fn(A, A) -> A, x: impl Fn(usize) -> A, n: usize) -> A {
     let two = |j| f(x(j), x(j + 1));
     let four = |j| f(two(j), two(j + 2));
     match n {

@@ -23,6 +23,22 @@ pub unsafe trait Plain: Copy {}
 unsafe impl Plain for f32 {}
 // SAFETY: as above.
 unsafe impl Plain for f64 {}
+
+macro_rules! plain {
+    ($($t:ty)*) => { $(
+        // SAFETY: neither integers nor `bool` have padding.
+        unsafe impl Plain for $t {}
+    )* };
+}
+
+plain! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool }
+
+#[cfg(feature = "half")]
+// SAFETY: one `u16` and nothing else.
+unsafe impl Plain for half::f16 {}
+#[cfg(feature = "half")]
+// SAFETY: as above.
+unsafe impl Plain for half::bf16 {}
 #[cfg(feature = "fft")]
 // SAFETY: `repr(C)` of two numbers of one type without padding has none either.
 unsafe impl<T: Plain> Plain for rustfft::num_complex::Complex<T> {}

@@ -7,12 +7,15 @@
 
 use super::chain::Chain;
 use super::line::{Line, Run};
+use super::pool::pools;
 use super::tiles::{Tile, tiles};
 use super::worker::Worker;
 use crate::array::{Array, View};
+use crate::kernel::STREAM_BYTES;
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::spec::{Dims, Plan};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -35,6 +38,10 @@ pub(crate) struct Job<'a, T, R> {
     /// Elements behind the last unfolded axis.
     pub(crate) inner: usize,
     pub(crate) tiles: Vec<Tile>,
+    /// Whether the last two axes are reduced plane by plane.
+    pub(crate) pools: bool,
+    /// Whether the result is so large that it should go past the caches.
+    pub(crate) streams: bool,
     /// For each line, how many elements each of its windows holds; empty unless the reduction counts.
     pub(crate) counts: Vec<Vec<usize>>,
 }
@@ -88,9 +95,15 @@ pub(crate) fn reduce<T, R>(
         true => lines.iter().map(|l| l.counts(fill.is_some())).collect(),
         false => Vec::new(),
     };
-    let tiles = tiles::<R::Acc>(&lines, &chains, up, inner);
+    let plane = |k: usize| view.trailing_slice(&Dims::from_elem(0, lines[lines.len() - k].axis.axis())).is_some();
+    let pools = pools::<T, R::Acc>(&lines, inner) && !view.is_empty() && plane(2);
+    let tiles = match pools {
+        true => vec![Tile { runs: lines[1..].iter().map(|l| l.runs[0]).collect(), inner: 0..1, along: 0 }],
+        false => tiles::<R::Acc>(&lines, &chains, up, inner),
+    };
+    let streams = size_of_val(out) >= STREAM_BYTES;
     let shape = plan.reduced_shape();
-    let job = Job { view, reduction, fill, level, shape, lines, chains, up, inner, tiles, counts };
+    let job = Job { view, reduction, fill, level, shape, lines, chains, up, inner, tiles, counts, pools, streams };
     job.run(out);
 }
 

@@ -12,6 +12,7 @@ mod moments;
 mod monoid;
 mod number;
 mod order;
+mod pool;
 mod rankable;
 mod sink;
 mod tiles;

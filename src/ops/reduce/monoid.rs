@@ -1,5 +1,6 @@
 //! Associative operations: the caller's own, and the ones that come with the crate.
 
+use super::number::sealed::Sealed;
 use super::number::{Ordered, Wrap};
 use crate::element::Element;
 use crate::kernel::rows::Reduction;
@@ -62,6 +63,14 @@ pub trait Monoid<T>: Sync {
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// The result.
     fn lower(&self, a: Self::Acc) -> Self::Out;
+    /// Whether `stream` does more than copy.
+    #[doc(hidden)]
+    const STREAMS: bool = false;
+    /// Copies results to memory that will not be read soon.
+    #[doc(hidden)]
+    fn stream(to: &mut [Self::Out], from: &[Self::Out]) {
+        to.copy_from_slice(from);
+    }
 }
 
 /// A monoid as the loops see it.
@@ -73,6 +82,10 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     type Count = ();
     const IDEMPOTENT: bool = M::IDEMPOTENT;
     const COUNTED: bool = false;
+    const STREAMS: bool = M::STREAMS;
+    fn stream(to: &mut [M::Out], from: &[M::Out]) {
+        M::stream(to, from);
+    }
     #[inline(always)]
     fn identity(&self) -> M::Acc {
         self.0.identity()
@@ -160,6 +173,10 @@ macro_rules! extremes {
             type Acc = T::Key;
             type Out = T;
             const IDEMPOTENT: bool = true;
+            const STREAMS: bool = true;
+            fn stream(to: &mut [T], from: &[T]) {
+                Sealed::stream(to, from);
+            }
             #[inline(always)]
             fn identity(&self) -> T::Key {
                 T::$identity

@@ -2,9 +2,27 @@
 
 use crate::element::Element;
 
-mod sealed {
-    pub trait Sealed {}
+pub(crate) mod sealed {
+    /// What keeps the traits of this file to the crate's own types.
+    pub trait Sealed: Sized {
+        /// Copies results to memory that will not be read soon.
+        fn stream(to: &mut [Self], from: &[Self]);
+    }
 }
+
+macro_rules! sealed {
+    ($($t:ty)*) => { $(
+        impl sealed::Sealed for $t {
+            fn stream(to: &mut [$t], from: &[$t]) {
+                crate::kernel::stream_copy(to, from);
+            }
+        }
+    )* };
+}
+
+sealed! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool f32 f64 }
+#[cfg(feature = "half")]
+sealed! { half::f16 half::bf16 }
 
 /// An element type with a largest and a smallest value of a window: Rust's integers, `bool`, `f32`, `f64`, and with feature
 /// `half` `f16` and `bf16`.
@@ -37,7 +55,6 @@ pub trait Ordered: Element + sealed::Sealed {
 
 macro_rules! ordered_integers {
     ($($t:ty: $low:expr, $high:expr;)*) => { $(
-        impl sealed::Sealed for $t {}
         impl Ordered for $t {
             type Key = $t;
             const LOWEST: $t = $low;
@@ -65,7 +82,6 @@ ordered_integers! { bool: false, true; }
 
 macro_rules! ordered_floats {
     ($($t:ty: $key:ty, $bits:ty;)*) => { $(
-        impl sealed::Sealed for $t {}
         impl Ordered for $t {
             type Key = $key;
             const LOWEST: $key = flip(<$t>::NEG_INFINITY.to_bits() as $key as i128, <$key>::BITS) as $key;
@@ -164,7 +180,7 @@ pub trait Number: Element + sealed::Sealed {
     /// The type of sums and products.
     type Wide: Total<Mean = Self::Mean>;
     /// The type of means.
-    type Mean: Element;
+    type Mean: Wrap;
     /// A type that holds sums of up to [`FEW`](Self::FEW) elements.
     #[doc(hidden)]
     type Narrow: Total<Mean = Self::Mean>;
@@ -197,7 +213,7 @@ pub trait Number: Element + sealed::Sealed {
 pub trait Total: Wrap {
     /// The type of means.
     #[doc(hidden)]
-    type Mean: Element;
+    type Mean: Wrap;
     /// A number of elements, as [`mean`](Self::mean) divides by it.
     #[doc(hidden)]
     type Count: Copy + Send + Sync;

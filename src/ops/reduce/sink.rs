@@ -35,6 +35,12 @@ impl<C: Copy> Counter<C> {
         }
     }
 
+    /// The count of all windows of a block whose rows hold `rows` on the first axis, if it is one.
+    pub(crate) fn whole<T, R: Reduction<T, Count = C>>(&self, r: &R, rows: &[usize]) -> Option<Counts<'_, C>> {
+        let one = self.inner.is_empty() && rows.iter().all(|&n| n == rows[0]);
+        one.then(|| Counts::All(r.count(rows[0] * self.all)))
+    }
+
     /// The counts of a row whose window on the first axis holds `n`.
     pub(crate) fn row<T, R: Reduction<T, Count = C>>(&mut self, r: &R, n: usize) -> Counts<'_, C> {
         if self.inner.is_empty() {
@@ -73,7 +79,8 @@ impl Layout {
         layout
     }
 
-    /// Lowers the combination of `last` into the row that begins at the start of `out`.
+    /// Lowers the combination of `last` into the row that begins at the start of `out`; through `stage` if it is to
+    /// be streamed.
     pub(crate) fn put<T, R: Reduction<T>>(
         &self,
         level: Level,
@@ -81,6 +88,7 @@ impl Layout {
         out: &mut [R::Out],
         last: &Last<'_, R::Acc>,
         counts: &Counts<'_, R::Count>,
+        stage: &mut Stage<R::Out>,
     ) {
         for (k, at) in self.stretches.iter().enumerate() {
             let part = k * self.length..(k + 1) * self.length;
@@ -90,16 +98,49 @@ impl Layout {
                 Counts::Each(n) => Counts::Each(&n[part.clone()]),
             };
             match last {
-                Last::One(a) => rows::finish_lowered(level, r, dst, &Last::One(&a[part]), &counts),
-                Last::Two(a, b) => {
-                    rows::finish_lowered(level, r, dst, &Last::Two(&a[part.clone()], &b[part]), &counts);
-                }
+                Last::One(a) => stage.put(level, r, dst, &Last::One(&a[part]), &counts),
+                Last::Two(a, b) => stage.put(level, r, dst, &Last::Two(&a[part.clone()], &b[part]), &counts),
                 Last::Taps(taps) => {
                     let cut: [&[R::Acc]; TAPS] =
                         core::array::from_fn(|j| taps.get(j).map_or(&[][..], |t| &t[part.clone()]));
-                    rows::finish_lowered(level, r, dst, &Last::Taps(&cut[..taps.len()]), &counts);
+                    stage.put(level, r, dst, &Last::Taps(&cut[..taps.len()]), &counts);
                 }
             }
         }
+    }
+}
+
+/// A row of results on its way past the caches, if the result is large enough for that.
+pub(crate) struct Stage<O> {
+    streams: bool,
+    row: Vec<O>,
+}
+
+/// Shorter rows than this many bytes are stored as they are.
+const STREAMED_ROW: usize = 512;
+
+impl<O: Copy> Stage<O> {
+    pub(crate) fn new(streams: bool) -> Self {
+        Stage { streams, row: Vec::new() }
+    }
+
+    /// Lowers the combination of `last` into `dst`.
+    pub(crate) fn put<T, R: Reduction<T, Out = O>>(
+        &mut self,
+        level: Level,
+        r: &R,
+        dst: &mut [O],
+        last: &Last<'_, R::Acc>,
+        counts: &Counts<'_, R::Count>,
+    ) {
+        if !R::STREAMS || !self.streams || size_of_val(dst) < STREAMED_ROW {
+            return rows::finish_lowered(level, r, dst, last, counts);
+        }
+        if self.row.len() < dst.len() {
+            self.row.resize(dst.len(), dst[0]);
+        }
+        let row = &mut self.row[..dst.len()];
+        rows::finish_lowered(level, r, row, last, counts);
+        R::stream(dst, row);
     }
 }

@@ -7,10 +7,13 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Bytes of rows in flight: half of a small second-level cache.
-const IN_FLIGHT: usize = 512 * 1024;
-/// A row of fewer bytes spends its time on calls, one of more leaves the first-level cache.
-const ROW_BYTES: Range<usize> = 1024..8 * 1024;
+/// Bytes of rows in flight: what a second-level cache of a server holds.
+const IN_FLIGHT: usize = 1024 * 1024;
+/// A row of fewer bytes spends its time on calls; one of more leaves the first-level cache without reading memory in
+/// longer stretches.
+const ROW_BYTES: Range<usize> = 1024..16 * 1024;
+/// The same where windows lie along the only axis: nothing is read in stretches there, the line is one.
+const LINE_BYTES: usize = 8 * 1024;
 
 /// A part of the result: all windows of the first unfolded axis over some of every other's.
 #[derive(Clone, Debug)]
@@ -27,7 +30,7 @@ pub(crate) struct Tile {
 pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner: usize) -> Vec<Tile> {
     let size = size_of::<A>().max(1);
     let flight = match up {
-        0 => ROW_BYTES.end,
+        0 => LINE_BYTES,
         _ => IN_FLIGHT / Across::<A>::rows(&lines[0], &chains[0]).max(1),
     };
     let row = flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size;

@@ -1,5 +1,6 @@
 //! Sums, means and products in accumulators as narrow as the window allows.
 
+use super::number::sealed::Sealed;
 use super::number::{Number, Total, Wrap};
 use crate::kernel::rows::Reduction;
 
@@ -14,6 +15,10 @@ macro_rules! totals {
             type Count = ();
             const IDEMPOTENT: bool = false;
             const COUNTED: bool = false;
+            const STREAMS: bool = true;
+            fn stream(to: &mut [T::Wide], from: &[T::Wide]) {
+                Sealed::stream(to, from);
+            }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO
@@ -41,6 +46,10 @@ macro_rules! totals {
             type Count = <T::$acc as Total>::Count;
             const IDEMPOTENT: bool = false;
             const COUNTED: bool = true;
+            const STREAMS: bool = true;
+            fn stream(to: &mut [T::Mean], from: &[T::Mean]) {
+                Sealed::stream(to, from);
+            }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO
@@ -80,6 +89,10 @@ impl<T: Number> Reduction<T> for Product {
     type Count = ();
     const IDEMPOTENT: bool = false;
     const COUNTED: bool = false;
+    const STREAMS: bool = true;
+    fn stream(to: &mut [T::Wide], from: &[T::Wide]) {
+        Sealed::stream(to, from);
+    }
     #[inline(always)]
     fn identity(&self) -> T::Wide {
         T::Wide::ONE

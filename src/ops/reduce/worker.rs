@@ -4,7 +4,8 @@ use super::across::Across;
 use super::along::{Along, Row};
 use super::engine::{Job, Unit};
 use super::line::Run;
-use super::sink::{Counter, Layout};
+use super::pool::Pool;
+use super::sink::{Counter, Layout, Stage};
 use super::tiles::Tile;
 use crate::element::Element;
 use crate::kernel::rows::{self, Last, Reduction};
@@ -26,7 +27,9 @@ pub(crate) struct Worker<'p, T, R: Reduction<T>> {
     index: Dims,
     across: Vec<Option<Across<'p, R::Acc>>>,
     along: Option<Along<'p, T, R>>,
+    pool: Option<Pool<'p, T, R>>,
     counter: Counter<R::Count>,
+    stage: Stage<R::Out>,
 }
 
 impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
@@ -40,7 +43,11 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             index: Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 }),
             across: (0..job.up).map(|k| Some(Across::new(&job.lines[k], &job.chains[k]))).collect(),
             along,
+            pool: job
+                .pools
+                .then(|| Pool::new(&job.lines[last - 1], &job.lines[last], job.reduction, job.level, job.fill)),
             counter: Counter::new(),
+            stage: Stage::new(job.streams),
         }
     }
 
@@ -80,9 +87,8 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 self.counter.set([&job.counts[0][part.first..][..part.count]].into_iter(), job.inner);
             }
             let counts = self.counter.row(job.reduction, 1);
-            along.reduce(Row::Elements(row), &part, |last| {
-                rows::finish_lowered(job.level, job.reduction, dst, &last, &counts);
-            });
+            let stage = &mut self.stage;
+            along.reduce(Row::Elements(row), &part, |last| stage.put(job.level, job.reduction, dst, &last, &counts));
         }
     }
 
@@ -97,11 +103,30 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         let corner =
             tile.inner.start + tile.runs.iter().enumerate().map(|(k, r)| r.first * stride(axis(k + 1))).sum::<usize>();
         let mut counter = core::mem::replace(&mut self.counter, Counter::new());
+        let mut stage = core::mem::replace(&mut self.stage, Stage::new(false));
         if R::COUNTED {
             let counts = tile.runs.iter().enumerate().map(|(k, r)| &job.counts[k + 1][r.first..][..r.count]);
             counter.set(counts, tile.inner.len());
         }
         let behind = job.behind();
+        if let (Some(pool), 2) = (&mut self.pool, job.lines.len()) {
+            let Some(src) = job.view.trailing_slice(&self.index[..axis(0)]) else {
+                unreachable!("planes were found in one piece")
+            };
+            let results = pool.results(src, run);
+            let all = Last::One(results);
+            match counter.whole(job.reduction, job.counts.first().map_or(&[1][..], |c| &c[run.first..][..run.count])) {
+                Some(counts) => stage.put(job.level, job.reduction, out, &all, &counts),
+                None => {
+                    for (i, (row, out)) in results.chunks_exact(behind).zip(out.chunks_exact_mut(behind)).enumerate() {
+                        let counts = counter.row(job.reduction, job.counts[0][run.first + i]);
+                        stage.put(job.level, job.reduction, out, &Last::One(row), &counts);
+                    }
+                }
+            }
+            (self.counter, self.stage) = (counter, stage);
+            return;
+        }
         for number in 0..between.iter().map(|&a| job.shape[a]).product() {
             let (mut rest, mut at) = (number, corner);
             for &a in between.iter().rev() {
@@ -111,10 +136,11 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             }
             self.rows(0, Place::Inside, run, tile, &mut |i, last| {
                 let counts = counter.row(job.reduction, job.counts.first().map_or(1, |c| c[i]));
-                layout.put(job.level, job.reduction, &mut out[at + (i - run.first) * behind..], &last, &counts);
+                let out = &mut out[at + (i - run.first) * behind..];
+                layout.put(job.level, job.reduction, out, &last, &counts, &mut stage);
             });
         }
-        self.counter = counter;
+        (self.counter, self.stage) = (counter, stage);
     }
 
     /// Elements of a row of the tile that runs over the unfolded axes from the `k`-th (`k >= 1`) on.
@@ -145,6 +171,14 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 place
             }
         };
+        if let (Some(pool), Place::Inside) = (&mut self.pool, place)
+            && k + 3 == job.lines.len()
+        {
+            let Some(src) = job.view.trailing_slice(&self.index[..job.lines[k + 1].axis.axis()]) else {
+                unreachable!("planes were found in one piece")
+            };
+            return pool.reduce(src, &tile.runs[k], dst);
+        }
         if k + 1 < job.up {
             let run = tile.runs[k];
             let row = Self::length(k + 2, tile);
