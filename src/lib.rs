@@ -37,7 +37,7 @@
 //! # Ok::<(), ndwindow::Error>(())
 //! ```
 //!
-//! The fronts speak one field's words and call the same core: [`image`] (patches, filters), `nn` (columns, pooling,
+//! The fronts speak one field's words and call the same core: [`image`] (patches, filters), [`nn`] (columns, pooling,
 //! convolution), [`audio`] (frames, streams, spectra), [`text`] and [`series`].
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
