@@ -7,6 +7,7 @@ pub(crate) mod contract;
 mod copy;
 mod cut;
 mod frame;
+pub(crate) mod histogram;
 pub(crate) mod level;
 mod merge;
 pub(crate) mod plane;

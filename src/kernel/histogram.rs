@@ -1,0 +1,295 @@
+//! Sliding histograms of bytes: columns that gain and lose a cell at a time, and sums of neighbouring columns that answer
+//! which byte has a rank.
+//!
+//! Counts are cumulative and come in two tiers of sixteen: how many bytes have at most each value of the high four bits,
+//! and for each of these values how many have at most each value of the low four. Adding a byte is then one addition of
+//! sixteen lanes a tier, and finding a rank one comparison of sixteen lanes.
+
+use super::level::{Kernel, Level};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Sixteen cumulative counts.
+type Tier<C> = [C; 16];
+
+/// What a byte with each value of four bits adds to a tier.
+static STEPS: [Tier<u16>; 16] = {
+    let mut steps = [[0; 16]; 16];
+    let mut value = 0;
+    while value < 16 {
+        let mut i = value;
+        while i < 16 {
+            steps[value][i] = 1;
+            i += 1;
+        }
+        value += 1;
+    }
+    steps
+};
+
+/// A row of histograms, of fewer than 2^16 bytes each.
+#[derive(Default)]
+pub(crate) struct Columns {
+    coarse: Vec<Tier<u16>>,
+    /// For each value of the high four bits, every column's tier.
+    fine: Vec<Tier<u16>>,
+}
+
+impl Columns {
+    /// Empties `width` histograms.
+    pub(crate) fn clear(&mut self, width: usize) {
+        self.coarse.clear();
+        self.coarse.resize(width, [0; 16]);
+        self.fine.clear();
+        self.fine.resize(width * 16, [0; 16]);
+    }
+
+    /// One byte more in each column, or one that is there less.
+    pub(crate) fn change(&mut self, level: Level, bytes: &[u8], enters: bool) {
+        match enters {
+            true => level.run(Change::<true> { columns: self, bytes }),
+            false => level.run(Change::<false> { columns: self, bytes }),
+        }
+    }
+
+    /// For each of `spans`, whose ends only move up, the bytes of rank `k` and `k + 1` among the columns it covers together.
+    ///
+    /// `rank` gives `k` for a span's number and whether the byte behind it is wanted, too (else the same is given twice);
+    /// `emit` takes the answers. No span may cover `2^32` bytes; `few` promises fewer than `2^16`.
+    pub(crate) fn sweep(
+        &self,
+        level: Level,
+        spans: &[Range<usize>],
+        few: bool,
+        rank: impl Fn(usize) -> (usize, bool),
+        emit: impl FnMut(usize, u8, u8),
+    ) {
+        match few {
+            true => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u16 }),
+            false => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u32 }),
+        }
+    }
+}
+
+struct Change<'a, const ENTERS: bool> {
+    columns: &'a mut Columns,
+    bytes: &'a [u8],
+}
+
+impl<const ENTERS: bool> Kernel for Change<'_, ENTERS> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let width = self.bytes.len();
+        for (c, (&x, coarse)) in self.bytes.iter().zip(&mut self.columns.coarse).enumerate() {
+            let (high, low) = (usize::from(x >> 4), usize::from(x & 15));
+            let fine = &mut self.columns.fine[high * width + c];
+            for i in 0..16 {
+                // Wrapping, so that no check stands between the lanes; a count is never below zero nor above 2^16.
+                if ENTERS {
+                    coarse[i] = coarse[i].wrapping_add(STEPS[high][i]);
+                    fine[i] = fine[i].wrapping_add(STEPS[low][i]);
+                } else {
+                    coarse[i] = coarse[i].wrapping_sub(STEPS[high][i]);
+                    fine[i] = fine[i].wrapping_sub(STEPS[low][i]);
+                }
+            }
+        }
+    }
+}
+
+/// What counts the bytes of some columns together.
+trait Count: Copy + PartialOrd {
+    fn of(n: usize) -> Self;
+    fn plus(self, n: u16) -> Self;
+    fn less(self, n: u16) -> Self;
+    fn minus(self, n: Self) -> Self;
+    /// This and one more where `more`.
+    fn step(self, more: bool) -> Self;
+    fn index(self) -> usize;
+}
+
+macro_rules! count {
+    ($($t:ty)*) => { $(
+        impl Count for $t {
+            #[inline(always)]
+            fn of(n: usize) -> $t {
+                n as $t
+            }
+            #[inline(always)]
+            fn plus(self, n: u16) -> $t {
+                self.wrapping_add(n as $t)
+            }
+            #[inline(always)]
+            fn less(self, n: u16) -> $t {
+                self.wrapping_sub(n as $t)
+            }
+            #[inline(always)]
+            fn minus(self, n: $t) -> $t {
+                self.wrapping_sub(n)
+            }
+            #[inline(always)]
+            fn step(self, more: bool) -> $t {
+                self.wrapping_add(more as $t)
+            }
+            #[inline(always)]
+            fn index(self) -> usize {
+                self as usize
+            }
+        }
+    )* };
+}
+
+count!(u16 u32);
+
+struct Sweep<'a, C, K, E> {
+    columns: &'a Columns,
+    spans: &'a [Range<usize>],
+    rank: K,
+    emit: E,
+    zero: C,
+}
+
+/// Makes `sum` that of columns `to` where it is that of `from`; both ends only move up.
+#[inline(always)]
+fn advance<C: Count>(sum: &mut Tier<C>, columns: &[Tier<u16>], from: &Range<usize>, to: &Range<usize>) {
+    let moved = (to.start - from.start) + (to.end - from.end);
+    if moved < to.len() {
+        for column in &columns[from.end..to.end] {
+            for i in 0..16 {
+                sum[i] = sum[i].plus(column[i]);
+            }
+        }
+        for column in &columns[from.start..to.start] {
+            for i in 0..16 {
+                sum[i] = sum[i].less(column[i]);
+            }
+        }
+    } else {
+        let mut now = [C::of(0); 16];
+        for column in &columns[to.clone()] {
+            for i in 0..16 {
+                now[i] = now[i].plus(column[i]);
+            }
+        }
+        *sum = now;
+    }
+}
+
+/// Which value the `k`-th byte of a tier has, and its rank among those of that value.
+#[inline(always)]
+fn find<C: Count>(tier: &Tier<C>, k: C) -> (usize, C) {
+    let mut below = C::of(0);
+    for i in 0..16 {
+        below = below.step(tier[i] <= k);
+    }
+    // A rank that is there lies below the last count.
+    let at = below.index() & 15;
+    let before = if at == 0 { C::of(0) } else { tier[at - 1] };
+    (at, k.minus(before))
+}
+
+impl<C: Count, K: Fn(usize) -> (usize, bool), E: FnMut(usize, u8, u8)> Kernel for Sweep<'_, C, K, E> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        let width = self.columns.coarse.len();
+        let mut coarse = [self.zero; 16];
+        let mut fine = [[self.zero; 16]; 16];
+        // The columns each fine tier is the sum of.
+        let mut covered: [Range<usize>; 16] = core::array::from_fn(|_| 0..0);
+        let mut last = 0..0;
+        for (i, span) in self.spans.iter().enumerate() {
+            advance(&mut coarse, &self.columns.coarse, &last, span);
+            last = span.clone();
+            let mut select = |k: usize| {
+                let (high, k) = find(&coarse, C::of(k));
+                let columns = &self.columns.fine[high * width..(high + 1) * width];
+                advance(&mut fine[high], columns, &covered[high], span);
+                covered[high] = span.clone();
+                (high * 16 + find(&fine[high], k).0) as u8
+            };
+            let (k, both) = (self.rank)(i);
+            let low = select(k);
+            let high = if both { select(k + 1) } else { low };
+            (self.emit)(i, low, high);
+        }
+    }
+}
+
+/// A window along one axis: one histogram, a byte at a time.
+pub(crate) struct Histogram {
+    coarse: [u32; 16],
+    fine: [u32; 256],
+}
+
+impl Histogram {
+    pub(crate) fn new() -> Self {
+        Histogram { coarse: [0; 16], fine: [0; 256] }
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, byte: u8) {
+        self.coarse[usize::from(byte >> 4)] += 1;
+        self.fine[usize::from(byte)] += 1;
+    }
+
+    #[inline]
+    pub(crate) fn remove(&mut self, byte: u8) {
+        self.coarse[usize::from(byte >> 4)] -= 1;
+        self.fine[usize::from(byte)] -= 1;
+    }
+
+    /// The byte of rank `k`, which must be there.
+    #[inline]
+    pub(crate) fn select(&self, k: usize) -> u8 {
+        let mut k = k as u32;
+        let mut at = 0;
+        while at < 15 && self.coarse[at] <= k {
+            k -= self.coarse[at];
+            at += 1;
+        }
+        at *= 16;
+        while at < 255 && self.fine[at] <= k {
+            k -= self.fine[at];
+            at += 1;
+        }
+        at as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeps_find_what_sorting_finds() {
+        let (width, height) = (40, 9);
+        let bytes: Vec<u8> = (0..width * height).map(|i| (i * i * 31 % 251) as u8).collect();
+        // Of whatever level the environment leaves.
+        let level = Level::detect();
+        for few in [true, false] {
+            let mut columns = Columns::default();
+            columns.clear(width);
+            for row in bytes.chunks(width) {
+                columns.change(level, row, true);
+            }
+            columns.change(level, &bytes[..width], false);
+            let spans: Vec<Range<usize>> = (0..width).map(|i| i / 3 * 2..(i / 2 + 6).min(width)).collect();
+            columns.sweep(
+                level,
+                &spans,
+                few,
+                |i| (i % 7, true),
+                |i, low, high| {
+                    let mut list: Vec<u8> = Vec::new();
+                    bytes.chunks(width).skip(1).for_each(|row| list.extend(&row[spans[i].clone()]));
+                    list.sort_unstable();
+                    assert_eq!((low, high), (list[i % 7], list[i % 7 + 1]), "{level:?} {i}");
+                },
+            );
+        }
+    }
+}
