@@ -239,3 +239,13 @@ fn bad_requests_are_refused_with_their_numbers() {
     );
     assert!(WindowFn::Kaiser { beta: 700.0 }.symmetric::<f64>(9).unwrap().iter().all(|w| w.is_finite()));
 }
+
+#[cfg(feature = "fft")]
+#[test]
+fn a_rest_of_samples_makes_one_more_frame() {
+    let stft = ndwindow::audio::Stft::new(4, 3).window(&[1.0; 4]).whole_hops();
+    let spectra = stft.analysis::<f64>().unwrap().forward(&ramp(6)).unwrap();
+    assert_eq!(spectra.shape(), [2, 3]);
+    // 1 2 3 4, and 4 5 6 with a zero behind.
+    assert_eq!((spectra[[0, 0]].re, spectra[[1, 0]].re), (10.0, 15.0));
+}

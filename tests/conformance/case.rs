@@ -129,6 +129,8 @@ pub struct Wanted {
 /// One case, ready to run.
 pub struct Case {
     pub op: String,
+    /// Whose results these are, by the library's name.
+    pub producer: String,
     pub attrs: Value,
     pub norm: Value,
     pub inputs: Vec<Operand>,
@@ -141,6 +143,7 @@ impl Case {
         let outputs = entry["outputs"].as_array().into_iter().flatten();
         Ok(Self {
             op: text(entry, "op")?.into(),
+            producer: entry["producer"]["name"].as_str().unwrap_or_default().into(),
             attrs: entry["attrs"].clone(),
             norm: entry["norm"].clone(),
             inputs: inputs.map(|input| Operand::load(input, file)).collect::<Outcome<_>>()?,
@@ -180,6 +183,10 @@ impl Case {
     /// A yes or no; ONNX writes 0 and 1.
     pub fn flag(&self, names: &[&str]) -> Option<bool> {
         json_f64(self.setting(names)?).map(|x| x != 0.0)
+    }
+
+    pub fn number(&self, names: &[&str]) -> Option<f64> {
+        json_f64(self.setting(names)?)
     }
 
     pub fn size(&self, names: &[&str]) -> Outcome<Option<usize>> {

@@ -100,7 +100,14 @@ fn operation(peer: &str, op: &str) -> String {
 fn build(record: &Value, op: String) -> Outcome<Case> {
     let entries = record["inputs"].as_array().into_iter().flatten();
     let inputs = entries.map(|entry| operand(entry, record)).collect::<Outcome<Vec<_>>>()?;
-    Ok(Case { op, attrs: record["attrs"].clone(), norm: Value::Null, inputs, outputs: Vec::new() })
+    Ok(Case {
+        op,
+        producer: text(record, "peer")?.into(),
+        attrs: record["attrs"].clone(),
+        norm: Value::Null,
+        inputs,
+        outputs: Vec::new(),
+    })
 }
 
 /// An input of zeros, or of the index that the record asks for.

@@ -97,7 +97,11 @@ fn padding(case: &Case, rank: usize) -> Outcome<Padding> {
     if let Some(name) = case.word(&["auto_pad"])
         && name != "NOTSET"
     {
-        return named(name, zero);
+        // The names of `padding` are none of `auto_pad`'s.
+        return match name {
+            "VALID" | "SAME_UPPER" | "SAME_LOWER" => named(name, zero),
+            other => Err(Fail::Inexpressible(format!("an auto_pad called {other}"))),
+        };
     }
     if let Some(pads) = case.attrs.get("pads").filter(|pads| !pads.is_null()) {
         return onnx_pads(pads).map(Padding::Numbers);

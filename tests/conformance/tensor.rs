@@ -196,8 +196,15 @@ macro_rules! with_any {
 }
 
 /// Runs the body with the array inside if its type is one of the variants named; any other type
-/// is one that the operation's signature refuses.
+/// is one that the operation's signature refuses. Two tensors in parentheses must be of one type.
 macro_rules! with_types {
+    (($first:expr, $second:expr), ($a:ident, $b:ident) => $body:expr; $($variant:ident)*) => {
+        match ($first, $second) {
+            $(($crate::tensor::Tensor::$variant($a), $crate::tensor::Tensor::$variant($b)) => $body,)*
+            (a, b) => Err($crate::case::Fail::Inexpressible(
+                format!("the operation takes no {} elements with {}", a.dtype(), b.dtype()))),
+        }
+    };
     ($tensor:expr, $array:ident => $body:expr; $($variant:ident)*) => {
         match $tensor {
             $($crate::tensor::Tensor::$variant($array) => $body,)*

@@ -1,7 +1,12 @@
 //! From the name of an operation to the library's way of doing it.
 
+mod conv;
+mod filters;
+mod fold;
 mod layout;
 mod pad;
+mod pool;
+mod reduce;
 mod stft;
 mod windows;
 
@@ -24,6 +29,20 @@ pub fn run(case: &Case) -> Outcome<Outputs> {
         "pad" | "Pad" => pad::pad(case),
         "SpaceToDepth" => layout::space_to_depth(case),
         "DepthToSpace" => layout::depth_to_space(case),
+        "fold" | "Col2Im" => fold::fold(case),
+        "overlap_and_add" => fold::overlap_and_add(case),
+        "conv1d" | "conv2d" | "conv3d" | "conv_general_dilated" | "Conv" => conv::conv(case),
+        "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d" | "ConvTranspose" => conv::conv_transpose(case),
+        "ConvInteger" => conv::conv_integer(case),
+        "QLinearConv" => conv::quantized_conv(case),
+        "max_pool1d" | "max_pool2d" | "max_pool3d" | "MaxPool" => pool::max_pool(case),
+        "avg_pool1d" | "avg_pool2d" | "avg_pool3d" | "AveragePool" => pool::avg_pool(case),
+        "lp_pool1d" | "lp_pool2d" | "lp_pool3d" | "LpPool" => pool::lp_pool(case),
+        "GlobalMaxPool" | "GlobalAveragePool" | "GlobalLpPool" => pool::global_pool(case),
+        "max_unpool1d" | "max_unpool2d" | "max_unpool3d" | "MaxUnpool" => pool::max_unpool(case),
+        "maximum_filter" | "minimum_filter" => filters::extreme_filter(case),
+        "uniform_filter" => filters::mean_filter(case),
+        "reduce_window" => reduce::reduce_window(case),
         "librosa_stft" | "torch_stft" => stft::stft(case),
         "scipy_stft" => stft::scipy_stft(case),
         "scipy_short_time_fft" => stft::short_time_fft(case),

@@ -1,11 +1,12 @@
 //! Window views and their copies: NumPy, scikit-image, PyTorch, librosa, JAX.
 
+use ndwindow::nn::Columns;
 use ndwindow::{Array, View, unfold};
 use serde_json::Value;
 
 use super::{Outputs, one};
 use crate::case::{Case, Fail, Outcome, whole};
-use crate::geometry::{Geometry, spatial_rank};
+use crate::geometry::{Geometry, Padding, spatial_rank};
 use crate::tensor::{Scalar, with_any};
 
 /// Windows slide along `axis[i]`; an axis named again slides over what is left of it.
@@ -114,54 +115,34 @@ pub fn frame(case: &Case) -> Outcome<Outputs> {
 /// `F.unfold`: `[N, C, H, W] -> [N, C*kh*kw, L]`, without N for an unbatched input.
 pub fn im2col(case: &Case) -> Outcome<Outputs> {
     let x = case.x()?;
-    let geometry = Geometry::pool(case, 2)?;
-    let lead = x.rank().checked_sub(3).ok_or_else(|| Fail::Inexpressible("no channel axis".into()))?;
-    one(
-        "y",
-        with_any!(&x.tensor, array => {
-            columns(&geometry, &x.view(array)?, |shape, channels| {
-                let (window, grid) = shape.split_at(geometry.rank);
-                let mut merged = x.shape()[..lead].to_vec();
-                merged.push(channels * window.iter().product::<usize>());
-                merged.push(grid.iter().product());
-                merged
-            }).map(Into::into)
-        }),
-    )
+    let columns = columns(Geometry::pool(case, 2)?)?;
+    one("y", with_any!(&x.tensor, array => Ok(columns.im2col(x.view(array)?)?.into())))
+}
+
+/// The front's word for a geometry; it has no holes in its input and no ceil mode.
+pub fn columns(geometry: Geometry) -> Outcome<Columns> {
+    let Padding::Numbers(pads) = geometry.padding else {
+        return Err(Fail::Inexpressible("columns of a named padding".into()));
+    };
+    Ok(Columns::new(geometry.window).step(geometry.step).dilation(geometry.dilation).pad(pads))
 }
 
 /// `conv_general_dilated_patches`: `[N, C, spatial..] -> [N, C*prod(k), out..]`.
 pub fn patches(case: &Case) -> Outcome<Outputs> {
     let x = case.x()?;
-    let rank = spatial_rank(case, x.rank())?;
-    let geometry = Geometry::pool(case, rank)?;
+    let spatial = spatial_rank(case, x.rank())?;
+    let geometry = Geometry::pool(case, spatial)?;
     one(
         "y",
         with_any!(&x.tensor, array => {
-            columns(&geometry, &x.view(array)?, |shape, channels| {
-                let (window, grid) = shape.split_at(geometry.rank);
-                let mut merged = x.shape()[..1].to_vec();
-                merged.push(channels * window.iter().product::<usize>());
-                merged.extend(grid);
-                merged
-            }).map(Into::into)
+            let windows = geometry.request().windows(x.view(array)?)?;
+            // [N, C, grid.., window..] in the order N, C, window, grid.
+            let (grid, window) = (2..x.rank(), x.rank()..x.rank() + spatial);
+            let order: Vec<isize> = (0..2).chain(window).chain(grid).map(|axis| axis as isize).collect();
+            let copy = windows.permute(&order)?.to_array();
+            let (kept, grid) = copy.shape().split_at(2 + spatial);
+            let shape = [&[kept[0], kept[1..].iter().product()], grid].concat();
+            Ok(copy.reshape(shape)?.into())
         }),
     )
-}
-
-/// `[.., C, window.., grid..]`, copied and seen in the shape that `merge` makes of the window's and
-/// the grid's lengths and the number of channels.
-fn columns<T: Scalar>(
-    geometry: &Geometry,
-    x: &View<'_, T>,
-    merge: impl Fn(&[usize], usize) -> Vec<usize>,
-) -> Outcome<Array<T>> {
-    let windows = geometry.request().windows(x)?;
-    let spatial = geometry.rank;
-    let lead = x.rank() - spatial;
-    let (grid, window) = (lead..x.rank(), x.rank()..x.rank() + spatial);
-    let order: Vec<isize> = (0..lead).chain(window).chain(grid).map(|axis| axis as isize).collect();
-    let copy = windows.permute(&order)?.to_array();
-    let shape = merge(&copy.shape()[lead..], x.shape()[lead - 1]);
-    Ok(copy.reshape(shape)?)
 }
