@@ -4,6 +4,8 @@
 //! the beginning of their names, `--threads N` sets the size of the pool. With `--serve` it answers requests from standard
 //! input instead (see `worklist/serve.rs`), so that runs of two libraries can be interleaved.
 
+#[path = "worklist/audio.rs"]
+mod audio;
 #[path = "worklist/conv.rs"]
 mod conv;
 #[path = "worklist/digest.rs"]
@@ -34,6 +36,7 @@ fn works() -> Vec<Work> {
     list.extend(reduce::works());
     list.extend(fold::works());
     list.extend(conv::works());
+    list.extend(audio::works());
     list
 }
 

@@ -49,25 +49,27 @@ impl<T: Float> Kernel for Untangle<'_, T> {
             let z = a[pairs];
             *middle = Complex::new((gain + gain) * z.re, -(gain + gain) * z.im);
         }
-        let mut highs = high.rchunks_exact_mut(LANES);
-        let blocks = low.chunks_exact_mut(LANES).zip(&mut highs).enumerate();
-        for (b, (low, high)) in blocks {
-            let from = b * LANES;
-            let mut reversed = [Complex::new(T::zero(), T::zero()); LANES];
+        // Arrays of known length, so that nothing is checked inside: a run of low bins and its mirror image.
+        let (low_blocks, low_rest) = low.as_chunks_mut::<LANES>();
+        let (high_rest, high_blocks) = high.as_rchunks_mut::<LANES>();
+        let (a_low_blocks, a_low_rest) = a_low.as_chunks::<LANES>();
+        let (a_high_rest, a_high_blocks) = a_high.as_rchunks::<LANES>();
+        let (turn_blocks, turn_rest) = turns[..pairs].as_chunks::<LANES>();
+        let lows = low_blocks.iter_mut().zip(a_low_blocks).zip(turn_blocks);
+        let highs = high_blocks.iter_mut().zip(a_high_blocks).rev();
+        for (((low, p), turn), (high, q)) in lows.zip(highs) {
+            let mut mirrored = [Complex::new(T::zero(), T::zero()); LANES];
             for j in 0..LANES {
-                let (l, h) = butterfly(a_low[from + j], a_high[pairs - 1 - from - j], turns[from + j], gain);
-                low[j] = l;
-                reversed[j] = h;
+                (low[j], mirrored[j]) = butterfly(p[j], q[LANES - 1 - j], turn[j], gain);
             }
             for j in 0..LANES {
-                high[j] = reversed[LANES - 1 - j];
+                high[j] = mirrored[LANES - 1 - j];
             }
         }
-        let high = highs.into_remainder();
-        let done = pairs - high.len();
-        for (j, (low, high)) in low[done..].iter_mut().zip(high.iter_mut().rev()).enumerate() {
-            let k = done + j;
-            (*low, *high) = butterfly(a_low[k], a_high[pairs - 1 - k], turns[k], gain);
+        let lows = low_rest.iter_mut().zip(a_low_rest).zip(turn_rest);
+        let highs = high_rest.iter_mut().zip(a_high_rest).rev();
+        for (((low, &p), &turn), (high, &q)) in lows.zip(highs) {
+            (*low, *high) = butterfly(p, q, turn, gain);
         }
     }
 }

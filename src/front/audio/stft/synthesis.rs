@@ -16,6 +16,8 @@ use rustfft::{FftDirection, FftNum};
 /// Samples put together at a time, in hops at least this many: the few frames that two chunks share are computed twice.
 const CHUNK_HOPS: usize = 128;
 const CHUNK_SAMPLES: usize = 16 * 1024;
+/// Spectra read at a time.
+const GROUP: usize = 8;
 /// Frames fewer than this are not worth waking threads for.
 const PARALLEL_FRAMES: usize = 256;
 
@@ -145,19 +147,35 @@ impl<T: Sample + FftNum> Synthesis<T> {
                     return;
                 }
                 let part = &mut part[(low - from) as usize..(high - from) as usize];
-                let low = low as usize;
-                for t in touching(low, low + part.len(), self.add.size(), hop, number) {
-                    self.frame(&rows[(r * number + t) * bins..][..bins], work);
-                    self.add.add_frame(part, low, t, &work.fft.real[..self.add.size()]);
-                }
-                self.add.divide(part, low, number);
+                self.put(&rows[r * number * bins..][..number * bins], low as usize, part, work);
             },
         );
     }
 
+    /// Writes samples `low ..` of what the frames of the spectra in `row` cover.
+    fn put(&self, row: &[Complex<T>], low: usize, out: &mut [T], work: &mut SynthesisWork<T>) {
+        let bins = self.bins();
+        let number = row.len() / bins;
+        let frames = touching(low, low + out.len(), self.add.size(), self.stft.hop, number);
+        let mut stage = core::mem::take(&mut work.stage);
+        for first in frames.clone().step_by(GROUP) {
+            // Read in one go what the transform reads from both ends.
+            let group = GROUP.min(frames.end - first);
+            stage[..group * bins].copy_from_slice(&row[first * bins..][..group * bins]);
+            for (t, spectrum) in (first..).zip(stage[..group * bins].chunks_exact(bins)) {
+                self.frame(spectrum, work);
+                self.add.add_frame(out, low, t, &work.fft.real[..self.add.size()]);
+            }
+        }
+        work.stage = stage;
+        self.add.divide(out, low, number);
+    }
+
     pub(super) fn work(&self) -> SynthesisWork<T> {
         let folded = if self.stft.two_sided { self.stft.n_fft / 2 + 1 } else { 0 };
-        SynthesisWork { fft: self.fft.work(), folded: vec![Complex::new(T::zero(), T::zero()); folded] }
+        let zero = Complex::new(T::zero(), T::zero());
+        let stage = vec![zero; GROUP * self.bins()];
+        SynthesisWork { fft: self.fft.work(), folded: vec![zero; folded], stage }
     }
 
     /// The frame of a spectrum, times `n_fft`, into `work.fft.real`.
@@ -184,6 +202,8 @@ impl<T: Sample + FftNum> Synthesis<T> {
 pub(super) struct SynthesisWork<T> {
     pub(super) fft: Work<T>,
     folded: Vec<Complex<T>>,
+    /// Spectra that are transformed next.
+    stage: Vec<Complex<T>>,
 }
 
 fn leading<'v, T>(spectra: &'v View<'_, T>) -> Result<&'v [usize]> {
