@@ -4,7 +4,8 @@
 //!
 //! The form for depthwise convolution and for fewer outputs than a register has lanes. Neighbouring windows must lie
 //! side by side on the strip (a step is taken out when the strip is filled). Several rows run together, so that each
-//! weight is loaded once for all of them.
+//! weight is loaded once for all of them. Where taps follow each other at the distance of the rows, as the taps of a column
+//! of a plane's window do, what one row reads at one tap the next reads at the tap before: it is loaded once for both.
 #![allow(unsafe_code)] // the inner loop reads without bounds checks
 
 use super::lanes::{Scalar, Vector, private::Registers};
@@ -12,6 +13,8 @@ use crate::kernel::level::Level;
 
 /// Rows and outputs that run together.
 const TOGETHER: usize = 4;
+/// Rows that run together along chains of taps.
+const CHAINED: usize = 8;
 
 /// One product: `k` runs over `taps`, windows over `len` neighbours from each base.
 pub(crate) struct Rows<'a, T> {
@@ -81,6 +84,14 @@ where
     V::Elem: Scalar,
 {
     let (len, k) = (rows.len, rows.taps.len());
+    // SAFETY: the lengths checked by `Rows::run`; chains are taps and bases in other words.
+    unsafe {
+        match (outputs, chain(rows.taps, bases)) {
+            (1, Some((3, pitch))) => return chained::<V, 3>(rows, pitch, bases, out),
+            (1, Some((5, pitch))) => return chained::<V, 5>(rows, pitch, bases, out),
+            _ => {}
+        }
+    }
     let mut m = 0;
     while m < outputs {
         let mut r = 0;
@@ -99,6 +110,86 @@ where
             r += if outputs - m < TOGETHER && bases.len() - r >= TOGETHER { TOGETHER } else { 1 };
         }
         m += if outputs - m >= TOGETHER { TOGETHER } else { 1 };
+    }
+}
+
+/// How many taps follow each other at the distance of the rows, and that distance, if they all do in equal numbers.
+#[inline(always)]
+fn chain(taps: &[u32], bases: &[u32]) -> Option<(usize, usize)> {
+    let pitch = bases.get(1)?.checked_sub(bases[0])?;
+    let even = |list: &[u32]| list.windows(2).all(|w| w[0].checked_add(pitch) == Some(w[1]));
+    let long = |n: &usize| taps.len().is_multiple_of(*n) && taps.chunks(*n).all(even);
+    Some(([5, 3].into_iter().find(long)?, pitch as usize)).filter(|_| even(bases))
+}
+
+/// One output of rows `pitch` apart, whose taps come in chains of `H`.
+///
+/// # Safety
+/// As [`all`], and every `H` taps and all bases follow each other at a distance of `pitch`.
+#[inline(always)]
+unsafe fn chained<V: Vector, const H: usize>(rows: &Rows<'_, V::Elem>, pitch: usize, bases: &[u32], out: &mut [V::Elem])
+where
+    V::Elem: Scalar,
+{
+    let (len, to) = (rows.len, out.as_mut_ptr());
+    let whole = if len >= V::LEN { bases.len() / CHAINED * CHAINED } else { 0 };
+    // SAFETY: rows r..r + CHAINED (or 1) are there, and every block starts where at least its lanes are left.
+    unsafe {
+        for r in (0..whole).step_by(CHAINED) {
+            let mut i = 0;
+            while i + 2 * V::LEN <= len {
+                links::<V, CHAINED, H, 2>(rows, pitch, bases[r] as usize + i, to.add(r * len + i));
+                i += 2 * V::LEN;
+            }
+            while i < len {
+                // The last register goes back over windows already written; it writes the same values again.
+                let at = i.min(len - V::LEN);
+                links::<V, CHAINED, H, 1>(rows, pitch, bases[r] as usize + at, to.add(r * len + at));
+                i += V::LEN;
+            }
+        }
+        for r in whole..bases.len() {
+            along::<V, 1, 1>(rows, rows.weights, &bases[r..], to.add(r * len), len);
+        }
+    }
+}
+
+/// `R` rows by `NV` registers from one place on.
+///
+/// # Safety
+/// As [`chained`]: the rows and lanes are there.
+#[inline(always)]
+unsafe fn links<V: Vector, const R: usize, const H: usize, const NV: usize>(
+    rows: &Rows<'_, V::Elem>,
+    pitch: usize,
+    base: usize,
+    to: *mut V::Elem,
+) where
+    V::Elem: Scalar,
+{
+    // SAFETY: row s of the strip is tap h of row s - h, for some h below H and row below R, so its lanes are inside.
+    unsafe {
+        let strip = rows.strip.as_ptr().add(base);
+        let mut acc = [[V::splat(V::Elem::default()); NV]; R];
+        for (taps, weights) in rows.taps.chunks_exact(H).zip(rows.weights.chunks_exact(H)) {
+            let w: [V; H] = core::array::from_fn(|h| V::splat(weights[h]));
+            let from = strip.add(taps[0] as usize);
+            for s in 0..R + H - 1 {
+                for v in 0..NV {
+                    let x = V::load(from.add(s * pitch + v * V::LEN));
+                    for h in 0..H {
+                        if s >= h && s - h < R {
+                            acc[s - h][v] = w[h].madd(x, acc[s - h][v]);
+                        }
+                    }
+                }
+            }
+        }
+        for r in 0..R {
+            for v in 0..NV {
+                acc[r][v].store(to.add(r * rows.len + v * V::LEN));
+            }
+        }
     }
 }
 

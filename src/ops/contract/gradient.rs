@@ -83,7 +83,7 @@ impl<T: Scalar> Gradient<'_, '_, T> {
         let innermost = self.contraction.innermost(self.array.strides());
         let blocks = job.blocks::<T>(self.contraction.level, &(0..outputs.len()));
         let steps: Vec<Steps> =
-            (0..job.classes()).map(|class| Steps::new(job, &part, &job.class(class), innermost)).collect();
+            (0..job.classes()).map(|class| Steps::new(job, &part, &job.class(class), innermost, false)).collect();
         let rows: usize = steps.iter().map(|s| tile_rows(s.len())).sum();
         for &(first, width) in &blocks {
             let own = outputs.start + first..(outputs.start + first + width).min(outputs.end);
@@ -122,7 +122,7 @@ impl<T: Scalar> Gradient<'_, '_, T> {
             if let Some((axis, first)) = channel {
                 source[axis] = first;
             }
-            strip.fill(self.array, &mut source, T::default(), |x| x, &mut scratch.strip[..strip.len()]);
+            strip.fill(self.array, &mut source, Some(T::default()), |x| x, &mut scratch.strip[..strip.len()]);
             let mut from = 0;
             for (class, steps) in steps.iter().enumerate() {
                 let need = tile_rows(steps.len()) * width;

@@ -9,7 +9,9 @@ use core::ops::Range;
 use smallvec::SmallVec;
 
 /// Bytes a strip may have: most of a small second-level cache, next to a tile of accumulators and a block of weights.
-const STRIP_BYTES: usize = 640 << 10;
+const STRIP_BYTES: usize = 896 << 10;
+/// Channels and taps of one part of a sum: they are listed.
+const TERMS: usize = 32 << 10;
 /// Multiply-adds below which a job is not worth other threads: about 100 us.
 const SERIAL: usize = 4 << 20;
 
@@ -122,6 +124,7 @@ impl Job {
                 break;
             }
         }
+        split.sum_below(TERMS);
         split
     }
 

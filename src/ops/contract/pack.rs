@@ -92,7 +92,7 @@ impl<T: Scalar> Packed<T> {
                 for class in 0..job.classes() {
                     let from = (g - self.pass.groups.start) * group_len + self.starts[at * job.classes() + class];
                     let mut to = &mut self.data[from..];
-                    let steps = Steps::new(job, &part, &job.class(class), self.innermost);
+                    let steps = Steps::new(job, &part, &job.class(class), self.innermost, self.rows);
                     for &(first, width) in &self.blocks {
                         let (block, rest) = to.split_at_mut(steps.len() * width);
                         to = rest;
@@ -179,15 +179,20 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    pub(crate) fn new(job: &Job, part: &Part, class: &[usize], innermost: Innermost) -> Self {
+    pub(crate) fn new(job: &Job, part: &Part, class: &[usize], innermost: Innermost, rows: bool) -> Self {
         let rank = job.lines.len();
+        // From the innermost. Rows want the taps of a column one after the other.
+        let mut order: SmallVec<[usize; 3]> = (0..rank).rev().collect();
+        if rows && rank > 1 {
+            order.swap(0, 1);
+        }
         let lists: SmallVec<[Vec<(usize, usize)>; 3]> =
             (0..rank).map(|k| job.lines[k].taps(class[k], part.taps[k].clone()).collect()).collect();
         let count = lists.iter().map(Vec::len).product();
         let (mut taps, mut offsets) = (vec![0; count * rank], vec![0; count * rank]);
         for at in 0..count {
             let mut rest = at;
-            for k in (0..rank).rev() {
+            for &k in &order {
                 let (tap, offset) = lists[k][rest % lists[k].len()];
                 rest /= lists[k].len();
                 taps[at * rank + job.asked[k]] = tap;

@@ -12,11 +12,11 @@ use core::ops::Range;
 use smallvec::SmallVec;
 
 /// Windows of a tile.
-const TILE: usize = 192;
+const TILE: usize = 240;
 /// Windows of a tile whose lanes run along the windows.
 const ROWS: usize = 2048;
 /// Bytes of weights that stay in the first-level cache while a tile passes over them.
-const WEIGHTS: usize = 36 << 10;
+const WEIGHTS: usize = 28 << 10;
 
 /// What one thread works in.
 struct Scratch<T> {
@@ -88,7 +88,7 @@ fn one_box<S, T, F>(
         to.clear();
         let sums: Vec<Sum<'_, T>> = (0..job.classes())
             .filter_map(|class| {
-                let steps = Steps::new(job, &part, &job.class(class), packed.innermost);
+                let steps = Steps::new(job, &part, &job.class(class), packed.innermost, packed.rows);
                 if steps.len() == 0 && !fresh {
                     return None;
                 }
@@ -104,7 +104,9 @@ fn one_box<S, T, F>(
             if let Some(c) = job.channel {
                 index[c] = group * job.channels + part.channels.start;
             }
-            strip.fill(input.view, &mut index, input.empty, input.lift, &mut scratch.strip[..strip.len()]);
+            // What is empty stays so from one group to the next.
+            let empty = (group == groups.start).then_some(input.empty);
+            strip.fill(input.view, &mut index, empty, input.lift, &mut scratch.strip[..strip.len()]);
             for sum in &sums {
                 match packed.rows {
                     true => sum.by_rows(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, &outputs, finish),

@@ -128,12 +128,12 @@ impl Strip {
     }
 
     /// Copies the strip's elements from `source`, whose index is `index` on plain axes and the first channel's on theirs;
-    /// it is 0 on unfolded axes.
+    /// it is 0 on unfolded axes. Without an `empty`, what is empty is left as it is.
     pub(crate) fn fill<S: Copy, T: Scalar>(
         &self,
         source: &View<'_, S>,
         index: &mut Dims,
-        empty: T,
+        empty: Option<T>,
         lift: impl Fn(S) -> T + Copy,
         to: &mut [T],
     ) {
@@ -231,7 +231,7 @@ impl Run {
 /// One filling of a strip.
 struct Reader<'s, 'v, S, T, F> {
     source: &'s View<'v, S>,
-    empty: T,
+    empty: Option<T>,
     lift: F,
 }
 
@@ -239,7 +239,11 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> Reader<'_, '_, S, T, F> {
     /// Fills what lies behind one index of the axes before `fills`.
     fn fill(&self, fills: &[Fill], index: &mut Dims, to: &mut [T]) {
         match fills {
-            [] => to.fill(self.source.get(index).map_or(self.empty, |&x| (self.lift)(x))),
+            [] => {
+                if let Some(&x) = self.source.get(index) {
+                    to.fill((self.lift)(x));
+                }
+            }
             [inner] => {
                 // One row: the outer axis is the inner one, along which it does not move.
                 let once = Run { at: 0, len: 1, from: Some((0, 0)) };
@@ -260,7 +264,7 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> Reader<'_, '_, S, T, F> {
                                 index[outer.axis] = first + (e as isize + step * i as isize) as usize;
                                 self.fill(rest, index, part);
                             }
-                            None => part.fill(self.empty),
+                            None => self.blank(part),
                         }
                     }
                 }
@@ -269,14 +273,20 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> Reader<'_, '_, S, T, F> {
         }
     }
 
+    fn blank(&self, to: &mut [T]) {
+        if let Some(empty) = self.empty {
+            to.fill(empty);
+        }
+    }
+
     /// One run of an outer axis, along the whole inner one.
     fn block(&self, outer: (usize, usize), run: Run, inner: &Fill, index: &mut Dims, to: &mut [T]) {
         let (axis, stride) = outer;
         for along in &inner.runs {
             let (Some((e, step)), Some((f, along_step))) = (run.from, along.from) else {
-                for i in 0..run.len {
+                for i in 0..if self.empty.is_some() { run.len } else { 0 } {
                     let from = (run.at + i) * stride + along.at * inner.stride;
-                    to[from..][..along.len * inner.stride].fill(self.empty);
+                    self.blank(&mut to[from..][..along.len * inner.stride]);
                 }
                 continue;
             };
