@@ -7,7 +7,7 @@
 use super::cut::each_piece;
 use super::frame::{Axis, Frame};
 use super::level::{Kernel, Level};
-use super::run::{copy_every, copy_run};
+use super::run::{copy_every, copy_rows};
 use super::sink::{BLOCK, Sink};
 use super::stream::STREAM_BYTES;
 use super::strided::TILE;
@@ -59,11 +59,10 @@ pub(super) fn clip_with<T: Element>(
     }
     let unit = if frame.is_long::<T>() { TILE } else { frame.columns.count };
     each_piece(out, unit, |first, part| {
-        let job = Job { frame: &frame, source: source.as_ptr(), fill, level };
+        let job = Job { frame: &frame, source: source.as_ptr(), fill };
         let left = part.len();
         let mut sink = Sink::new(part, streaming);
-        // SAFETY: `frame` was made from the view.
-        unsafe { job.piece(&mut sink, first, left) };
+        level.run(Piece { job: &job, sink: &mut sink, first, left });
         sink.finish();
     });
 }
@@ -73,7 +72,24 @@ struct Job<'f, T> {
     frame: &'f Frame,
     source: *const T,
     fill: T,
-    level: Level,
+}
+
+/// A piece of the output. The frame of its job is that of the view at its source, and the piece is a part of its cells.
+struct Piece<'p, 'o, T> {
+    job: &'p Job<'p, T>,
+    sink: &'p mut Sink<'o, T>,
+    first: usize,
+    left: usize,
+}
+
+impl<T: Element> Kernel for Piece<'_, '_, T> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // SAFETY: as the type says.
+        unsafe { self.job.piece(self.sink, self.first, self.left) }
+    }
 }
 
 /// Rows of a plane, or of several, that hold the same columns.
@@ -89,6 +105,7 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// The frame must be that of a view whose first element is at `source`; `first + left` must not pass its cells.
+    #[inline(always)]
     unsafe fn piece(&self, sink: &mut Sink<'_, T>, first: usize, mut left: usize) {
         let frame = self.frame;
         let width = frame.columns.count;
@@ -137,6 +154,7 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// As [`piece`](Self::piece); `walk.plane` must be one of `walk.whole`.
+    #[inline(always)]
     unsafe fn whole_planes(&self, sink: &mut Sink<'_, T>, walk: &Walk, most: usize) -> usize {
         let frame = self.frame;
         let (rows, width) = (frame.rows.count, frame.columns.count);
@@ -159,6 +177,7 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// `columns` of the rows must be elements.
+    #[inline(always)]
     unsafe fn rows(&self, sink: &mut Sink<'_, T>, offset: isize, rows: usize, columns: Range<usize>) {
         let width = self.frame.columns.count;
         if columns.is_empty() {
@@ -181,6 +200,7 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// `columns` of the row must be elements.
+    #[inline(always)]
     unsafe fn long_row(&self, sink: &mut Sink<'_, T>, offset: isize, cells: Range<usize>, columns: Range<usize>) {
         let start = columns.start.clamp(cells.start, cells.end);
         let end = columns.end.clamp(start, cells.end);
@@ -204,53 +224,33 @@ impl<T: Element> Job<'_, T> {
         sink.fill(self.fill, cells.end - end);
     }
 
-    /// A tile at the machine's level; `offset` is that of its first cell.
+    /// Writes a tile; `offset` is that of its first cell.
     ///
     /// # Safety
     /// The tile's columns must be elements, and all its cells writable at `to`.
-    #[inline]
-    unsafe fn tile(&self, to: *mut T, offset: isize, tile: Tile) {
-        let from = self.source.wrapping_offset(offset);
-        self.level.run(Rows { frame: self.frame, to, from, tile, fill: self.fill });
-    }
-}
-
-/// A tile to be written; made only by [`Job::tile`], whose contract its loops rely on.
-struct Rows<'f, T> {
-    frame: &'f Frame,
-    to: *mut T,
-    from: *const T,
-    tile: Tile,
-    fill: T,
-}
-
-impl<T: Copy> Kernel for Rows<'_, T> {
-    type Out = ();
-
     #[inline(always)]
-    fn run(self) {
-        let Rows { frame, to, from, tile, fill } = self;
-        let width = frame.columns.count;
+    unsafe fn tile(&self, to: *mut T, offset: isize, tile: Tile) {
+        let (frame, width) = (self.frame, self.frame.columns.count);
         let Range { start, end } = tile.columns;
         for p in 0..tile.planes {
-            for r in 0..tile.rows {
-                let offset = (frame.planes.stride.wrapping_mul(p as isize))
-                    .wrapping_add(frame.rows.stride.wrapping_mul(r as isize))
-                    .wrapping_add(frame.columns.stride.wrapping_mul(start as isize));
-                let from = from.wrapping_offset(offset);
-                // SAFETY: the contract of `Job::tile`: columns `start..end` are elements, and the row is writable.
-                unsafe {
-                    let to = to.add((p * tile.rows + r) * width);
-                    for k in 0..start {
-                        *to.add(k) = fill;
+            let offset = offset
+                .wrapping_add(frame.planes.stride.wrapping_mul(p as isize))
+                .wrapping_add(frame.columns.stride.wrapping_mul(start as isize));
+            let from = self.source.wrapping_offset(offset);
+            // SAFETY: the contract.
+            unsafe {
+                let to = to.add(p * tile.rows * width);
+                if frame.columns.stride == 1 {
+                    copy_rows(to.add(start), from, end - start, (tile.rows, width, frame.rows.stride));
+                } else {
+                    for r in 0..tile.rows {
+                        let from = from.offset(frame.rows.stride * r as isize);
+                        copy_every(to.add(r * width + start), from, end - start, frame.columns.stride);
                     }
-                    if frame.columns.stride == 1 {
-                        copy_run(to.add(start), from, end - start);
-                    } else {
-                        copy_every(to.add(start), from, end - start, frame.columns.stride);
-                    }
-                    for k in end..width {
-                        *to.add(k) = fill;
+                }
+                for k in (0..start).chain(end..width) {
+                    for r in 0..tile.rows {
+                        *to.add(r * width + k) = self.fill;
                     }
                 }
             }

@@ -9,51 +9,70 @@ const SHORT: usize = 512;
 /// Rows, and columns, taken at once where rows of the output run across memory.
 pub(super) const TURN: usize = 16;
 
-/// Copies a run.
+/// Copies `rows` runs of `count` elements; they start `pitch` apart at `to` and `stride` apart at `from`.
 ///
 /// # Safety
-/// `count` elements must be readable at `from` and writable at `to`, and the two must not overlap.
+/// The runs must be readable and writable, without overlap of one with the other.
 #[inline(always)]
-pub(super) unsafe fn copy_run<T: Copy>(to: *mut T, from: *const T, count: usize) {
+pub(super) unsafe fn copy_rows<T: Copy>(
+    to: *mut T,
+    from: *const T,
+    count: usize,
+    (rows, pitch, stride): (usize, usize, isize),
+) {
     let bytes = count * size_of::<T>();
-    // SAFETY: the contract, in elements or in bytes; each call has at least as many bytes as its block.
-    unsafe {
-        if bytes > SHORT {
-            core::ptr::copy_nonoverlapping(from, to, count);
-            return;
-        }
-        let (to, from) = (to.cast::<u8>(), from.cast::<u8>());
-        match bytes {
-            64.. => copy_blocks::<64>(to, from, bytes),
-            32.. => copy_blocks::<32>(to, from, bytes),
-            16.. => copy_blocks::<16>(to, from, bytes),
-            8.. => copy_blocks::<8>(to, from, bytes),
-            4.. => copy_blocks::<4>(to, from, bytes),
-            _ => (0..bytes).for_each(|k| copy_blocks::<1>(to.add(k), from.add(k), 1)),
-        }
+    macro_rules! each {
+        (|$to:ident, $from:ident| $copy:expr) => {
+            for r in 0..rows {
+                // SAFETY: run `r`, by the contract; it has at least as many bytes as a block.
+                unsafe {
+                    let ($to, $from) = (to.add(r * pitch), from.offset(r as isize * stride));
+                    $copy
+                }
+            }
+        };
+        ($block:literal) => {
+            each!(|to, from| copy_blocks::<$block>(to.cast(), from.cast(), bytes))
+        };
+    }
+    // One loop a size: chosen once for all rows.
+    match bytes {
+        SHORT.. => each!(|to, from| core::ptr::copy_nonoverlapping(from, to, count)),
+        32.. => each!(32),
+        16.. => each!(16),
+        8.. => each!(8),
+        4.. => each!(4),
+        _ => each!(|to, from| (0..count).for_each(|k| *to.add(k) = *from.add(k))),
     }
 }
 
 /// Copies bytes in blocks of `N`; the last block reaches back over what is copied already.
 ///
 /// # Safety
-/// As [`copy_run`], in bytes, at least `N` of them.
+/// `bytes`, at least `N`, must be readable at `from` and writable at `to`, without overlap.
 #[inline(always)]
 unsafe fn copy_blocks<const N: usize>(to: *mut u8, from: *const u8, bytes: usize) {
-    // Bytes that need not be initialised: padding inside elements is copied along.
-    let block = |at: usize| {
-        // SAFETY: `at + N <= bytes` at each call below; unaligned access needs no more.
-        unsafe {
-            let block = from.add(at).cast::<MaybeUninit<[u8; N]>>().read_unaligned();
-            to.add(at).cast::<MaybeUninit<[u8; N]>>().write_unaligned(block);
-        }
-    };
     let mut at = 0;
     while at + N <= bytes {
-        block(at);
+        // SAFETY: `at + N <= bytes`.
+        unsafe { copy_block::<N>(to.add(at), from.add(at)) };
         at += N;
     }
-    block(bytes - N);
+    // SAFETY: `N <= bytes`.
+    unsafe { copy_block::<N>(to.add(bytes - N), from.add(bytes - N)) };
+}
+
+/// Copies `N` bytes, which need not be initialised: padding inside elements is copied along.
+///
+/// # Safety
+/// They must be readable and writable.
+#[inline(always)]
+unsafe fn copy_block<const N: usize>(to: *mut u8, from: *const u8) {
+    // SAFETY: the contract; unaligned access needs no more.
+    unsafe {
+        let block = from.cast::<MaybeUninit<[u8; N]>>().read_unaligned();
+        to.cast::<MaybeUninit<[u8; N]>>().write_unaligned(block);
+    }
 }
 
 /// `to[j] = from[j * stride]` for `count` elements.

@@ -10,7 +10,7 @@ use core::any::TypeId;
 pub(super) const LINE: usize = 64;
 
 /// Results of at least this many bytes are worth streaming: smaller ones are better left in the caches.
-pub(crate) const STREAM_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const STREAM_BYTES: usize = 4 * 1024 * 1024;
 
 /// Elements that are nothing but bits: no padding bytes, so that they may be copied as bytes.
 ///

@@ -12,7 +12,7 @@
 
 use super::cut::each_piece;
 use super::level::{Kernel, Level};
-use super::run::{TURN, copy_every, copy_run, turn, weave};
+use super::run::{TURN, copy_every, copy_rows, turn, weave};
 use super::sink::{BLOCK, Sink};
 use super::stream::STREAM_BYTES;
 use crate::array::View;
@@ -42,9 +42,9 @@ pub(super) fn copy_with<T: Element>(out: &mut [T], view: &View<'_, T>, streaming
     }
     let layout = Layout::new(view.shape(), view.strides());
     each_piece(out, layout.unit::<T>(), |first, part| {
-        let job = Job { layout: &layout, source: view.as_ptr(), level };
+        let job = Job { layout: &layout, source: view.as_ptr() };
         // SAFETY: `layout` describes the view, none of whose axes is empty, and `part` are its elements from `first` on.
-        unsafe { job.piece(part, first, streaming) }
+        unsafe { job.piece(part, first, streaming, level) }
     });
 }
 
@@ -147,7 +147,6 @@ fn take_columns(axes: &mut SmallVec<[Axis; 6]>) -> (Columns, usize) {
 struct Job<'l, T> {
     layout: &'l Layout,
     source: *const T,
-    level: Level,
 }
 
 impl<T: Element> Job<'_, T> {
@@ -155,19 +154,12 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// Every index of the layout must be readable from `source`; `first + part.len()` must not pass their number.
-    unsafe fn piece(&self, part: &mut [T], first: usize, streaming: bool) {
+    unsafe fn piece(&self, part: &mut [T], first: usize, streaming: bool, level: Level) {
         let (layout, len) = (self.layout, part.len());
         // A block of a turned layout has several rows, which must fit the stage.
         let block = layout.rows.count.min(TURN) * layout.width * size_of::<T>();
         let mut sink = Sink::new(part, streaming && !(layout.is_turned() && block > BLOCK));
-        // SAFETY: the contract; pieces of short rows start and end at whole rows.
-        unsafe {
-            if layout.is_long::<T>() {
-                self.long_rows(&mut sink, first, len);
-            } else {
-                self.tiles(&mut sink, first / layout.width, len / layout.width);
-            }
-        }
+        level.run(Piece { job: self, sink: &mut sink, first, len });
         sink.finish();
     }
 
@@ -175,6 +167,7 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// As [`piece`](Self::piece).
+    #[inline(always)]
     unsafe fn long_rows(&self, sink: &mut Sink<'_, T>, first: usize, mut left: usize) {
         let layout = self.layout;
         let mut column = first % layout.width;
@@ -207,6 +200,7 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// As [`piece`](Self::piece).
+    #[inline(always)]
     unsafe fn tiles(&self, sink: &mut Sink<'_, T>, row: usize, mut left: usize) {
         let layout = self.layout;
         let bytes = layout.width * size_of::<T>();
@@ -230,8 +224,7 @@ impl<T: Element> Job<'_, T> {
             let to = sink.block(count).as_mut_ptr();
             // SAFETY: `walk` stands at an index, and as many rows and planes are left behind it; the block has room for
             // all of them.
-            let tile = unsafe { Tile::new(layout, to, self.source.offset(walk.offset), (planes, rows)) };
-            self.level.run(tile);
+            unsafe { layout.tile(to, self.source.offset(walk.offset), planes, rows) };
             sink.commit(count);
             left -= planes * rows;
             if rows == layout.rows.count { walk.pass_planes(layout, planes) } else { walk.pass_rows(layout, rows) }
@@ -239,48 +232,52 @@ impl<T: Element> Job<'_, T> {
     }
 }
 
-/// Rows of one plane, or whole planes.
-struct Tile<'l, T> {
-    layout: &'l Layout,
-    to: *mut T,
-    from: *const T,
-    planes: usize,
-    rows: usize,
+/// A piece of the output; made only by [`Job::piece`], whose contract its loops rely on.
+struct Piece<'p, 'o, T> {
+    job: &'p Job<'p, T>,
+    sink: &'p mut Sink<'o, T>,
+    first: usize,
+    len: usize,
 }
 
-impl<'l, T: Copy> Tile<'l, T> {
-    /// # Safety
-    /// From `from` on, `planes x rows` rows of the layout must be readable, and as many writable at `to`, without overlap.
-    #[inline]
-    unsafe fn new(layout: &'l Layout, to: *mut T, from: *const T, (planes, rows): (usize, usize)) -> Self {
-        Tile { layout, to, from, planes, rows }
-    }
-}
-
-impl<T: Copy> Kernel for Tile<'_, T> {
+impl<T: Element> Kernel for Piece<'_, '_, T> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        let Tile { layout, to, from, planes, rows } = self;
-        let (width, stride) = (layout.width, layout.rows.stride);
+        let layout = self.job.layout;
+        // SAFETY: the contract of `Job::piece`; pieces of short rows start and end at whole rows.
+        unsafe {
+            if layout.is_long::<T>() {
+                self.job.long_rows(self.sink, self.first, self.len);
+            } else {
+                self.job.tiles(self.sink, self.first / layout.width, self.len / layout.width);
+            }
+        }
+    }
+}
+
+impl Layout {
+    /// Rows of one plane, or whole planes.
+    ///
+    /// # Safety
+    /// From `from` on, `planes x rows` rows of the layout must be readable, and as many writable at `to`, without overlap.
+    #[inline(always)]
+    unsafe fn tile<T: Copy>(&self, to: *mut T, from: *const T, planes: usize, rows: usize) {
+        let (width, stride) = (self.width, self.rows.stride);
         macro_rules! each_plane {
             (|$to:ident, $from:ident| $copy:expr) => {
                 for p in 0..planes {
-                    // SAFETY: plane `p` of the tile: readable and writable by the contract of `new`.
+                    // SAFETY: plane `p` of the tile: readable and writable by the contract.
                     unsafe {
-                        let ($to, $from) = (to.add(p * rows * width), from.offset(p as isize * layout.planes.stride));
+                        let ($to, $from) = (to.add(p * rows * width), from.offset(p as isize * self.planes.stride));
                         $copy
                     }
                 }
             };
         }
-        match &layout.columns {
-            Columns::Run => each_plane!(|to, from| {
-                for r in 0..rows {
-                    copy_run(to.add(r * width), from.offset(r as isize * stride), width);
-                }
-            }),
+        match &self.columns {
+            Columns::Run => each_plane!(|to, from| copy_rows(to, from, width, (rows, width, stride))),
             Columns::Every(every) => each_plane!(|to, from| {
                 for r in 0..rows {
                     copy_every(to.add(r * width), from.offset(r as isize * stride), width, *every);
