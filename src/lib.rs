@@ -74,3 +74,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/semantics.md")]
 struct Semantics;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/audio.md")]
+struct Audio;

@@ -25,6 +25,6 @@ pub(crate) use clip::{Along, Line, copy_clipped};
 pub(crate) use complex::{pairs_mut, untangle};
 pub(crate) use copy::copy_block;
 pub(crate) use merge::{merge_block, merge_weighted};
-pub(crate) use stream::{Plain, STREAM_BYTES, stream_copy};
+pub(crate) use stream::{Plain, STREAM_BYTES, Streamer, stream_copy};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

@@ -4,6 +4,7 @@ use super::Framing;
 use crate::array::{View, checked_bytes};
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::kernel::Streamer;
 use crate::spec::Tail;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -260,12 +261,13 @@ impl<T: Element> Framer<T> {
                 return Err(Error::BufferLength { shape: shape.into(), expected, found: out.len() });
             }
         }
+        let streamer = Streamer::new(out);
         let mut parts = out.chunks_exact_mut(width);
         let mut frames = 0;
         self.process(block, |frame| {
             let part = parts.next().expect("there is room for every frame");
             for (c, lane) in part.chunks_exact_mut(size).enumerate() {
-                lane.copy_from_slice(frame.channel(c));
+                streamer.copy(lane, frame.channel(c));
             }
             frames += 1;
         })?;
