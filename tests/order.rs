@@ -72,11 +72,12 @@ fn check<T: Rankable<Middle = f64> + PartialOrd + Into<f64> + std::fmt::Debug>(
     }
 }
 
+/// A third of all, which still meets every number beside every other (`tests/arg.rs` asks for all of them).
 #[test]
-fn every_small_request_of_one_axis() {
+fn small_requests_of_one_axis() {
     let x = [5u8, 200, 5, 17, 16];
     let y = x.map(|b| f64::from(b) - 16.0);
-    for (n, along) in exhaustive() {
+    for (n, along) in exhaustive().step_by(3) {
         let asked = Asked(vec![along]);
         let n = n.min(5);
         check(&View::new(&x[..n], [n]).unwrap(), &asked, None);

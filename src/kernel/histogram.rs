@@ -52,17 +52,22 @@ impl Columns {
         }
     }
 
+    /// A row of bytes that are there for another.
+    pub(crate) fn exchange(&mut self, level: Level, leave: &[u8], enter: &[u8]) {
+        level.run(Exchange { columns: self, leave, enter });
+    }
+
     /// For each of `spans`, whose ends only move up, the bytes of rank `k` and `k + 1` among the columns it covers together.
     ///
-    /// `rank` gives `k` for a span's number and whether the byte behind it is wanted, too (else the same is given twice);
-    /// `emit` takes the answers. No span may cover `2^32` bytes; `few` promises fewer than `2^16`.
+    /// `rank` gives `k` for a span's number, and how far towards the next byte the answer lies (if not at all, the same byte
+    /// is given twice); `emit` takes number, bytes and that distance. No span may cover `2^32` bytes; `few` promises fewer than `2^16`.
     pub(crate) fn sweep(
         &self,
         level: Level,
         spans: &[Range<usize>],
         few: bool,
-        rank: impl Fn(usize) -> (usize, bool),
-        emit: impl FnMut(usize, u8, u8),
+        rank: impl Fn(usize) -> (usize, f64),
+        emit: impl FnMut(usize, u8, u8, f64),
     ) {
         match few {
             true => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u16 }),
@@ -94,6 +99,36 @@ impl<const ENTERS: bool> Kernel for Change<'_, ENTERS> {
                     coarse[i] = coarse[i].wrapping_sub(STEPS[high][i]);
                     fine[i] = fine[i].wrapping_sub(STEPS[low][i]);
                 }
+            }
+        }
+    }
+}
+
+struct Exchange<'a> {
+    columns: &'a mut Columns,
+    leave: &'a [u8],
+    enter: &'a [u8],
+}
+
+impl Kernel for Exchange<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let width = self.enter.len();
+        let bytes = self.leave.iter().zip(self.enter);
+        for (c, ((&old, &new), coarse)) in bytes.zip(&mut self.columns.coarse).enumerate() {
+            let (less, more) = (&STEPS[usize::from(old >> 4)], &STEPS[usize::from(new >> 4)]);
+            for i in 0..16 {
+                coarse[i] = coarse[i].wrapping_sub(less[i]).wrapping_add(more[i]);
+            }
+            let fine = &mut self.columns.fine[usize::from(old >> 4) * width + c];
+            for i in 0..16 {
+                fine[i] = fine[i].wrapping_sub(STEPS[usize::from(old & 15)][i]);
+            }
+            let fine = &mut self.columns.fine[usize::from(new >> 4) * width + c];
+            for i in 0..16 {
+                fine[i] = fine[i].wrapping_add(STEPS[usize::from(new & 15)][i]);
             }
         }
     }
@@ -154,6 +189,13 @@ struct Sweep<'a, C, K, E> {
 /// Makes `sum` that of columns `to` where it is that of `from`; both ends only move up.
 #[inline(always)]
 fn advance<C: Count>(sum: &mut Tier<C>, columns: &[Tier<u16>], from: &Range<usize>, to: &Range<usize>) {
+    if to.start == from.start + 1 && to.end == from.end + 1 && from.start < from.end {
+        let (enter, leave) = (&columns[from.end], &columns[from.start]);
+        for i in 0..16 {
+            sum[i] = sum[i].plus(enter[i]).less(leave[i]);
+        }
+        return;
+    }
     let moved = (to.start - from.start) + (to.end - from.end);
     if moved < to.len() {
         for column in &columns[from.end..to.end] {
@@ -190,7 +232,24 @@ fn find<C: Count>(tier: &Tier<C>, k: C) -> (usize, C) {
     (at, k.minus(before))
 }
 
-impl<C: Count, K: Fn(usize) -> (usize, bool), E: FnMut(usize, u8, u8)> Kernel for Sweep<'_, C, K, E> {
+/// The byte of rank `k` among the columns of `span`; a function, as a closure would be left standing below the level.
+#[inline(always)]
+fn select<C: Count>(
+    coarse: &Tier<C>,
+    fine: &mut [Tier<C>; 16],
+    covered: &mut [Range<usize>; 16],
+    columns: &[Tier<u16>],
+    width: usize,
+    span: &Range<usize>,
+    k: usize,
+) -> u8 {
+    let (high, k) = find(coarse, C::of(k));
+    advance(&mut fine[high], &columns[high * width..(high + 1) * width], &covered[high], span);
+    covered[high] = span.clone();
+    (high * 16 + find(&fine[high], k).0) as u8
+}
+
+impl<C: Count, K: Fn(usize) -> (usize, f64), E: FnMut(usize, u8, u8, f64)> Kernel for Sweep<'_, C, K, E> {
     type Out = ();
 
     #[inline(always)]
@@ -204,17 +263,13 @@ impl<C: Count, K: Fn(usize) -> (usize, bool), E: FnMut(usize, u8, u8)> Kernel fo
         for (i, span) in self.spans.iter().enumerate() {
             advance(&mut coarse, &self.columns.coarse, &last, span);
             last = span.clone();
-            let mut select = |k: usize| {
-                let (high, k) = find(&coarse, C::of(k));
-                let columns = &self.columns.fine[high * width..(high + 1) * width];
-                advance(&mut fine[high], columns, &covered[high], span);
-                covered[high] = span.clone();
-                (high * 16 + find(&fine[high], k).0) as u8
+            let (k, t) = (self.rank)(i);
+            let low = select(&coarse, &mut fine, &mut covered, &self.columns.fine, width, span, k);
+            let high = match t > 0.0 {
+                true => select(&coarse, &mut fine, &mut covered, &self.columns.fine, width, span, k + 1),
+                false => low,
             };
-            let (k, both) = (self.rank)(i);
-            let low = select(k);
-            let high = if both { select(k + 1) } else { low };
-            (self.emit)(i, low, high);
+            (self.emit)(i, low, high, t);
         }
     }
 }
@@ -276,14 +331,15 @@ mod tests {
             for row in bytes.chunks(width) {
                 columns.change(level, row, true);
             }
-            columns.change(level, &bytes[..width], false);
+            columns.exchange(level, &bytes[..width], &bytes[width..2 * width]);
+            columns.change(level, &bytes[width..2 * width], false);
             let spans: Vec<Range<usize>> = (0..width).map(|i| i / 3 * 2..(i / 2 + 6).min(width)).collect();
             columns.sweep(
                 level,
                 &spans,
                 few,
-                |i| (i % 7, true),
-                |i, low, high| {
+                |i| (i % 7, 0.5),
+                |i, low, high, _| {
                     let mut list: Vec<u8> = Vec::new();
                     bytes.chunks(width).skip(1).for_each(|row| list.extend(&row[spans[i].clone()]));
                     list.sort_unstable();

@@ -6,8 +6,8 @@
 use super::block::{Block, Side, check_cells, each_block, short_window};
 use super::rankable::Rankable;
 use crate::array::Array;
-use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::kernel::level::{Kernel, Level};
 use crate::ops::Windows;
 use crate::spec::AxisPlan;
 use alloc::vec::Vec;
@@ -59,7 +59,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmax_into(&self, out: &mut [usize]) -> Result<()> {
-        self.arg_into("argmax", Search { least: false, last_nan: false }, out)
+        self.search("argmax", Search { least: false, last_nan: false }, out)
     }
 
     /// Where the smallest element of each window lies; otherwise as [`argmax`](Self::argmax), NaNs included: a NaN beats
@@ -78,35 +78,19 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmin_into(&self, out: &mut [usize]) -> Result<()> {
-        self.arg_into("argmin", Search { least: true, last_nan: false }, out)
+        self.search("argmin", Search { least: true, last_nan: false }, out)
     }
 
-    fn arg_into(&self, what: &'static str, search: Search, out: &mut [usize]) -> Result<()> {
+    /// Looks for an element of each window and puts its flat index in the unfolded axes into `out`.
+    ///
+    /// # Errors
+    /// [`Error::BufferLength`], [`Error::EmptyWindow`] with `what`, [`Error::TooLarge`].
+    pub(crate) fn search(&self, what: &'static str, search: Search, out: &mut [usize]) -> Result<()> {
         self.check_buffer(out.len())?;
         if let Some((index, _)) = short_window(self.plan(), false, 1) {
             return Err(Error::EmptyWindow { what, index });
         }
         check_cells(self.plan(), false)?;
-        self.search(search, out, |_, index| index);
-        Ok(())
-    }
-
-    /// The element of each window that is looked for, and its flat index in the unfolded axes; no window may be empty.
-    pub(crate) fn search_both(&self, search: Search, values: &mut [T], places: &mut [usize]) -> Result<()> {
-        self.check_buffer(values.len())?;
-        self.check_buffer(places.len())?;
-        check_cells(self.plan(), false)?;
-        let mut both = Array::zeros(self.plan().reduced_shape());
-        self.search(search, both.as_mut_slice(), |value, index| (value, index));
-        for ((value, place), &both) in values.iter_mut().zip(places).zip(both.iter()) {
-            (*value, *place) = both;
-        }
-        Ok(())
-    }
-
-    /// Looks for an element of each window, none of which is empty; `out` gets what `make` makes of the element and its flat
-    /// index in the unfolded axes.
-    pub(crate) fn search<R: Element>(&self, search: Search, out: &mut [R], make: impl Fn(T, usize) -> R + Sync) {
         let plan = self.plan();
         let mut lengths: Vec<usize> = plan.axes().iter().map(AxisPlan::len).collect();
         let mut stride = 1;
@@ -122,8 +106,9 @@ impl<'a, T: Rankable> Windows<'a, T> {
         let strides: Vec<usize> = axes.iter().map(|&(_, s)| s).collect();
         let most = |k: usize| most(&axes, plan.axes()[k].axis());
         each_block(plan, self.source(), None, most, out, |block, scratch: &mut Packed<T::Packed>, out| {
-            arg(block, search, &order, &strides, scratch, out, &make);
+            arg(block, search, &order, &strides, scratch, out);
         });
+        Ok(())
     }
 }
 
@@ -192,39 +177,39 @@ impl Places {
         Places { sizes, own, asked, shift }
     }
 
-    /// Where in the block a place of the request's order is, and its index in the array.
+    /// The index in the array of a place of the request's order.
     #[inline]
-    fn find(&self, sides: &[Side], strides: &[usize], place: usize) -> (usize, usize) {
+    fn find(&self, sides: &[Side], strides: &[usize], place: usize) -> usize {
         if let Some(shift) = self.shift {
-            return (place, place + shift);
+            return place + shift;
         }
-        let (mut at, mut index) = (0, 0);
+        let mut index = 0;
         for k in 0..self.sizes.len() {
             // Blocks have fewer than 2^31 cells; a short division takes half the time.
             let cell = (place as u32 / self.asked[k] as u32 % self.sizes[k] as u32) as usize;
-            at += cell * self.own[k];
             index += sides[k].cells[cell] * strides[k];
         }
-        (at, index)
+        index
     }
 }
 
 /// Answers every window of a block. `order` holds each side's place in the request, `strides` what one element along it adds to
 /// an index.
-fn arg<T: Rankable, R: Element>(
+fn arg<T: Rankable>(
     block: &Block<'_, T>,
     search: Search,
     order: &[usize],
     strides: &[usize],
     scratch: &mut Packed<T::Packed>,
-    out: &mut [R],
-    make: &impl Fn(T, usize) -> R,
+    out: &mut [usize],
 ) {
     let Packed { now, next, doubled } = scratch;
+    let level = Level::detect();
     let places = Places::new(block.sides, order, strides);
     now.clear();
     if places.own == places.asked {
-        now.extend(block.data.iter().enumerate().map(|(i, &x)| pack(x, search, i as u32)));
+        now.resize(block.data.len(), T::Packed::default());
+        level.run(Pack { data: block.data, search, packed: now });
     } else {
         now.extend(block.data.iter().enumerate().map(|(i, &x)| {
             let cells = places.own.iter().zip(&places.sizes).zip(&places.asked);
@@ -239,14 +224,13 @@ fn arg<T: Rankable, R: Element>(
         next.resize(outer * side.windows.len() * inner, T::Packed::default());
         let from = now.chunks_exact(side.cells.len() * inner);
         for (from, to) in from.zip(next.chunks_exact_mut(side.windows.len() * inner)) {
-            along(side, inner, from, to, doubled);
+            level.run(Along { side, inner, from, to, doubled });
         }
         core::mem::swap(now, next);
         outer *= side.windows.len();
     }
     for (out, &p) in out.iter_mut().zip(now.iter()) {
-        let (at, index) = places.find(block.sides, strides, unpack(T::position(p)));
-        *out = make(block.data[at], index);
+        *out = places.find(block.sides, strides, unpack(T::position(p)));
     }
 }
 
@@ -263,7 +247,43 @@ fn unpack(place: u32) -> usize {
     (if place >> 31 == 1 { !place } else { place }) as usize
 }
 
+/// Packs elements in the block's own order.
+struct Pack<'a, T, P> {
+    data: &'a [T],
+    search: Search,
+    packed: &'a mut [P],
+}
+
+impl<T: Rankable> Kernel for Pack<'_, T, T::Packed> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (i, (p, &x)) in self.packed.iter_mut().zip(self.data).enumerate() {
+            *p = pack(x, self.search, i as u32);
+        }
+    }
+}
+
 /// The largest of each window along one side, for rows of `inner`.
+struct Along<'a, P> {
+    side: &'a Side,
+    inner: usize,
+    from: &'a [P],
+    to: &'a mut [P],
+    doubled: &'a mut [Vec<P>; 2],
+}
+
+impl<P: Ord + Copy> Kernel for Along<'_, P> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        along(self.side, self.inner, self.from, self.to, self.doubled);
+    }
+}
+
+#[inline(always)]
 fn along<P: Ord + Copy>(side: &Side, inner: usize, from: &[P], to: &mut [P], doubled: &mut [Vec<P>; 2]) {
     let longest = side.windows.iter().map(|w| w.len()).max().unwrap_or(0);
     if longest > TAPS {
@@ -283,7 +303,7 @@ fn along<P: Ord + Copy>(side: &Side, inner: usize, from: &[P], to: &mut [P], dou
     }
 }
 
-#[inline]
+#[inline(always)]
 fn larger_into<P: Ord + Copy>(to: &mut [P], row: &[P]) {
     for (t, &r) in to.iter_mut().zip(row) {
         *t = r.max(*t);
@@ -291,6 +311,7 @@ fn larger_into<P: Ord + Copy>(to: &mut [P], row: &[P]) {
 }
 
 /// Few cells in a row each.
+#[inline(always)]
 fn by_taps<P: Ord + Copy>(side: &Side, from: &[P], to: &mut [P]) {
     let fold = |cells: &[P]| cells[1..].iter().fold(cells[0], |m, &c| m.max(c));
     for (window, to) in side.windows.iter().zip(to) {
@@ -304,6 +325,7 @@ fn by_taps<P: Ord + Copy>(side: &Side, from: &[P], to: &mut [P]) {
 }
 
 /// Every window as two overlapping halves of a power of two cells, which are made by doubling.
+#[inline(always)]
 fn by_halves<P: Ord + Copy>(
     side: &Side,
     inner: usize,
@@ -317,8 +339,10 @@ fn by_halves<P: Ord + Copy>(
     now.extend_from_slice(from);
     let mut width = 1;
     while width < half {
+        let kept = now.len() - width * inner;
         next.clear();
-        next.extend(now.iter().zip(&now[width * inner..]).map(|(&a, &b)| a.max(b)));
+        next.extend_from_slice(&now[..kept]);
+        larger_into(next, &now[width * inner..]);
         core::mem::swap(now, next);
         width *= 2;
     }

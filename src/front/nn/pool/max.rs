@@ -3,8 +3,9 @@
 use super::indices::{Indices, Translate};
 use super::{Pool, planes};
 use crate::array::{Array, IntoView};
-use crate::error::{Error, Result};
-use crate::ops::{Ordered, Rankable, Search, short_window};
+use crate::error::Result;
+use crate::ops::{Ordered, Rankable, Search};
+use alloc::vec::Vec;
 
 impl Pool {
     /// The largest element of each window: `[N, C, spatial..] -> [N, C, grid..]`.
@@ -28,7 +29,7 @@ impl Pool {
     /// [`max_pool`](Self::max_pool) into the caller's buffer.
     ///
     /// # Errors
-    /// As [`max_pool`](Self::max_pool); [`Error::BufferLength`].
+    /// As [`max_pool`](Self::max_pool); [`Error::BufferLength`](crate::Error::BufferLength).
     pub fn max_pool_into<'x, X>(&self, array: X, out: &mut [X::Elem]) -> Result<()>
     where
         X: IntoView<'x>,
@@ -52,24 +53,30 @@ impl Pool {
     /// ```
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan); [`Error::EmptyWindow`] for a window wholly in padding, which has no index.
+    /// Those of [`plan`](Self::plan); [`Error::EmptyWindow`](crate::Error::EmptyWindow) for a window wholly in padding, which has no index.
     pub fn max_pool_with_indices<'x, X>(&self, array: X, indices: Indices) -> Result<(Array<X::Elem>, Array<usize>)>
     where
         X: IntoView<'x>,
         X::Elem: Rankable,
     {
-        let windows = self.windows(array)?;
-        let shape = windows.plan().reduced_shape();
-        let mut values = Array::zeros(shape.clone());
-        let mut places = Array::zeros(shape);
-        if let Some((index, _)) = short_window(windows.plan(), false, 1) {
-            return Err(Error::EmptyWindow { what: "argmax", index });
-        }
+        let view = array.into_view();
+        let copy = if view.as_slice().is_none() { Some(view.to_array()) } else { None };
+        let view = copy.as_ref().map_or(view, Array::view);
+        let windows = self.windows(&view)?;
+        let plan = windows.plan();
+        let mut places = Array::zeros(plan.reduced_shape());
         let search = Search { least: false, last_nan: indices == Indices::Plane };
-        windows.search_both(search, values.as_mut_slice(), places.as_mut_slice())?;
+        windows.search("argmax", search, places.as_mut_slice())?;
+        let (_, plane) = planes(view.shape(), plan.axes().len());
+        let (_, grid) = planes(places.shape(), plan.axes().len());
+        let elements = view.as_slice().unwrap_or_default().chunks_exact(plane.max(1));
+        let mut values = Vec::with_capacity(places.len());
+        for (places, elements) in places.as_slice().chunks_exact(grid.max(1)).zip(elements) {
+            values.extend(places.iter().map(|&i| elements[i]));
+        }
+        let values = Array::new(values, places.shape())?;
         if indices != Indices::Plane {
-            let translate = Translate::new(windows.plan(), indices);
-            let (_, grid) = planes(places.shape(), windows.plan().axes().len());
+            let translate = Translate::new(plan, indices);
             for (plane, places) in places.as_mut_slice().chunks_exact_mut(grid.max(1)).enumerate() {
                 translate.express(plane, places);
             }

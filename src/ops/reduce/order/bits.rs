@@ -116,10 +116,10 @@ impl<P> Default for Scratch<P> {
 }
 
 /// Answers every window of a block.
-pub(super) fn order<T: Rankable, R: Element>(
+pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
     block: &Block<'_, T>,
     scratch: &mut Scratch<T::Packed>,
-    wanted: &Wanted<T, R>,
+    wanted: &Wanted<R, F>,
     out: &mut [R],
 ) {
     let Scratch { sorted, ranks, set } = scratch;

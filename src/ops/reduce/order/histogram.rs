@@ -35,10 +35,10 @@ pub(super) struct Scratch {
 }
 
 /// Answers every window of a block.
-pub(super) fn order<T: Rankable, R: Element>(
+pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
     block: &Block<'_, T>,
     scratch: &mut Scratch,
-    wanted: &Wanted<T, R>,
+    wanted: &Wanted<R, F>,
     out: &mut [R],
 ) {
     let Scratch { columns, bytes } = scratch;
@@ -57,30 +57,45 @@ pub(super) fn order<T: Rankable, R: Element>(
     columns.clear(width);
     let widest = last.windows.iter().map(|r| r.len()).max().unwrap_or(0);
     snake(outer, |place, moves, held| {
-        for (ranges, enters) in moves {
-            rows(outer, ranges, |row| {
-                for cells in bytes[row.start * width..row.end * width].chunks_exact(width) {
-                    columns.change(level, cells, *enters);
-                }
-            });
+        // A row that comes for one that goes is one change.
+        if let [one] = outer
+            && let [(gone, false), (none, false), (nothing, true), (come, true)] = moves
+            && gone[0].len() == come[0].len()
+            && none[0].is_empty()
+            && nothing[0].is_empty()
+        {
+            debug_assert!(come[0].end <= one.cells.len());
+            let cells = |row: usize| &bytes[row * width..(row + 1) * width];
+            for (old, new) in gone[0].clone().zip(come[0].clone()) {
+                columns.exchange(level, cells(old), cells(new));
+            }
+        } else {
+            for (ranges, enters) in moves {
+                rows(outer, ranges, |row| {
+                    for cells in bytes[row.start * width..row.end * width].chunks_exact(width) {
+                        columns.change(level, cells, *enters);
+                    }
+                });
+            }
         }
         let out = &mut out[place * last.windows.len()..][..last.windows.len()];
-        let among = |i: usize| wanted.place.among(held * last.windows[i].len());
         columns.sweep(
             level,
             &last.windows,
             held * widest <= u16::MAX as usize,
-            |i| {
-                let (k, t) = among(i);
-                (k, t > 0.0)
-            },
-            |i, low, high| out[i] = (wanted.make)(T::from_byte(low), T::from_byte(high), among(i).1),
+            |i| wanted.place.among(held * last.windows[i].len()),
+            |i, low, high, t| out[i] = (wanted.make)(T::from_byte(low), T::from_byte(high), t),
         );
     });
 }
 
 /// Windows along one axis.
-fn line<T: Rankable, R: Element>(side: &Side, bytes: &[u8], wanted: &Wanted<T, R>, out: &mut [R]) {
+fn line<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
+    side: &Side,
+    bytes: &[u8],
+    wanted: &Wanted<R, F>,
+    out: &mut [R],
+) {
     let mut histogram = Histogram::new();
     let mut span = 0..0;
     for (window, out) in side.windows.iter().zip(out) {

@@ -41,10 +41,10 @@ impl Place {
 }
 
 /// What is wanted of each window: a place, and what to make of the elements there.
-struct Wanted<T, R> {
+struct Wanted<R, F> {
     place: Place,
     /// Called with the element at or below the place, the next one and how far the place lies between them.
-    make: fn(T, T, f64) -> R,
+    make: F,
     nan: R,
 }
 
@@ -89,7 +89,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
             return Err(Error::RankOutside { rank: k, held, index });
         }
         check_cells(self.plan(), self.fill_value().is_some())?;
-        self.order(Wanted { place: Place::Rank(k), make: |low, _, _| low, nan: T::nan() }, out);
+        self.order(Wanted { place: Place::Rank(k), make: |low: T, _: T, _: f64| low, nan: T::nan() }, out);
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
             return Err(Error::EmptyWindow { what: "median", index });
         }
         check_cells(self.plan(), self.fill_value().is_some())?;
-        self.order(Wanted { place: Place::Middle, make: |low, _, _| low, nan: T::nan() }, out);
+        self.order(Wanted { place: Place::Middle, make: |low: T, _: T, _: f64| low, nan: T::nan() }, out);
         Ok(())
     }
 
@@ -180,7 +180,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
         Ok(())
     }
 
-    fn order<R: Element>(&self, wanted: Wanted<T, R>, out: &mut [R]) {
+    fn order<R: Element>(&self, wanted: Wanted<R, impl Fn(T, T, f64) -> R + Sync>, out: &mut [R]) {
         let plan = self.plan();
         let mut axes: alloc::vec::Vec<&AxisPlan> = plan.axes().iter().collect();
         axes.sort_by_key(|a| a.axis());
