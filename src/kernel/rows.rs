@@ -15,6 +15,8 @@ pub(crate) trait Reduction<T>: Sync {
     type Count: Copy + Send + Sync;
     /// Whether `combine(a, a)` is `a`, so that a window may be covered by overlapping halves.
     const IDEMPOTENT: bool;
+    /// Whether `combine` never rounds, so that cells may be bracketed as it suits.
+    const EXACT: bool;
     /// Whether `lower` looks at the count at all.
     const COUNTED: bool;
     fn identity(&self) -> Self::Acc;

@@ -32,15 +32,15 @@ fn each_axis(windows: &[usize], pads: &[(isize, isize)], mut f: impl FnMut(Axis)
 #[test]
 fn one_axis() {
     let mut held = 0;
-    for n in [0, 1, 2, 5, 13] {
+    for n in [0, 1, 5, 14] {
         let x = values(n);
-        each_axis(&[1, 2, 3, 5, 9, 13], &[(0, 0), (1, 2), (-1, 1), (4, 9)], |axis| {
+        each_axis(&[1, 2, 3, 9, 13], &[(0, 0), (1, 2), (-1, 1), (4, 9)], |axis| {
             for fill in [None, Some(7)].into_iter().take(1 + usize::from(axis.pads != (0, 0))) {
                 held += usize::from(check(&View::new(&x, [n]).unwrap(), &[axis], fill));
             }
         });
     }
-    assert!(held > 10_000, "{held}");
+    assert!(held > 5_000, "{held}");
 }
 
 /// The same axis in front of a short row, of a long one, and between others.
@@ -49,11 +49,11 @@ fn one_axis_of_several() {
     let mut held = 0;
     for (shape, at) in [(vec![13, 3], 0), (vec![13, 40], 0), (vec![2, 13, 2], 1), (vec![3, 13], 1)] {
         let x = values(shape.iter().product());
-        each_axis(&[1, 3, 9, 13], &[(0, 0), (-1, 1), (4, 6)], |axis| {
+        each_axis(&[3, 9], &[(0, 0), (-1, 1), (4, 6)], |axis| {
             held += usize::from(check(&View::new(&x, &shape).unwrap(), &[Axis { axis: at, ..axis }], None));
         });
     }
-    assert!(held > 5_000, "{held}");
+    assert!(held > 2_000, "{held}");
 }
 
 /// Long windows: every number of blocks up to 40 in one chain, steps that cut them.
@@ -70,8 +70,8 @@ fn long_windows() {
         }
     }
     let wide = values(n * 33);
-    for window in 1..=40 {
-        for step in [1, 3, 5] {
+    for window in (1..=16).chain([24, 25, 31, 40]) {
+        for step in [1, 3] {
             for tail in TAILS {
                 let axis = Axis { tail, pads: (3, 2), ..Axis::new(0, window, step) };
                 assert!(check(&View::new(&wide, [n, 33]).unwrap(), &[axis], None));
@@ -87,6 +87,9 @@ fn windows_across_tiles() {
         (vec![7, 9001], vec![Axis::new(0, 3, 1), Axis::new(1, 5, 1)]),
         (vec![25, 5000], vec![Axis::new(0, 11, 2), Axis::new(1, 31, 1)]),
         (vec![12, 70, 700], vec![Axis::new(0, 3, 1), Axis::new(1, 9, 1), Axis::new(2, 10, 3)]),
+        (vec![300, 1100], vec![Axis::new(0, 33, 1), Axis::new(1, 14, 1)]),
+        (vec![9, 40, 30], vec![Axis::new(1, 3, 2), Axis::new(2, 3, 2)]),
+        (vec![9, 40, 30], vec![Axis::new(0, 2, 2), Axis::new(1, 2, 2), Axis::new(2, 2, 2)]),
         (vec![70001], vec![Axis::new(0, 100, 1)]),
         (vec![5, 20000], vec![Axis::new(0, 2, 1)]),
     ] {
@@ -121,4 +124,26 @@ fn check_fast(x: &[u32], shape: &[usize], axes: &[Axis]) {
     }
     let w = crate::oracle::request(axes).windows(View::new(x, shape).unwrap()).unwrap();
     assert!(w.max().as_slice() == data, "shape {shape:?} axes {axes:?}");
+}
+
+/// Small windows over small planes, which have a kernel of their own: every window and step it has, pads, tails, fills.
+#[test]
+fn pooled_planes() {
+    for (window, step) in [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)] {
+        for shape in [vec![2, 5, 6], vec![7, 4], vec![3, 3], vec![2, 9, 2, 8]] {
+            let x = values(shape.iter().product());
+            let rank = shape.len();
+            for pads in [(0, 0), (1, 1), (0, 2)] {
+                for tail in TAILS {
+                    for fill in [None, Some(9)] {
+                        for axes in [vec![rank - 2, rank - 1], (0..rank).collect()] {
+                            let axis = |&a: &usize| Axis { pads, tail, ..Axis::new(a, window, step) };
+                            let axes: Vec<Axis> = axes.iter().map(axis).collect();
+                            check(&View::new(&x, &shape).unwrap(), &axes, fill);
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -44,7 +44,7 @@ fn layout() -> impl Strategy<Value = (Vec<usize>, Vec<i8>, Vec<usize>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn any_request((shape, signs, order) in layout(), picks in prop::collection::vec(axis(5), 1..4), fill in prop::option::of(0u32..9)) {

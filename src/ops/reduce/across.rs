@@ -51,8 +51,17 @@ pub(crate) struct Across<'p, A> {
     kept: Vec<(isize, Vec<A>)>,
     sum: Vec<A>,
     rest: Vec<A>,
+    /// The blocks of the present group.
+    so_far: Vec<A>,
     blocks: Tree<A>,
     cells: Tree<A>,
+}
+
+/// Whether windows are scanned in groups of blocks: three combinations a row instead of one for each doubling, in a bracketing
+/// that depends on where a window lies, and so only for operations that never round. Below some blocks doubling is as
+/// short and keeps fewer rows.
+fn scans(exact: bool, order: &Order) -> bool {
+    exact && order.shares && order.ahead == 1 && order.blocks > TAPS
 }
 
 /// The most made rows that are kept to be used twice where a window ends inside a block.
@@ -67,15 +76,17 @@ impl<'p, A: Copy> Across<'p, A> {
             kept: Vec::new(),
             sum: Vec::new(),
             rest: Vec::new(),
+            so_far: Vec::new(),
             blocks: Tree::default(),
             cells: Tree::default(),
         }
     }
 
     /// How many rows are alive at once, for choosing how long they may be.
-    pub(crate) fn rows(line: &Line, chain: &Chain) -> usize {
+    pub(crate) fn rows(line: &Line, chain: &Chain, exact: bool) -> usize {
         match line.order.window <= TAPS {
             true => line.order.window,
+            false if scans(exact, &line.order) => line.order.blocks + line.order.rest + 1,
             false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
         }
     }
@@ -93,6 +104,8 @@ impl<'p, A: Copy> Across<'p, A> {
         let order = self.line.order;
         if order.window <= TAPS {
             self.taps(r, row, run, make, emit);
+        } else if scans(R::EXACT, &order) && run.count > order.blocks {
+            self.scanned(level, r, row, run, &order, make, emit);
         } else if order.shares && run.count > order.ahead {
             self.shared(level, r, row, run, &order, make, emit);
         } else {
@@ -199,6 +212,64 @@ impl<'p, A: Copy> Across<'p, A> {
             emit(run.first + i, Last::Two(&sum[..row], &rest[..row]));
             (self.sum, self.rest) = (sum, rest);
         }
+    }
+
+    /// Van Herk and Gil-Werman (1992, 1993): rows of blocks in groups of as many as a window has. A window that begins in one
+    /// group ends in the next: it is the first group's blocks from its beginning on, combined from behind when the group was
+    /// complete, and the second group's so far, combined as they come. Three combinations a row, whatever the window.
+    #[allow(clippy::too_many_arguments)] // one call, and every argument another thing
+    fn scanned<T, R: Reduction<T, Acc = A>>(
+        &mut self,
+        level: Level,
+        r: &R,
+        row: usize,
+        run: &Run,
+        order: &Order,
+        make: &mut Make<'_, A>,
+        emit: &mut dyn FnMut(usize, Last<'_, A>),
+    ) {
+        let group = order.blocks;
+        let mut ring = Ring::new(group);
+        core::mem::swap(&mut ring.data, &mut self.rings[0].data);
+        ring.fit(row, r.identity());
+        let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
+        let mut so_far = core::mem::take(&mut self.so_far);
+        for buffer in [&mut sum, &mut rest, &mut so_far] {
+            super::along::resize(buffer, row, r.identity());
+        }
+        let keep = order.rest.min(KEPT);
+        self.kept.clear();
+        for t in 0..run.count + group - 1 {
+            let place = t % group;
+            let start = run.start + (t * run.step) as isize;
+            self.block(level, r, order.block, order.dilation, start, keep, ring.row_mut(t, row), make);
+            match place {
+                0 => so_far[..row].copy_from_slice(ring.row(t, row)),
+                _ => rows::append(level, r, &mut so_far[..row], ring.row(t, row)),
+            }
+            if let Some(i) = t.checked_sub(group - 1) {
+                let whole = match place + 1 == group {
+                    true => Last::One(&so_far[..row]),
+                    false => Last::Two(ring.row(i, row), &so_far[..row]),
+                };
+                if order.rest == 0 {
+                    emit(run.first + i, whole);
+                } else {
+                    rows::finish(level, r, &mut sum[..row], &whole);
+                    let start = run.start + (i * run.step + group * order.block * order.dilation) as isize;
+                    self.block(level, r, order.rest, order.dilation, start, keep, &mut rest[..row], make);
+                    emit(run.first + i, Last::Two(&sum[..row], &rest[..row]));
+                }
+            }
+            if place + 1 == group {
+                for k in (1..group - 1).rev() {
+                    let (front, behind) = ring.data.split_at_mut((k + 1) * ring.pitch);
+                    rows::append(level, r, &mut front[k * ring.pitch..][..row], &behind[..row]);
+                }
+            }
+        }
+        (self.sum, self.rest, self.so_far) = (sum, rest, so_far);
+        core::mem::swap(&mut ring.data, &mut self.rings[0].data);
     }
 
     /// `T(cells)` of the rows from position `start` on; up to `keep` made rows are kept for the next call.

@@ -99,7 +99,7 @@ pub(crate) fn reduce<T, R>(
     let pools = pools::<T, R::Acc>(&lines, inner) && !view.is_empty() && plane(2);
     let tiles = match pools {
         true => vec![Tile { runs: lines[1..].iter().map(|l| l.runs[0]).collect(), inner: 0..1, along: 0 }],
-        false => tiles::<R::Acc>(&lines, &chains, up, inner),
+        false => tiles::<R::Acc>(&lines, &chains, up, inner, R::EXACT),
     };
     let streams = size_of_val(out) >= STREAM_BYTES;
     let shape = plan.reduced_shape();

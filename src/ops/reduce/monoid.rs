@@ -63,6 +63,9 @@ pub trait Monoid<T>: Sync {
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// The result.
     fn lower(&self, a: Self::Acc) -> Self::Out;
+    /// Whether `combine` never rounds, so that cells may be bracketed as it suits. Claiming it for one that does makes results
+    /// depend on where a window lies.
+    const EXACT: bool = false;
     /// Whether `stream` does more than copy.
     #[doc(hidden)]
     const STREAMS: bool = false;
@@ -81,6 +84,7 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     type Out = M::Out;
     type Count = ();
     const IDEMPOTENT: bool = M::IDEMPOTENT;
+    const EXACT: bool = M::EXACT;
     const COUNTED: bool = false;
     const STREAMS: bool = M::STREAMS;
     fn stream(to: &mut [M::Out], from: &[M::Out]) {
@@ -173,6 +177,7 @@ macro_rules! extremes {
             type Acc = T::Key;
             type Out = T;
             const IDEMPOTENT: bool = true;
+            const EXACT: bool = true;
             const STREAMS: bool = true;
             fn stream(to: &mut [T], from: &[T]) {
                 Sealed::stream(to, from);
@@ -216,6 +221,7 @@ impl<T: Ordered> Monoid<T> for MinMax {
     type Acc = (T::Key, T::Key);
     type Out = (T, T);
     const IDEMPOTENT: bool = true;
+    const EXACT: bool = true;
     #[inline(always)]
     fn identity(&self) -> Self::Acc {
         (T::HIGHEST, T::LOWEST)
@@ -284,6 +290,7 @@ macro_rules! logic {
             type Acc = u8;
             type Out = bool;
             const IDEMPOTENT: bool = true;
+            const EXACT: bool = true;
             #[inline(always)]
             fn identity(&self) -> u8 {
                 $identity

@@ -181,6 +181,9 @@ pub trait Number: Element + sealed::Sealed {
     type Wide: Total<Mean = Self::Mean>;
     /// The type of means.
     type Mean: Wrap;
+    /// Whether sums and products are exact.
+    #[doc(hidden)]
+    const EXACT: bool;
     /// A type that holds sums of up to [`FEW`](Self::FEW) elements.
     #[doc(hidden)]
     type Narrow: Total<Mean = Self::Mean>;
@@ -329,6 +332,7 @@ macro_rules! numbers {
             type Mean = $mean;
             type Narrow = $narrow;
             type Middle = $middle;
+            const EXACT: bool = true;
             const FEW: usize = fits(<$narrow>::MAX as u128, $max);
             const SOME: usize = fits(<$middle>::MAX as u128, $max);
             const MOST: usize = fits(<$wide>::MAX as u128, $max);
@@ -386,6 +390,7 @@ macro_rules! float_numbers {
             type Mean = $wide;
             type Narrow = $wide;
             type Middle = $wide;
+            const EXACT: bool = false;
             const FEW: usize = usize::MAX;
             const SOME: usize = usize::MAX;
             const MOST: usize = usize::MAX;

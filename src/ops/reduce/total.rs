@@ -14,6 +14,7 @@ macro_rules! totals {
             type Out = T::Wide;
             type Count = ();
             const IDEMPOTENT: bool = false;
+            const EXACT: bool = T::EXACT;
             const COUNTED: bool = false;
             const STREAMS: bool = true;
             fn stream(to: &mut [T::Wide], from: &[T::Wide]) {
@@ -45,6 +46,7 @@ macro_rules! totals {
             type Out = T::Mean;
             type Count = <T::$acc as Total>::Count;
             const IDEMPOTENT: bool = false;
+            const EXACT: bool = T::EXACT;
             const COUNTED: bool = true;
             const STREAMS: bool = true;
             fn stream(to: &mut [T::Mean], from: &[T::Mean]) {
@@ -88,6 +90,7 @@ impl<T: Number> Reduction<T> for Product {
     type Out = T::Wide;
     type Count = ();
     const IDEMPOTENT: bool = false;
+    const EXACT: bool = T::EXACT;
     const COUNTED: bool = false;
     const STREAMS: bool = true;
     fn stream(to: &mut [T::Wide], from: &[T::Wide]) {
