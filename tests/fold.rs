@@ -285,9 +285,17 @@ fn large() -> Vec<Case> {
     cases.push(Case::new(&[9000], unfold(0, 3, 9000)));
     cases.push(Case::new(&[12000], unfold(0, 4, 2).pad_mode(PadMode::Wrap).pad(20000)));
     cases.push(Case::new(&[3, 9000], unfold(0, 2, 1)));
-    let columns = Case::new(&[2, 3, 30, 50], unfold([2, 3], 3, 1).pad(1));
-    let plan = columns.plan.permute(&[0, 1, 4, 5, 2, 3]).unwrap();
-    cases.push(Case { plan, ..columns });
+    // Grids last, as in im2col: rows of neighbouring taps lie side by side.
+    for window in [2, 3, 5, 9, 12] {
+        let columns = Case::new(&[2, 30, 50], unfold([1, 2], [3, window], 1).pad(2));
+        let plan = columns.plan.permute(&[0, 3, 4, 1, 2]).unwrap();
+        cases.push(Case { plan, ..columns });
+    }
+    for pad in [0, 3, 60] {
+        let columns = Case::new(&[3, 30], unfold(-1, 31.min(3 + pad), 1).pad(pad));
+        let plan = columns.plan.permute(&[0, 2, 1]).unwrap();
+        cases.push(Case { plan, ..columns });
+    }
     cases
 }
 

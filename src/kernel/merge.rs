@@ -7,7 +7,7 @@ use core::ops::Mul;
 use smallvec::SmallVec;
 
 /// One loop of a block: how often, and how far destination and source move.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Loop {
     count: usize,
     to: isize,
@@ -55,13 +55,157 @@ impl<T: Copy, A: Copy, F: Fn(A, T) -> A + Copy> Kernel for Rows<'_, T, A, F> {
     #[inline(always)]
     fn run(self) {
         let Rows { outer, middle, inner, to, from, f } = self;
-        walk(outer, |_, at| {
+        let mut walk = Walk::new(outer);
+        loop {
+            let at = walk.at;
             for i in 0..middle.count as isize {
                 // SAFETY: sums over an index's parts, by the proof of whoever made this.
                 unsafe { line(inner, to.offset(at.to + i * middle.to), from.offset(at.from + i * middle.from), f) }
             }
-        });
+            if !walk.on() {
+                return;
+            }
+        }
     }
+}
+
+/// [`merge_block`] of several blocks, one after the other, which differ only in where they start and how long their last axis
+/// is; along that axis both sides are contiguous. Where all of them overlap, a sum is read and written once for all.
+///
+/// # Panics
+/// If a block reaches outside `out`, or is not like the others.
+pub(crate) fn merge_side_by_side<T: Copy, A: Copy>(
+    out: &mut [A],
+    strides: &[isize],
+    blocks: &[(usize, View<'_, T>)],
+    f: impl Fn(A, T) -> A + Copy,
+) {
+    let mut outer: Option<Loops> = None;
+    let mut sides: SmallVec<[Side<T>; 8]> = SmallVec::new();
+    for (offset, view) in blocks {
+        let Some(mut loops) = checked_loops(out.len(), *offset, strides, view) else { return };
+        let row = loops.pop().unwrap_or(ONCE);
+        assert!((row.to, row.from) == (1, 1), "rows that are not contiguous");
+        assert!(outer.as_ref().is_none_or(|o| *o == loops), "blocks that are not alike");
+        outer = Some(loops);
+        sides.push(Side { start: *offset, end: *offset + row.count, from: view.as_ptr() });
+    }
+    let start = sides.iter().map(|s| s.start).max().unwrap_or(0);
+    let end = sides.iter().map(|s| s.end).min().unwrap_or(0).max(start);
+    let mut outer = outer.unwrap_or_default();
+    coalesce(&mut outer);
+    // As in `merge_block`, for each of the blocks.
+    Level::detect().run(SideRows { outer: &outer, sides: &sides, shared: (start, end), to: out.as_mut_ptr(), f });
+}
+
+/// One of several blocks: its first row's place in the sums, and where it is read from.
+struct Side<T> {
+    start: usize,
+    end: usize,
+    from: *const T,
+}
+
+/// The loops of [`merge_side_by_side`], on the terms of [`Rows`] for each side.
+struct SideRows<'l, T, A, F> {
+    outer: &'l [Loop],
+    sides: &'l [Side<T>],
+    /// What all first rows have in common; empty if nothing.
+    shared: (usize, usize),
+    to: *mut A,
+    f: F,
+}
+
+impl<T: Copy, A: Copy, F: Fn(A, T) -> A + Copy> Kernel for SideRows<'_, T, A, F> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let SideRows { outer, sides, shared: (start, end), to, f } = self;
+        let mut walk = Walk::new(outer);
+        loop {
+            let (to, moved) = (to.wrapping_offset(walk.at.to), walk.at.from);
+            // SAFETY: every range below is a part of a side's row, `start..end` of all of them; see `merge_block`.
+            unsafe {
+                for side in sides {
+                    let head = Loop { count: start.min(side.end) - side.start, to: 1, from: 1 };
+                    line(head, to.add(side.start), side.from.offset(moved), f);
+                }
+                let shared = |side: &Side<T>| side.from.offset(moved).add(start - side.start);
+                let (fours, rest) = sides.as_chunks::<4>();
+                for [a, b, c, d] in if end > start { fours } else { &[] } {
+                    together([shared(a), shared(b), shared(c), shared(d)], to.add(start), end - start, f);
+                }
+                match rest {
+                    _ if end == start => {}
+                    [a, b, c] => together([shared(a), shared(b), shared(c)], to.add(start), end - start, f),
+                    [a, b] => together([shared(a), shared(b)], to.add(start), end - start, f),
+                    [a] => together([shared(a)], to.add(start), end - start, f),
+                    _ => {}
+                }
+                for side in sides {
+                    let from = end.max(side.start);
+                    if from < side.end {
+                        let tail = Loop { count: side.end - from, to: 1, from: 1 };
+                        line(tail, to.add(from), side.from.offset(moved).add(from - side.start), f);
+                    }
+                }
+            }
+            if !walk.on() {
+                return;
+            }
+        }
+    }
+}
+
+/// Joins `N` rows of `count` elements with one row of sums, the first row first.
+///
+/// # Safety
+/// All rows must be readable, the sums writable, without overlap between the two.
+#[inline(always)]
+unsafe fn together<const N: usize, T: Copy, A: Copy>(
+    rows: [*const T; N],
+    to: *mut A,
+    count: usize,
+    f: impl Fn(A, T) -> A + Copy,
+) {
+    // SAFETY: ranges of the rows, by the contract.
+    unsafe {
+        let done = chunks_together::<CHUNK, N, T, A>(rows, to, 0, count, f);
+        let done = chunks_together::<8, N, T, A>(rows, to, done, count, f);
+        let done = chunks_together::<4, N, T, A>(rows, to, done, count, f);
+        chunks_together::<1, N, T, A>(rows, to, done, count, f);
+    }
+}
+
+/// As many whole chunks of `W` from `from` on as there are; returns where they end.
+///
+/// # Safety
+/// As [`together`].
+#[inline(always)]
+unsafe fn chunks_together<const W: usize, const N: usize, T: Copy, A: Copy>(
+    rows: [*const T; N],
+    to: *mut A,
+    from: usize,
+    count: usize,
+    f: impl Fn(A, T) -> A,
+) -> usize {
+    let mut at = from;
+    while at + W <= count {
+        // SAFETY: `at..at + W` lies in `0..count`; arrays of elements are aligned as their elements.
+        unsafe {
+            let sums = to.add(at).cast::<[A; W]>();
+            let mut sum = *sums;
+            for row in rows {
+                let cells = *row.add(at).cast::<[T; W]>();
+                for k in 0..W {
+                    sum[k] = f(sum[k], cells[k]);
+                }
+            }
+            *sums = sum;
+        }
+        at += W;
+    }
+    at
 }
 
 /// `out[offset + sum(i * strides)] = f(that, source[i], weight)`, the weight being `scale` times `weights[a][i_a]` for every
@@ -111,27 +255,34 @@ impl<T: Copy, A: Copy + Mul<Output = A>, F: Fn(A, T, A) -> A + Copy> Kernel for 
     #[inline(always)]
     fn run(self) {
         let WeightedRows { outer, others, inner, along, scale, to, from, f } = self;
-        walk(outer, |index, at| {
+        let mut walk = Walk::new(outer);
+        loop {
             let mut scale = scale;
-            for (w, &i) in others.iter().zip(index) {
+            for (w, &i) in others.iter().zip(&walk.index) {
                 if let Some(w) = w {
                     scale = scale * w[i];
                 }
             }
             // SAFETY: sums over an index's parts, by the proof of whoever made this.
             unsafe {
-                let (to, from) = (to.offset(at.to), from.offset(at.from));
+                let (to, from) = (to.offset(walk.at.to), from.offset(walk.at.from));
                 match along {
-                    Some(w) => weighted_line(inner, to, from, w, |a, x, w| f(a, x, scale * w)),
+                    Some(w) => weighted_line(inner, to, from, (scale, w), f),
                     None => line(inner, to, from, |a, x| f(a, x, scale)),
                 }
             }
-        });
+            if !walk.on() {
+                return;
+            }
+        }
     }
 }
 
 /// Elements that are joined in one go: windows give short rows, which a longer vector loop would leave to its rest.
 const CHUNK: usize = 16;
+
+/// Rows from here on are left to the compiler's own, longer vector loop.
+const LONG: usize = 128;
 
 /// A loop that does nothing but go through once.
 const ONCE: Loop = Loop { count: 1, to: 0, from: 0 };
@@ -185,31 +336,35 @@ struct At {
     from: isize,
 }
 
-/// Calls `f` for every index of some loops in row-major order.
-#[inline(always)]
-fn walk(loops: &[Loop], mut f: impl FnMut(&[usize], At)) {
-    let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, loops.len());
-    let mut at = At { to: 0, from: 0 };
-    loop {
-        f(&index, at);
-        let mut k = loops.len();
-        loop {
-            if k == 0 {
-                return;
-            }
-            k -= 1;
-            let l = loops[k];
-            index[k] += 1;
-            if index[k] < l.count {
-                at.to += l.to;
-                at.from += l.from;
-                break;
+/// The indices of some loops in row-major order.
+struct Walk<'l> {
+    loops: &'l [Loop],
+    index: SmallVec<[usize; 8]>,
+    at: At,
+}
+
+impl<'l> Walk<'l> {
+    #[inline(always)]
+    fn new(loops: &'l [Loop]) -> Self {
+        Walk { loops, index: SmallVec::from_elem(0, loops.len()), at: At { to: 0, from: 0 } }
+    }
+
+    /// Goes to the next index, if there is one.
+    #[inline(always)]
+    fn on(&mut self) -> bool {
+        for (l, i) in self.loops.iter().zip(&mut self.index).rev() {
+            *i += 1;
+            if *i < l.count {
+                self.at.to += l.to;
+                self.at.from += l.from;
+                return true;
             }
             // Back to this loop's start.
-            at.to -= l.to * (l.count - 1) as isize;
-            at.from -= l.from * (l.count - 1) as isize;
-            index[k] = 0;
+            self.at.to -= l.to * (l.count - 1) as isize;
+            self.at.from -= l.from * (l.count - 1) as isize;
+            *i = 0;
         }
+        false
     }
 }
 
@@ -225,14 +380,15 @@ unsafe fn line<T: Copy, A: Copy>(l: Loop, to: *mut A, from: *const T, f: impl Fn
         if l.to == 1 && l.from == 1 {
             let to = core::slice::from_raw_parts_mut(to, l.count);
             let from = core::slice::from_raw_parts(from, l.count);
-            let (to, to_rest) = to.as_chunks_mut::<CHUNK>();
-            let (from, from_rest) = from.as_chunks::<CHUNK>();
-            for (to, from) in to.iter_mut().zip(from) {
-                for k in 0..CHUNK {
-                    to[k] = f(to[k], from[k]);
-                }
+            let short = if l.count < LONG { l.count } else { 0 };
+            let (to, from) = (to.split_at_mut(short), from.split_at(short));
+            let (short_to, short_from) = chunks::<CHUNK, T, A>(to.0, from.0, &f);
+            let (short_to, short_from) = chunks::<8, T, A>(short_to, short_from, &f);
+            let (short_to, short_from) = chunks::<4, T, A>(short_to, short_from, &f);
+            for (a, &x) in short_to.iter_mut().zip(short_from) {
+                *a = f(*a, x);
             }
-            for (a, &x) in to_rest.iter_mut().zip(from_rest) {
+            for (a, &x) in to.1.iter_mut().zip(from.1) {
                 *a = f(*a, x);
             }
         } else if l.to == 0 {
@@ -250,16 +406,33 @@ unsafe fn line<T: Copy, A: Copy>(l: Loop, to: *mut A, from: *const T, f: impl Fn
     }
 }
 
-/// The innermost loop with a weight an index.
+/// Joins as many whole chunks as there are, and gives back what is behind them.
+#[inline(always)]
+fn chunks<'s, const N: usize, T: Copy, A: Copy>(
+    to: &'s mut [A],
+    from: &'s [T],
+    f: &impl Fn(A, T) -> A,
+) -> (&'s mut [A], &'s [T]) {
+    let (to, to_rest) = to.as_chunks_mut::<N>();
+    let (from, from_rest) = from.as_chunks::<N>();
+    for (to, from) in to.iter_mut().zip(from) {
+        for k in 0..N {
+            to[k] = f(to[k], from[k]);
+        }
+    }
+    (to_rest, from_rest)
+}
+
+/// The innermost loop with a weight an index: `scale * weights[i]`.
 ///
 /// # Safety
 /// As [`line`]; `weights` must hold one for each index.
 #[inline(always)]
-unsafe fn weighted_line<T: Copy, A: Copy>(
+unsafe fn weighted_line<T: Copy, A: Copy + Mul<Output = A>>(
     l: Loop,
     to: *mut A,
     from: *const T,
-    weights: &[A],
+    (scale, weights): (A, &[A]),
     f: impl Fn(A, T, A) -> A,
 ) {
     // SAFETY: all offsets are those of the loop, by the contract.
@@ -268,12 +441,12 @@ unsafe fn weighted_line<T: Copy, A: Copy>(
             let to = core::slice::from_raw_parts_mut(to, l.count);
             let from = core::slice::from_raw_parts(from, l.count);
             for ((a, &x), &w) in to.iter_mut().zip(from).zip(weights) {
-                *a = f(*a, x, w);
+                *a = f(*a, x, scale * w);
             }
         } else {
             for (i, &w) in weights.iter().enumerate() {
                 let a = to.offset(i as isize * l.to);
-                *a = f(*a, *from.offset(i as isize * l.from), w);
+                *a = f(*a, *from.offset(i as isize * l.from), scale * w);
             }
         }
     }

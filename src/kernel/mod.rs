@@ -24,7 +24,7 @@ pub(crate) use clip::{Along, Line, copy_clipped};
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
 pub(crate) use copy::copy_block;
-pub(crate) use merge::{merge_block, merge_weighted};
+pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
 pub(crate) use stream::{Plain, STREAM_BYTES, Streamer, stream_copy};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

@@ -7,7 +7,7 @@
 use super::number::{Accumulator, FoldElement};
 use super::shares::{Along, Share, Which};
 use crate::array::{Picked, View};
-use crate::kernel::{merge_block, merge_weighted};
+use crate::kernel::{merge_block, merge_side_by_side, merge_weighted};
 use crate::ops::gather::{Ranges, Units};
 use crate::spec::{Dims, OutAxis, Plan, Strides};
 use alloc::borrow::Cow;
@@ -26,6 +26,14 @@ pub(super) trait Join<T, A>: Sync {
     fn start(&self) -> A;
     /// Joins a block; `loops` tells what each axis of `cells` is.
     fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, block: &Block<'_>);
+
+    /// Joins blocks that lie side by side along their last axis, if there is a way to do so at once.
+    fn side_by_side(&self, _: &mut [A], _: &[isize], _: &[(usize, View<'_, T>)]) {}
+
+    /// Whether there is.
+    fn sideways(&self) -> bool {
+        false
+    }
 }
 
 /// The taps of a block, for joins that weigh them.
@@ -48,6 +56,14 @@ impl<T: Copy, A: Copy + Sync, F: Fn(A, T) -> A + Copy + Sync> Join<T, A> for Pla
 
     fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, _: &Block<'_>) {
         merge_block(sums, offset, strides, cells, self.f);
+    }
+
+    fn side_by_side(&self, sums: &mut [A], strides: &[isize], blocks: &[(usize, View<'_, T>)]) {
+        merge_side_by_side(sums, strides, blocks, self.f);
+    }
+
+    fn sideways(&self) -> bool {
+        true
     }
 }
 
@@ -172,6 +188,9 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
     ) {
         match shares.get(chosen.len()) {
             None => self.block(ranges, chosen, sums, join),
+            Some(list) if join.sideways() && chosen.len() + 1 == shares.len() && self.lies_sideways(list) => {
+                self.side_by_side(ranges, chosen, list, sums, join);
+            }
             Some(list) => {
                 for &share in list.iter() {
                     chosen.push(share);
@@ -182,7 +201,51 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         }
     }
 
+    /// Whether shares of the last unfolded axis are rows of single taps, contiguous in the patches and in the result.
+    fn lies_sideways(&self, shares: &[Share]) -> bool {
+        let k = self.along.len() - 1;
+        let strides = (self.patches.strides()[self.places[k].0], self.strides[self.plan.axes()[k].axis()]);
+        let row = |s: &Share| s.taps.count == 1 && s.windows.step == 1 && s.windows.count > 1 && s.per_window == 1;
+        strides == (1, 1) && shares.len() > 1 && shares.iter().all(row)
+    }
+
+    /// The blocks of some shares of the last unfolded axis, given one of each of the others.
+    fn side_by_side<A>(
+        &self,
+        ranges: &Ranges,
+        chosen: &[Share],
+        list: &[Share],
+        sums: &mut [A],
+        join: &impl Join<T, A>,
+    ) {
+        let (grid, window) = self.places[chosen.len()];
+        let (mut starts, turns, offset) = self.turns(ranges, chosen);
+        let strides: Strides = turns.iter().map(|t| t.to).chain([1]).collect();
+        let mut blocks: SmallVec<[(usize, View<'_, T>); 4]> = SmallVec::new();
+        for share in list {
+            starts[grid] = share.windows.start;
+            starts[window] = share.taps.start;
+            let row = Picked { axis: grid, step: 1, count: share.windows.count };
+            match self.patches.pick(&starts, turns.len() + 1, |k| turns.get(k).map_or(row, |t| t.picked)) {
+                Some(cells) => blocks.push((offset + share.to, cells)),
+                None => unreachable!("a plan's cells lie inside its patches"),
+            }
+        }
+        join.side_by_side(sums, &strides, &blocks);
+    }
+
     fn block<A>(&self, ranges: &Ranges, shares: &[Share], sums: &mut [A], join: &impl Join<T, A>) {
+        let (starts, turns, offset) = self.turns(ranges, shares);
+        let strides: Strides = turns.iter().map(|t| t.to).collect();
+        let taps_of = turns.iter().map(|t| t.taps_of).collect();
+        match self.patches.pick(&starts, turns.len(), |k| turns[k].picked) {
+            Some(cells) => join.block(sums, offset, &strides, &cells, &Block { shares, taps_of }),
+            None => unreachable!("a plan's cells lie inside its patches"),
+        }
+    }
+
+    /// The loops over the cells of some shares, outermost first; where they start in the patches and in the sums.
+    fn turns(&self, ranges: &Ranges, shares: &[Share]) -> (Dims, SmallVec<[Turn; 8]>, usize) {
         let mut starts = Dims::from_elem(0, self.patches.rank());
         let mut turns: SmallVec<[Turn; 8]> = SmallVec::new();
         let mut offset = 0;
@@ -211,12 +274,6 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         }
         // Stable, so that ordered loops stay in the order of the axes.
         turns.sort_by_key(|t| if t.ordered { (0, 0) } else { (1, usize::MAX - t.from) });
-        let strides: Strides = turns.iter().map(|t| t.to).collect();
-        let taps_of = turns.iter().map(|t| t.taps_of).collect();
-        let picked: SmallVec<[Picked; 8]> = turns.iter().map(|t| t.picked).collect();
-        match self.patches.pick(&starts, picked.len(), |k| picked[k]) {
-            Some(cells) => join.block(sums, offset, &strides, &cells, &Block { shares, taps_of }),
-            None => unreachable!("a plan's cells lie inside its patches"),
-        }
+        (starts, turns, offset)
     }
 }
