@@ -1,4 +1,4 @@
-//! The way back: col2im and overlap-add.
+//! The way back: col2im, and the overlap-add of the audio front as a weighted fold.
 
 use ndwindow::{Merge, Taper, View, unfold};
 
@@ -6,7 +6,7 @@ use crate::inputs::tensor;
 use crate::job::{SetUp, Work, into_buffer};
 
 pub(crate) fn works() -> Vec<Work> {
-    vec![Work::new("col2im_8x64x56_k3s1p1", col2im), Work::new("ola_hann_400_160", overlap_add)]
+    vec![Work::new("col2im_8x64x56_k3s1p1", col2im), Work::new("fold_ola_hann_400_160", overlap_add)]
 }
 
 fn col2im() -> SetUp {
