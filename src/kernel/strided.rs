@@ -7,7 +7,7 @@
 //!    lines are read and turned over in registers.
 //! 3. Else rows are picked element by element.
 //!
-//! Tiles of about a kilobyte go to a [`Sink`] one after another.
+//! Tiles of less than a kilobyte go to a [`Sink`] one after another.
 #![allow(unsafe_code)] // reads through a view's pointer
 
 use super::cut::each_piece;
@@ -21,8 +21,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
-/// Bytes of a tile: a few bursts of a sink, so that reading and writing alternate quickly.
-pub(super) const TILE: usize = 1 << 10;
+/// Bytes of a tile: little more than a burst of a sink, so that reading and writing alternate quickly.
+pub(super) const TILE: usize = 768;
 /// Columns at most whose offsets are listed.
 const LISTED: usize = 4096;
 
