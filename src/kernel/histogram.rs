@@ -76,6 +76,18 @@ impl Columns {
     }
 }
 
+/// Tiers by value, so that nothing they might share memory with keeps their lanes apart. Wrapping, so that no check stands
+/// between the lanes; a count is never below zero nor above 2^16.
+#[inline(always)]
+fn sum(a: Tier<u16>, b: Tier<u16>) -> Tier<u16> {
+    core::array::from_fn(|i| a[i].wrapping_add(b[i]))
+}
+
+#[inline(always)]
+fn difference(a: Tier<u16>, b: Tier<u16>) -> Tier<u16> {
+    core::array::from_fn(|i| a[i].wrapping_sub(b[i]))
+}
+
 struct Change<'a, const ENTERS: bool> {
     columns: &'a mut Columns,
     bytes: &'a [u8],
@@ -90,15 +102,12 @@ impl<const ENTERS: bool> Kernel for Change<'_, ENTERS> {
         for (c, (&x, coarse)) in self.bytes.iter().zip(&mut self.columns.coarse).enumerate() {
             let (high, low) = (usize::from(x >> 4), usize::from(x & 15));
             let fine = &mut self.columns.fine[high * width + c];
-            for i in 0..16 {
-                // Wrapping, so that no check stands between the lanes; a count is never below zero nor above 2^16.
-                if ENTERS {
-                    coarse[i] = coarse[i].wrapping_add(STEPS[high][i]);
-                    fine[i] = fine[i].wrapping_add(STEPS[low][i]);
-                } else {
-                    coarse[i] = coarse[i].wrapping_sub(STEPS[high][i]);
-                    fine[i] = fine[i].wrapping_sub(STEPS[low][i]);
-                }
+            if ENTERS {
+                *coarse = sum(*coarse, STEPS[high]);
+                *fine = sum(*fine, STEPS[low]);
+            } else {
+                *coarse = difference(*coarse, STEPS[high]);
+                *fine = difference(*fine, STEPS[low]);
             }
         }
     }
@@ -118,18 +127,13 @@ impl Kernel for Exchange<'_> {
         let width = self.enter.len();
         let bytes = self.leave.iter().zip(self.enter);
         for (c, ((&old, &new), coarse)) in bytes.zip(&mut self.columns.coarse).enumerate() {
-            let (less, more) = (&STEPS[usize::from(old >> 4)], &STEPS[usize::from(new >> 4)]);
-            for i in 0..16 {
-                coarse[i] = coarse[i].wrapping_sub(less[i]).wrapping_add(more[i]);
-            }
-            let fine = &mut self.columns.fine[usize::from(old >> 4) * width + c];
-            for i in 0..16 {
-                fine[i] = fine[i].wrapping_sub(STEPS[usize::from(old & 15)][i]);
-            }
-            let fine = &mut self.columns.fine[usize::from(new >> 4) * width + c];
-            for i in 0..16 {
-                fine[i] = fine[i].wrapping_add(STEPS[usize::from(new & 15)][i]);
-            }
+            let [old_high, old_low] = [usize::from(old >> 4), usize::from(old & 15)];
+            let [new_high, new_low] = [usize::from(new >> 4), usize::from(new & 15)];
+            *coarse = sum(difference(*coarse, STEPS[old_high]), STEPS[new_high]);
+            let fine = &mut self.columns.fine[old_high * width + c];
+            *fine = difference(*fine, STEPS[old_low]);
+            let fine = &mut self.columns.fine[new_high * width + c];
+            *fine = sum(*fine, STEPS[new_low]);
         }
     }
 }
@@ -140,8 +144,8 @@ trait Count: Copy + PartialOrd {
     fn plus(self, n: u16) -> Self;
     fn less(self, n: u16) -> Self;
     fn minus(self, n: Self) -> Self;
-    /// This and one more where `more`.
-    fn step(self, more: bool) -> Self;
+    /// This, and one more where `n` is at most `k`.
+    fn step(self, n: Self, k: Self) -> Self;
     fn index(self) -> usize;
 }
 
@@ -165,8 +169,8 @@ macro_rules! count {
                 self.wrapping_sub(n)
             }
             #[inline(always)]
-            fn step(self, more: bool) -> $t {
-                self.wrapping_add(more as $t)
+            fn step(self, n: $t, k: $t) -> $t {
+                self.wrapping_add((n <= k) as $t)
             }
             #[inline(always)]
             fn index(self) -> usize {
@@ -190,41 +194,44 @@ struct Sweep<'a, C, K, E> {
 #[inline(always)]
 fn advance<C: Count>(sum: &mut Tier<C>, columns: &[Tier<u16>], from: &Range<usize>, to: &Range<usize>) {
     if to.start == from.start + 1 && to.end == from.end + 1 && from.start < from.end {
-        let (enter, leave) = (&columns[from.end], &columns[from.start]);
-        for i in 0..16 {
-            sum[i] = sum[i].plus(enter[i]).less(leave[i]);
-        }
+        *sum = less(plus(*sum, columns[from.end]), columns[from.start]);
         return;
     }
     let moved = (to.start - from.start) + (to.end - from.end);
+    let mut now = *sum;
     if moved < to.len() {
         for column in &columns[from.end..to.end] {
-            for i in 0..16 {
-                sum[i] = sum[i].plus(column[i]);
-            }
+            now = plus(now, *column);
         }
         for column in &columns[from.start..to.start] {
-            for i in 0..16 {
-                sum[i] = sum[i].less(column[i]);
-            }
+            now = less(now, *column);
         }
     } else {
-        let mut now = [C::of(0); 16];
+        now = [C::of(0); 16];
         for column in &columns[to.clone()] {
-            for i in 0..16 {
-                now[i] = now[i].plus(column[i]);
-            }
+            now = plus(now, *column);
         }
-        *sum = now;
     }
+    *sum = now;
+}
+
+#[inline(always)]
+fn plus<C: Count>(a: Tier<C>, b: Tier<u16>) -> Tier<C> {
+    core::array::from_fn(|i| a[i].plus(b[i]))
+}
+
+#[inline(always)]
+fn less<C: Count>(a: Tier<C>, b: Tier<u16>) -> Tier<C> {
+    core::array::from_fn(|i| a[i].less(b[i]))
 }
 
 /// Which value the `k`-th byte of a tier has, and its rank among those of that value.
 #[inline(always)]
 fn find<C: Count>(tier: &Tier<C>, k: C) -> (usize, C) {
+    let lanes = *tier;
     let mut below = C::of(0);
-    for i in 0..16 {
-        below = below.step(tier[i] <= k);
+    for lane in lanes {
+        below = below.step(lane, k);
     }
     // A rank that is there lies below the last count.
     let at = below.index() & 15;
@@ -333,7 +340,7 @@ mod tests {
             }
             columns.exchange(level, &bytes[..width], &bytes[width..2 * width]);
             columns.change(level, &bytes[width..2 * width], false);
-            let spans: Vec<Range<usize>> = (0..width).map(|i| i / 3 * 2..(i / 2 + 6).min(width)).collect();
+            let spans: Vec<Range<usize>> = (0..width).map(|i| i * 2 / 3..i * 2 / 3 + 6 + i / 10).collect();
             columns.sweep(
                 level,
                 &spans,
