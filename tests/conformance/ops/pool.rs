@@ -85,16 +85,17 @@ pub fn lp_pool(case: &Case) -> Outcome<Outputs> {
 pub fn global_pool(case: &Case) -> Outcome<Outputs> {
     let x = case.x()?;
     let p = case.number(&["p"]).unwrap_or(2.0);
+    if case.op == "GlobalMaxPool" {
+        return one("y", with_any!(&x.tensor, array => Ok(global_max_pool(&x.view(array)?)?.into())));
+    }
+    let plane = x.shape().get(2..).unwrap_or(&[]);
     one(
         "y",
         with_types!(&x.tensor, array => {
-        let view = x.view(array)?;
-        match case.op.as_str() {
-            "GlobalMaxPool" => Ok(global_max_pool(&view)?.into()),
-            "GlobalAveragePool" => Ok(global_avg_pool(&view)?.into()),
-            _ => Ok(Pool::new(x.shape().get(2..).unwrap_or(&[])).lp_pool(&view, p)?.into()),
-        }
-    }; F32 F64),
+            let view = x.view(array)?;
+            let mean = case.op == "GlobalAveragePool";
+            Ok(if mean { global_avg_pool(&view)? } else { Pool::new(plane).lp_pool(&view, p)? }.into())
+        }; F32 F64),
     )
 }
 
@@ -127,7 +128,7 @@ fn indices(input: &Operand) -> Outcome<Array<usize>> {
         let view = input.view(array)?;
         let index = |&index| usize::try_from(index).map_err(|_| Fail::Inexpressible(format!("an index of {index}")));
         Ok(Array::new(view.iter().map(index).collect::<Outcome<_>>()?, view.shape())?)
-    }; I64 I32 U8)
+    }; I64 I32)
 }
 
 /// The shape asked for, by its spatial axes or as a whole, or the natural one.
