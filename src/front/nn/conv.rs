@@ -1,5 +1,6 @@
 //! Convolution of `[N, C, spatial..]` arrays, in PyTorch's and ONNX's conventions.
 
+use super::pads::Pads;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::kernel::contract::Scalar;
@@ -32,13 +33,6 @@ pub struct Conv {
     base_dilation: PerAxis<usize>,
     pads: Pads,
     channels_last: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Pads {
-    Numbers(PerAxis<(isize, isize)>),
-    Same,
-    SameLower,
 }
 
 impl Default for Conv {
@@ -157,13 +151,8 @@ impl Conv {
         let request = unfold(&roles.spatial[..], &weights[2..], self.step.clone())
             .dilation(self.dilation.clone())
             .base_dilation(self.base_dilation.clone());
-        let request = match &self.pads {
-            Pads::Numbers(pads) => request.pad(pads.clone()),
-            Pads::Same => request.same(),
-            Pads::SameLower => request.same_lower(),
-        };
         check_spatial(shape, &roles.spatial)?;
-        Ok((request.plan(shape)?, roles))
+        Ok((self.pads.on(request).plan(shape)?, roles))
     }
 
     /// The checked contraction of an array's and weights' shapes.

@@ -3,6 +3,7 @@
 mod columns;
 mod conv;
 mod gradient;
+mod pads;
 mod pool;
 mod quantized;
 mod transpose;

@@ -11,6 +11,7 @@ pub use adaptive::{adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global
 pub use average::{Average, Divisor};
 pub use indices::Indices;
 
+use super::pads::Pads;
 use crate::array::IntoView;
 use crate::error::Result;
 use crate::ops::Windows;
@@ -41,13 +42,6 @@ pub struct Pool {
     dilation: PerAxis<usize>,
     pads: Pads,
     ceil: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Pads {
-    Numbers(PerAxis<(isize, isize)>),
-    Same,
-    SameLower,
 }
 
 impl Pool {
@@ -112,12 +106,7 @@ impl Pool {
         let axes: Vec<isize> = (0..spatial).map(|k| k as isize - spatial as isize).collect();
         let step = self.step.clone().unwrap_or_else(|| self.window.clone());
         let request = unfold(&axes[..], self.window.clone(), step).dilation(self.dilation.clone());
-        let request = match &self.pads {
-            Pads::Numbers(pads) => request.pad(pads.clone()),
-            Pads::Same => request.same(),
-            Pads::SameLower => request.same_lower(),
-        };
-        request.tail(if self.ceil { Tail::Partial } else { Tail::Drop })
+        self.pads.on(request).tail(if self.ceil { Tail::Partial } else { Tail::Drop })
     }
 
     /// The plan of the pooling on a shape.
