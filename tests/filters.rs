@@ -99,6 +99,48 @@ proptest! {
     }
 }
 
+/// Means of a picture under boxes of several sizes, rounded, against sums of `i64`; `nearest` rounds a sum of so many.
+fn blurs<T>(values: &[T], wide: impl Fn(T) -> i64, nearest: impl Fn(i64, i64) -> T)
+where
+    T: ndwindow::Pixel + Copy + PartialEq + std::fmt::Debug,
+{
+    let x = View::new(&values[..35 * 37], [35, 37]).unwrap();
+    // Enough sizes to pass every accumulator; under an empty border windows hold fewer pixels.
+    for (h, w) in [(1, 1), (2, 2), (3, 3), (5, 4), (16, 16), (17, 17), (33, 30), (120, 91), (260, 255)] {
+        for mode in [PadMode::Symmetric, PadMode::Empty] {
+            let blurred = Filter::new([h, w]).border(mode).blur(&x).unwrap();
+            for (i, j) in [(0, 0), (0, 20), (17, 18), (34, 36), (34, 1)] {
+                let (mut sum, mut n) = (0, 0);
+                for (di, dj) in (0..h as isize).flat_map(|a| (0..w as isize).map(move |b| (a, b))) {
+                    let (a, b) = (i as isize - h as isize / 2 + di, j as isize - w as isize / 2 + dj);
+                    if let (Some(a), Some(b)) = (mirrored(mode, a, 35), mirrored(mode, b, 37)) {
+                        (sum, n) = (sum + wide(x[[a, b]]), n + 1);
+                    }
+                }
+                assert_eq!(blurred[[i, j]], nearest(sum, n), "{h}x{w} {mode:?} at {i}, {j}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rounded_means_of_every_pixel() {
+    let bits = |i: u64| (i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    let up = |sum: i64, n: i64| (2 * sum + n).div_euclid(2 * n);
+    let all: Vec<u64> = (0..35 * 37).map(bits).collect();
+    blurs(&all.iter().map(|&b| b as u8).collect::<Vec<_>>(), i64::from, |s, n| up(s, n) as u8);
+    blurs(&all.iter().map(|&b| b as i8).collect::<Vec<_>>(), i64::from, |s, n| up(s, n) as i8);
+    blurs(&all.iter().map(|&b| b as u16).collect::<Vec<_>>(), i64::from, |s, n| up(s, n) as u16);
+    blurs(&all.iter().map(|&b| b as i16).collect::<Vec<_>>(), i64::from, |s, n| up(s, n) as i16);
+    for extreme in [u8::MIN, u8::MAX] {
+        blurs(&[extreme; 35 * 37], i64::from, |s, n| up(s, n) as u8);
+    }
+    // Small integers: their sums are exact, so the mean of floats is one rounding.
+    blurs(&all.iter().map(|&b| (b % 16) as f32).collect::<Vec<_>>(), |x| x as i64, |s, n| s as f32 / n as f32);
+    let short = Filter::new([3, 3]).blur_into(View::new(&[1u8; 9], [3, 3]).unwrap(), &mut [0; 8]);
+    assert!(matches!(short, Err(Error::BufferLength { expected: 9, .. })));
+}
+
 #[test]
 fn axes_of_any_number() {
     let x: Vec<u8> = (0..24u32).map(|i| (i * 37 % 101) as u8).collect();

@@ -1,5 +1,6 @@
 //! Sliding filters and pooling.
 
+use ndwindow::image::Filter;
 use ndwindow::{PadMode, Result, Unfold, View, Windows, unfold};
 
 use crate::digest::Word;
@@ -22,6 +23,7 @@ pub(crate) fn works() -> Vec<Work> {
         }));
         list.push(Work::new(format!("slidemax_u8_4096_w{k}"), move || slide_max::<u8>("img_u8_4096", &[4096; 2], k)));
         list.push(Work::new(format!("slidemean_f32_4096_w{k}"), move || slide_mean("img_f32_4096", &[4096; 2], k)));
+        list.push(Work::new(format!("slidemean_u8_4096_w{k}"), move || blur("img_u8_4096", 4096, k)));
     }
     for k in [10, 1000] {
         list.push(Work::new(format!("move_max_f64_10M_w{k}"), move || {
@@ -111,6 +113,20 @@ fn slide_mean(name: &str, shape: &[usize], k: usize) -> SetUp {
         (cells.into_iter().flatten().map(f64::from).sum::<f64>() / n) as f32
     };
     job(x, shape, unfold(.., k, 1).same().pad_mode(PadMode::Symmetric), 1e-5, |w, out| w.mean_into(out), mean)
+}
+
+/// A mean of bytes, rounded to the nearest.
+fn blur(name: &str, n: usize, k: usize) -> SetUp {
+    let x: Vec<u8> = tensor(name, n * n);
+    let request = unfold(.., k, 1).same().pad_mode(PadMode::Symmetric);
+    let plain = x.clone();
+    let filter = Filter::new(k);
+    let step = move |out: &mut [u8]| filter.blur_into(View::new(&x, [n, n])?, out);
+    into_buffer(n * n, 0.0, step, move |i| {
+        let cells = window(&plain, &[n, n], &request, i);
+        let (count, sum) = (cells.len(), cells.into_iter().flatten().map(usize::from).sum::<usize>());
+        ((2 * sum + count) / (2 * count)) as u8
+    })
 }
 
 fn moving(

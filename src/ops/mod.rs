@@ -11,8 +11,8 @@ mod windows;
 pub use contract::PreparedConv;
 pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
 pub use reduce::{
-    Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Rankable, Real, Total, Wrap, WrappingProduct,
-    WrappingSum, monoid,
+    Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Total, Wrap,
+    WrappingProduct, WrappingSum, monoid,
 };
 pub(crate) use reduce::{Search, cell_counts, short_window};
 pub use windows::Windows;

@@ -3,7 +3,7 @@
 use crate::array::{Array, IntoView};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::ops::{Number, Ordered, Rankable, Windows};
+use crate::ops::{Number, Ordered, Pixel, Rankable, Windows};
 use crate::spec::{Axes, Dims, IntoAxes, IntoSizes, PadMode, PerAxis, Unfold, normal_axis, unfold};
 use alloc::vec::Vec;
 
@@ -168,6 +168,21 @@ filter! {
     Number, T::Mean;
     /// The mean under the box (box blur): the picture's shape, `f64` for integers, rounded once. [`Windows::mean`].
     mean_filter, mean_filter_into(), windows => |out| windows.mean_into(out)
+}
+filter! {
+    Pixel, T;
+    /// The mean under the box (box blur) in the picture's own type: the picture's shape, integers rounded to the nearest, halves
+    /// upwards. No array of wider numbers is made on the way; [`mean_filter`](Self::mean_filter) does not round to integers.
+    ///
+    /// ```
+    /// use ndwindow::{View, image::Filter};
+    ///
+    /// let x = [10u8, 10, 13, 255, 255, 255];
+    /// let line = View::new(&x, [6])?;
+    /// assert_eq!(Filter::new([3]).blur(&line)?.as_slice(), [10, 11, 93, 174, 255, 255]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    blur, blur_into(), windows => |out| windows.rounded_mean_into(out)
 }
 filter! {
     Rankable, T;

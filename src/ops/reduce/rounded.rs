@@ -1,0 +1,246 @@
+//! Means in the type of the elements, rounded to the nearest.
+
+use super::block::short_window;
+use super::engine;
+use super::number::sealed::Sealed;
+use super::number::{Number, Total, Wrap};
+use crate::error::{Error, Result};
+use crate::kernel::level::Level;
+use crate::kernel::rows::Reduction;
+use crate::ops::Windows;
+
+/// The most integers whose mean is rounded.
+const MOST: usize = 1 << 31;
+
+/// An element type that a mean can be rounded to: integers of 8 and 16 bits, `f32`, `f64`, and with the feature `half` `f16`
+/// and `bf16`.
+pub trait Pixel: Number {
+    /// One over a number of elements.
+    #[doc(hidden)]
+    type Share: Copy + Send + Sync;
+    /// The most elements whose mean [`near`](Self::near) rounds as it should.
+    #[doc(hidden)]
+    const NEAR: usize;
+    #[doc(hidden)]
+    fn share(n: usize) -> Self::Share;
+    #[doc(hidden)]
+    fn nearest_narrow(sum: Self::Narrow, share: Self::Share) -> Self;
+    #[doc(hidden)]
+    fn nearest_middle(sum: Self::Middle, share: Self::Share) -> Self;
+    #[doc(hidden)]
+    fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
+}
+
+/// The integer nearest to `sum * share`, where `share` is `1 / n`, halves upwards; its low bits.
+///
+/// A quarter is added to the sum, so that what lies halfway goes up and nothing else comes closer to halfway than `1 / 4n`. For sums
+/// of up to 10900 bytes the sum is exact, and the two roundings, of the share and of the product, move the quotient, which is
+/// at most 256, by less than `1.5 * 2^-16 < 1 / 4n`. The addition of `1.5 * 2^23` then rounds to an integer, whose low bits
+/// end the mantissa.
+#[inline(always)]
+fn nearest_few(sum: i32, share: f32) -> u32 {
+    ((sum as f32 + 0.25) * share + 12_582_912.0).to_bits()
+}
+
+/// The same in `f64`, for `n` up to 2^31 and quotients of up to 2^16: the sum is exact, and the rounding of the quotient
+/// moves it by at most `2^-37 < 1 / 4n`.
+#[inline(always)]
+fn nearest_many(sum: f64, n: f64) -> u64 {
+    ((sum + 0.25) / n + 6_755_399_441_055_744.0).to_bits()
+}
+
+macro_rules! bytes {
+    ($($t:ty)*) => { $(
+        impl Pixel for $t {
+            type Share = f32;
+            const NEAR: usize = 10_900;
+            #[inline(always)]
+            fn share(n: usize) -> f32 {
+                1.0 / n as f32
+            }
+            #[inline(always)]
+            fn nearest_narrow(sum: Self::Narrow, share: f32) -> $t {
+                nearest_few(sum as i32, share) as $t
+            }
+            #[inline(always)]
+            fn nearest_middle(sum: Self::Middle, share: f32) -> $t {
+                nearest_few(sum as i32, share) as $t
+            }
+            #[inline(always)]
+            fn nearest_wide(sum: Self::Wide, n: f64) -> $t {
+                nearest_many(sum as f64, n) as $t
+            }
+        }
+    )* };
+}
+
+bytes! { u8 i8 }
+
+macro_rules! shorts {
+    ($($t:ty)*) => { $(
+        impl Pixel for $t {
+            type Share = f64;
+            const NEAR: usize = MOST;
+            #[inline(always)]
+            fn share(n: usize) -> f64 {
+                n as f64
+            }
+            #[inline(always)]
+            fn nearest_narrow(sum: Self::Narrow, n: f64) -> $t {
+                nearest_many(sum as f64, n) as $t
+            }
+            #[inline(always)]
+            fn nearest_middle(sum: Self::Middle, n: f64) -> $t {
+                nearest_many(sum as f64, n) as $t
+            }
+            #[inline(always)]
+            fn nearest_wide(sum: Self::Wide, n: f64) -> $t {
+                nearest_many(sum as f64, n) as $t
+            }
+        }
+    )* };
+}
+
+shorts! { u16 i16 }
+
+macro_rules! floats {
+    ($($t:ty: |$x:ident| $narrow:expr;)*) => { $(
+        impl Pixel for $t {
+            type Share = <Self::Wide as Total>::Count;
+            const NEAR: usize = usize::MAX;
+            #[inline(always)]
+            fn share(n: usize) -> Self::Share {
+                Self::Wide::count(n)
+            }
+            #[inline(always)]
+            fn nearest_narrow(sum: Self::Wide, n: Self::Share) -> $t {
+                let $x = sum.mean(n);
+                $narrow
+            }
+            #[inline(always)]
+            fn nearest_middle(sum: Self::Wide, n: Self::Share) -> $t {
+                Self::nearest_narrow(sum, n)
+            }
+            #[inline(always)]
+            fn nearest_wide(sum: Self::Wide, n: f64) -> $t {
+                Self::nearest_narrow(sum, n as Self::Share)
+            }
+        }
+    )* };
+}
+
+floats! {
+    f32: |x| x;
+    f64: |x| x;
+}
+#[cfg(feature = "half")]
+floats! {
+    half::f16: |x| half::f16::from_f32(x);
+    half::bf16: |x| half::bf16::from_f32(x);
+}
+
+macro_rules! rounded {
+    ($($name:ident: $acc:ident, $lift:ident, $count:ty, |$n:ident| $made:expr, $nearest:ident;)*) => { $(
+        struct $name;
+
+        impl<T: Pixel> Reduction<T> for $name {
+            type Acc = T::$acc;
+            type Out = T;
+            type Count = $count;
+            const IDEMPOTENT: bool = false;
+            const EXACT: bool = T::EXACT;
+            const COUNTED: bool = true;
+            const STREAMS: bool = true;
+            fn stream(to: &mut [T], from: &[T]) {
+                Sealed::stream(to, from);
+            }
+            #[inline(always)]
+            fn identity(&self) -> T::$acc {
+                T::$acc::ZERO
+            }
+            #[inline(always)]
+            fn lift(&self, x: T) -> T::$acc {
+                x.$lift()
+            }
+            #[inline(always)]
+            fn combine(&self, a: T::$acc, b: T::$acc) -> T::$acc {
+                a.plus(b)
+            }
+            #[inline(always)]
+            fn count(&self, $n: usize) -> $count {
+                $made
+            }
+            #[inline(always)]
+            fn lower(&self, a: T::$acc, n: $count) -> T {
+                T::$nearest(a, n)
+            }
+        }
+    )* };
+}
+
+rounded! {
+    Narrow: Narrow, narrow, T::Share, |n| T::share(n), nearest_narrow;
+    Middle: Middle, middle, T::Share, |n| T::share(n), nearest_middle;
+    Wide: Wide, wide, f64, |n| n as f64, nearest_wide;
+}
+
+impl<T: Pixel> Windows<'_, T> {
+    /// The mean of every window as an element, halves upwards.
+    ///
+    /// # Errors
+    /// [`Error::BufferLength`]; [`Error::EmptyWindow`] for a window without elements; [`Error::SumOverflow`] for integers and more
+    /// than 2^31 cells.
+    pub(crate) fn rounded_mean_into(&self, out: &mut [T]) -> Result<()> {
+        self.check_buffer(out.len())?;
+        let fill = self.fill_value().copied();
+        if let Some((index, _)) = short_window(self.plan(), fill.is_some(), 1) {
+            return Err(Error::EmptyWindow { what: "mean", index });
+        }
+        let cells = self.plan().window_len();
+        let limit = if T::EXACT { T::MOST.min(MOST) } else { usize::MAX };
+        if cells > limit {
+            let element = core::any::type_name::<T>();
+            return Err(Error::SumOverflow { operation: "mean", element, cells, limit });
+        }
+        let (plan, source, level) = (self.plan(), self.source(), Level::detect());
+        if cells <= T::FEW.min(T::NEAR) {
+            engine::reduce(plan, source, fill, &Narrow, level, out);
+        } else if cells <= T::SOME.min(T::NEAR) {
+            engine::reduce(plan, source, fill, &Middle, level, out);
+        } else {
+            engine::reduce(plan, source, fill, &Wide, level, out);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_of_bytes_rounds_as_integers_do() {
+        for n in 1..=u8::NEAR as i64 {
+            let share = u8::share(n as usize);
+            for k in -128..255i64 {
+                // The first sum that rounds to k + 1, and the one before it.
+                let sum = (2 * k + 1) * n;
+                let sum = sum.div_euclid(2) + sum.rem_euclid(2);
+                assert_eq!(nearest_few(sum as i32, share) as u8, (k + 1) as u8, "{sum} / {n}");
+                assert_eq!(nearest_few(sum as i32 - 1, share) as u8, k as u8, "{} / {n}", sum - 1);
+            }
+        }
+    }
+
+    #[test]
+    fn means_of_many_round_as_integers_do() {
+        for n in [1, 2, 3, 255, 65536, 99_999_998, MOST as i64 - 1, MOST as i64] {
+            for k in [-32768, -32767, -2, -1, 0, 1, 40000, 65533, 65534] {
+                let sum = (2 * k + 1) * n;
+                let sum = sum.div_euclid(2) + sum.rem_euclid(2);
+                assert_eq!(nearest_many(sum as f64, n as f64) as u16, (k + 1) as u16, "{sum} / {n}");
+                assert_eq!(nearest_many((sum - 1) as f64, n as f64) as u16, k as u16, "{} / {n}", sum - 1);
+            }
+        }
+    }
+}
