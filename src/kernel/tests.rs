@@ -2,6 +2,7 @@
 
 use super::clip::{Along, Line, clip_with};
 use super::level::Level;
+use super::product::Products;
 use super::strided::copy_with;
 use crate::array::View;
 use crate::element::Element;
@@ -171,4 +172,33 @@ fn clipped_copies_equal_cells() {
     clipped(12, |i| (i * 7) as u8);
     clipped(13, |i| i as f64);
     clipped(14, |i| (i as u8, i as u32));
+}
+
+fn products<T: num_traits::Float + Element + core::fmt::Debug>(make: impl Fn(usize) -> T) {
+    let mut random = Random(77);
+    let from: Vec<T> = (0..5000).map(&make).collect();
+    for round in 0..if cfg!(miri) { 10 } else { 300 } {
+        let size = random.one_of(&[1, 2, 3, 15, 16, 17, 31, 64, 100, 400, 1025]);
+        let (step, rows) = (random.below(40), 1 + random.below(60));
+        let w: Vec<T> = (0..size).map(|i| make(3 * i + 1)).collect();
+        let want: Vec<T> = (0..rows * size).map(|i| from[i / size * step + i % size] * w[i % size]).collect();
+        let first = random.below(rows + 1);
+        for level in Level::all() {
+            for streaming in [false, true] {
+                let what = alloc::format!("{round}: {rows} of {size} by {step} {level:?} {streaming}");
+                check(&want, random.below(70), &what, |out| {
+                    let mut products = Products::with_level(out, &w, streaming, level);
+                    products.push(&from, step, first);
+                    products.push(&from[(first * step).min(4000)..], step, rows - first);
+                    products.finish();
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn products_in_rows() {
+    products(|i| (i as f32 * 0.37).sin());
+    products(|i| (i as f64 * 0.37).sin());
 }

@@ -6,6 +6,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Cell, Dims};
 use alloc::borrow::Cow;
+use core::ops::Range;
 
 /// The rows of a signal `[.., time]`, and where their frames lie.
 pub(super) struct Rows<'a, T: Element> {
@@ -50,6 +51,19 @@ impl<'a, T: Element> Rows<'a, T> {
     /// How many frames a row has.
     pub(super) fn frames(&self) -> usize {
         self.axis.count()
+    }
+
+    /// The frames that are slices of their row, and the distance of their starts, if that is even.
+    pub(super) fn inside(&self) -> (Range<usize>, usize) {
+        match self.axis.even_step() {
+            Some(step) => (self.axis.interior(), step),
+            None => (0..0, 0),
+        }
+    }
+
+    /// The samples of a row from the start of frame `i`, one that lies [inside](Self::inside).
+    pub(super) fn samples_from(&self, row: usize, i: usize) -> &[T] {
+        &self.samples[row * self.axis.len()..][..self.axis.len()][self.axis.start_of(i) as usize..]
     }
 
     /// Frame `i` of a row: a slice of it where it lies inside, else copied to `scratch`. Empty cells are zero; `i` may

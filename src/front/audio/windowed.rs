@@ -4,12 +4,12 @@ use super::rows::{Rows, each_chunk};
 use super::{Framing, Sample};
 use crate::array::{Array, IntoView, checked_bytes};
 use crate::error::{Error, Result};
-use crate::kernel::{self, STREAM_BYTES};
+use crate::kernel::{Products, STREAM_BYTES};
 use crate::spec::Dims;
 use alloc::vec;
 
-/// Samples of the result that are made at a time: they stay in the first-level cache until they are complete.
-const STAGE: usize = 4096;
+/// The result is cut into pieces of about this many bytes, each written front to back.
+const PIECE_BYTES: usize = 1024 * 1024;
 /// Results below this many bytes are not worth waking threads for.
 const PARALLEL_BYTES: usize = 1024 * 1024;
 
@@ -77,23 +77,30 @@ pub(super) fn check_buffer<T>(what: &'static str, shape: Dims, found: usize) -> 
 fn multiply<T: Sample>(rows: &Rows<'_, T>, window: &[T], out: &mut [T]) {
     let size = window.len();
     let bytes = size_of_val(out);
-    let group = (STAGE / size).max(1);
-    let stream = bytes >= STREAM_BYTES;
-    let scratch = || (vec![T::zero(); size], vec![T::zero(); if stream { group * size } else { 0 }]);
+    let streaming = bytes >= STREAM_BYTES;
+    let piece = (PIECE_BYTES / size_of::<T>() / size).max(1);
+    let (inside, step) = rows.inside();
     each_chunk(
         out,
         rows.frames() * size,
-        group * size,
+        piece * size,
         bytes >= PARALLEL_BYTES,
-        scratch,
-        |(border, stage), row, i, part| {
-            let target = if stream { &mut stage[..part.len()] } else { &mut *part };
-            for (k, frame) in target.chunks_exact_mut(size).enumerate() {
-                kernel::put_product(frame, rows.frame(row, i * group + k, border), window);
+        || vec![T::zero(); size],
+        |border, row, chunk, part| {
+            let end = chunk * piece + part.len() / size;
+            let mut products = Products::new(part, window, streaming);
+            let mut i = chunk * piece;
+            while i < end {
+                if inside.contains(&i) {
+                    let count = inside.end.min(end) - i;
+                    products.push(rows.samples_from(row, i), step, count);
+                    i += count;
+                } else {
+                    products.push(rows.frame(row, i, border), 0, 1);
+                    i += 1;
+                }
             }
-            if stream {
-                kernel::stream_copy(part, &stage[..part.len()]);
-            }
+            products.finish();
         },
     );
 }
