@@ -12,6 +12,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
+use ndwindow::audio::Framer;
 use ndwindow::{View, unfold};
 use rayon::ThreadPool;
 
@@ -111,7 +112,27 @@ fn cases() -> Vec<Case> {
             },
             plain(tokens.iter().chain(&tokens).copied().take(windows * 512).collect()),
         ),
+        framer(),
     ]
+}
+
+/// A stream in blocks of 64 to 1024 samples; its floor has the whole signal at once.
+fn framer() -> Case {
+    let x: Vec<f32> = inputs::tensor("sig_f32_9.6M", 9_600_000);
+    let (stream, whole) = (x.clone(), x.clone());
+    let mut framer = Framer::new(400, 160).expect("a size and a hop");
+    case(
+        "framer f32 9.6M, 400 by 160",
+        ((9_600_000 - 400) / 160 + 1) * 400,
+        move |out| {
+            framer.reset();
+            framer.writing_into(out, |to| inputs::blocks(&stream).try_for_each(|block| to.process(block).map(drop)))
+        },
+        move |i| x[i / 400 * 160 + i % 400],
+        ("copy of all frames", move |out: &mut [f32]| {
+            unfold(0, 400, 160).windows(&whole).and_then(|w| w.copy_into(out)).expect("fits");
+        }),
+    )
 }
 
 /// Building a view, and walking over one.

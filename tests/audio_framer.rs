@@ -94,6 +94,57 @@ proptest! {
         prop_assert_eq!(got, want);
     }
 
+    /// Every way of giving samples, in any order, leaves the stream in the same state.
+    #[test]
+    fn ways_of_giving_samples_mix(
+        size in 1usize..30, hop in 1usize..50, channels in 1usize..3,
+        steps in proptest::collection::vec((0usize..4, 0usize..70), 0..20), partial: bool,
+    ) {
+        let n: usize = steps.iter().map(|(_, len)| len).sum();
+        let x: Vec<i32> = (1..=(n * channels) as i32).collect();
+        let lane: Vec<i32> = x.iter().step_by(channels).copied().collect();
+        let mut want = Vec::new();
+        for (frame, real) in whole(&lane, size, hop, partial) {
+            for c in 0..channels as i32 {
+                want.extend(frame.iter().enumerate().map(|(i, v)| if i < real { v + c } else { 0 }));
+            }
+        }
+        let mut framer = Framer::with_capacity(size, hop, channels, 200).unwrap();
+        let (mut got, mut at) = (Vec::new(), 0);
+        for (way, len) in steps {
+            let block = &x[at..at + len * channels];
+            at += block.len();
+            let frames = framer.frames_after(len);
+            match way {
+                0 => framer.process(block, |f| got.extend(f.view().iter().copied())).unwrap(),
+                1 if framer.room() >= len => {
+                    framer.push(block).unwrap();
+                    prop_assert_eq!(framer.frames_after(0), frames);
+                    prop_assert_eq!(framer.needed_for_next() == 0, frames > 0);
+                }
+                2 => {
+                    let mut out = vec![0; frames * channels * size + 1];
+                    prop_assert_eq!(framer.process_into(block, &mut out), Ok(frames));
+                    got.extend_from_slice(&out[..frames * channels * size]);
+                }
+                _ => {
+                    let mut out = vec![0; frames * channels * size];
+                    framer.writing_into(&mut out, |to| {
+                        let (a, b) = block.split_at(len / 2 * channels);
+                        let both = to.process(a).unwrap() + to.process(b).unwrap();
+                        assert_eq!((both, to.written()), (frames, frames));
+                    });
+                    got.extend(out);
+                }
+            }
+        }
+        framer.finish(if partial { Tail::Partial } else { Tail::Drop }).unwrap();
+        while let Some(f) = framer.next_frame() {
+            got.extend(f.view().iter().copied());
+        }
+        prop_assert_eq!(got, want);
+    }
+
     #[test]
     fn channels_stay_apart(n in 0usize..60, channels in 1usize..5, size in 1usize..9, hop in 1usize..12, block in 1usize..9) {
         let x: Vec<i32> = (0..(n * channels) as i32).collect();
@@ -156,6 +207,48 @@ fn process_into_writes_all_or_nothing() {
     );
     assert_eq!(framer.process_into(&[6, 7, 8, 9], &mut out), Ok(2));
     assert_eq!(out, [5, 6, 7, 7, 8, 9]);
+}
+
+#[test]
+fn a_writer_keeps_what_was_written_before_a_refusal() {
+    let mut framer = Framer::new(3, 2).unwrap();
+    let mut out = [0; 7];
+    let refused = framer.writing_into(&mut out, |frames| {
+        assert_eq!(frames.process(&[1, 2, 3, 4]), Ok(1));
+        let refused = frames.process(&[5, 6, 7]).unwrap_err();
+        assert_eq!((frames.process(&[5]), frames.written()), (Ok(1), 2));
+        refused
+    });
+    assert_eq!(
+        refused.to_string(),
+        "the result of shape [2, 1, 3] holds 6 elements, but the buffer has 4: make it that long"
+    );
+    assert_eq!(out, [1, 2, 3, 3, 4, 5, 0]);
+}
+
+/// Large enough for streaming stores.
+#[test]
+fn a_large_buffer_holds_the_frames_of_the_whole() {
+    let x: Vec<u32> = (0..600_000).collect();
+    let want = frames(&x, 400, 160).unwrap().to_array();
+    let mut out = vec![0; want.len() + 1];
+    Framer::new(400, 160).unwrap().writing_into(&mut out[1..], |frames| {
+        for block in x.chunks(777) {
+            frames.process(block).unwrap();
+        }
+    });
+    assert_eq!(&out[1..], want.as_slice());
+}
+
+#[test]
+fn frames_inside_a_block_are_slices_of_it() {
+    let block: Vec<u8> = (0..100).collect();
+    let mut framer = Framer::new(10, 4).unwrap();
+    framer.process(&[7; 9], |_| ()).unwrap();
+    let mut starts = Vec::new();
+    framer.process(&block, |f| starts.push(block.as_ptr_range().contains(&f.channel(0).as_ptr()))).unwrap();
+    assert_eq!(starts.len(), 25);
+    assert!(starts[..3].iter().all(|inside| !inside) && starts[3..].iter().all(|inside| *inside));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ndwindow::View;
 use ndwindow::audio::{Framer, Framing, OverlapAdd, WindowFn};
 
-use crate::inputs::tensor;
+use crate::inputs::{blocks, tensor};
 use crate::job::{SetUp, Work, into_buffer};
 
 const SAMPLES: usize = 9_600_000;
@@ -16,6 +16,7 @@ pub(crate) fn works() -> Vec<Work> {
         Work::new("frame_hann_9.6M_400_160", frame_hann),
         Work::new("frame_copy_9.6M_400_160", frame_copy),
         Work::new("framer_9.6M_400_160", framer),
+        Work::new("framer_calls_9.6M_400_160", framer_calls),
         Work::new("ola_hann_400_160", overlap_add),
     ];
     #[cfg(feature = "fft")]
@@ -48,22 +49,32 @@ fn frame_copy() -> SetUp {
     into_buffer(FRAMES * SIZE, 0.0, step, expect)
 }
 
-/// The same frames out of blocks of 64 to 1024 samples.
+/// The same frames out of blocks of 64 to 1024 samples, written by one writer.
 fn framer() -> SetUp {
+    framer_by(|framer, x, out| {
+        framer.writing_into(out, |frames| blocks(x).try_for_each(|block| frames.process(block).map(drop)))
+    })
+}
+
+/// The same, each block's frames finished before the next block comes.
+fn framer_calls() -> SetUp {
+    framer_by(|framer, x, out| {
+        let mut done = 0;
+        blocks(x).try_for_each(|block| {
+            done += framer.process_into(block, &mut out[done * SIZE..])?;
+            Ok(())
+        })
+    })
+}
+
+fn framer_by(write: impl Fn(&mut Framer<f32>, &[f32], &mut [f32]) -> ndwindow::Result<()> + Send + 'static) -> SetUp {
     let x = signal();
     let plain = x.clone();
     let expect = move |i: usize| plain[i / SIZE * HOP + i % SIZE];
     let mut framer = Framer::new(SIZE, HOP).map_err(|e| e.to_string())?;
     let step = move |out: &mut [f32]| {
         framer.reset();
-        let (mut rest, mut done, mut random) = (&x[..], 0, 1u32);
-        while !rest.is_empty() {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let (block, later) = rest.split_at((64 + random as usize % 961).min(rest.len()));
-            done += framer.process_into(block, &mut out[done * SIZE..])?;
-            rest = later;
-        }
-        Ok(())
+        write(&mut framer, &x, out)
     };
     into_buffer(FRAMES * SIZE, 0.0, step, expect)
 }

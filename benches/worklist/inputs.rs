@@ -48,3 +48,14 @@ pub(crate) fn tensor<T: Random>(name: &str, len: usize) -> Vec<T> {
     let seed = seed(name);
     (1..=len as u64).map(|i| T::from_bits64(mix(seed.wrapping_add(i.wrapping_mul(GOLDEN))))).collect()
 }
+
+/// A signal in blocks of 64 to 1024 samples.
+pub(crate) fn blocks(signal: &[f32]) -> impl Iterator<Item = &[f32]> {
+    let (mut rest, mut random) = (signal, 1u32);
+    core::iter::from_fn(move || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let (block, later) = rest.split_at((64 + random as usize % 961).min(rest.len()));
+        rest = later;
+        (!block.is_empty()).then_some(block)
+    })
+}

@@ -9,6 +9,7 @@ mod cut;
 mod frame;
 pub(crate) mod histogram;
 pub(crate) mod level;
+mod lined;
 mod merge;
 pub(crate) mod plane;
 mod product;
@@ -25,8 +26,9 @@ pub(crate) use clip::{Along, Line, copy_clipped};
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
 pub(crate) use copy::copy_block;
+pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
 pub(crate) use product::Products;
-pub(crate) use stream::{Plain, STREAM_BYTES, Streamer, stream_copy};
+pub(crate) use stream::{Plain, STREAM_BYTES, stream_copy};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

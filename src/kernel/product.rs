@@ -1,47 +1,32 @@
-//! Rows of products `a * w` written front to back, past the caches if that pays.
-//!
-//! Whole lines of a product go from the registers to memory; nothing is stored twice. Where one row ends and the next
-//! begins inside a line, both are collected in one line's buffer first, as memory takes whole lines only.
+//! Rows of products `a * w` written front to back, past the caches if that pays: whole lines of them go from the registers to
+//! memory, and nothing is stored twice.
 #![allow(unsafe_code)] // streaming stores
 
 use super::level::{Kernel, Level};
-use super::stream::{LINE, fence, stream_lines, streams_lines};
+use super::lined::Lined;
+use super::stream::LINE;
+use crate::element::Element;
 use num_traits::Float;
 
-/// Elements an edge has room for: a line of the smallest numbers there are.
-const MOST: usize = 16;
 /// Bytes between what is multiplied and what is asked for meanwhile.
 #[cfg(target_arch = "x86_64")]
 const AHEAD: usize = 4096;
 
 /// An output being filled with rows of products.
 pub(crate) struct Products<'a, T> {
-    out: &'a mut [T],
+    out: Lined<'a, T>,
     w: &'a [T],
-    /// How many elements of `out` are written or in `edge`.
-    done: usize,
-    edge: Option<Edge<T>>,
     level: Level,
 }
 
-/// The line that `out[done]` lies in, up to that element.
-#[repr(align(64))]
-struct Edge<T> {
-    cells: [T; MOST],
-    filled: usize,
-}
-
-impl<'a, T: Float + 'static> Products<'a, T> {
+impl<'a, T: Float + Element> Products<'a, T> {
     /// Products with `w`, to be written to `out`, past the caches if `streaming` and machine and element type allow it.
     pub(crate) fn new(out: &'a mut [T], w: &'a [T], streaming: bool) -> Self {
         Products::with_level(out, w, streaming, Level::detect())
     }
 
     pub(super) fn with_level(out: &'a mut [T], w: &'a [T], streaming: bool, level: Level) -> Self {
-        let size = size_of::<T>();
-        let streams = streaming && streams_lines::<T>() && LINE / size <= MOST;
-        let edge = streams.then(|| Edge { cells: [T::zero(); MOST], filled: out.as_ptr().addr() % LINE / size });
-        Products { out, w, done: 0, edge, level }
+        Products { out: Lined::new(out, streaming), w, level }
     }
 
     /// Appends `rows` rows: the stretches of `from` that are as long as `w` and start every `step`, times `w`.
@@ -57,70 +42,9 @@ impl<'a, T: Float + 'static> Products<'a, T> {
         }
     }
 
-    /// Writes what is still in the edge.
-    pub(crate) fn finish(mut self) {
-        self.flush();
-        debug_assert_eq!(self.done, self.out.len(), "an output written in part");
-    }
-
-    /// Appends one row. `WIDE` lines leave in one store.
-    ///
-    /// # Safety
-    /// `WIDE` only where this machine has AVX-512.
-    #[inline(always)]
-    unsafe fn row<const WIDE: bool>(&mut self, row: &[T]) {
-        let w = self.w;
-        let line = LINE / size_of::<T>();
-        let head = match &self.edge {
-            None => {
-                product(&mut self.out[self.done..][..w.len()], row, w);
-                self.done += w.len();
-                return;
-            }
-            Some(edge) if edge.filled > 0 => (line - edge.filled).min(w.len()),
-            Some(_) => 0,
-        };
-        let (first, row) = row.split_at(head);
-        let (first_w, w) = w.split_at(head);
-        self.collect(first, first_w);
-        let whole = w.len() / line * line;
-        let lines = &mut self.out[self.done..][..whole];
-        // SAFETY: no lines, or the edge is empty, so that a line begins here; as many whole ones each; the drop fences;
-        // `WIDE` as promised.
-        unsafe { stream_products::<T, WIDE>(lines, &row[..whole], &w[..whole]) };
-        self.done += whole;
-        self.collect(&row[whole..], &w[whole..]);
-    }
-
-    /// Appends products that end at or before the end of the line the edge stands for.
-    #[inline(always)]
-    fn collect(&mut self, row: &[T], w: &[T]) {
-        let Some(edge) = &mut self.edge else { return };
-        product(&mut edge.cells[edge.filled..][..w.len()], row, w);
-        edge.filled += w.len();
-        self.done += w.len();
-        if edge.filled == LINE / size_of::<T>() {
-            self.flush();
-        }
-    }
-
-    /// Stores the cells of the edge that belong to the output.
-    fn flush(&mut self) {
-        let Some(edge) = &mut self.edge else { return };
-        // The output may have begun in the middle of the line.
-        let ours = edge.filled.min(self.done);
-        let (to, from) = (&mut self.out[self.done - ours..self.done], &edge.cells[edge.filled - ours..edge.filled]);
-        // SAFETY: the drop fences.
-        unsafe { stream_lines(to, from) };
-        edge.filled = 0;
-    }
-}
-
-impl<T> Drop for Products<'_, T> {
-    fn drop(&mut self) {
-        if self.edge.is_some() {
-            fence();
-        }
+    /// Writes what is still on its way.
+    pub(crate) fn finish(self) {
+        self.out.finish();
     }
 }
 
@@ -131,19 +55,26 @@ struct Push<'p, 'a, T, const WIDE: bool> {
     rows: usize,
 }
 
-impl<T: Float + 'static, const WIDE: bool> Kernel for Push<'_, '_, T, WIDE> {
+impl<T: Float + Element, const WIDE: bool> Kernel for Push<'_, '_, T, WIDE> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
+        let Products { out, w, .. } = self.products;
+        let w = *w;
         for i in 0..self.rows {
-            let row = &self.from[i * self.step..][..self.products.w.len()];
-            #[cfg(target_arch = "x86_64")]
-            if self.products.edge.is_some() {
+            let row = &self.from[i * self.step..][..w.len()];
+            if out.streams() {
                 ask_for(row, self.step);
             }
-            // SAFETY: `push` asks for the wide form only at a level that has AVX-512.
-            unsafe { self.products.row::<WIDE>(row) };
+            // SAFETY: what writes the lines writes all of them; the wide form is asked for only at a level that has AVX-512.
+            unsafe {
+                out.append(
+                    w.len(),
+                    |to, at| product(to, &row[at..], &w[at..]),
+                    |to, at| stream_products::<T, WIDE>(to, &row[at..][..to.len()], &w[at..][..to.len()]),
+                );
+            }
         }
     }
 }
@@ -157,9 +88,17 @@ fn product<T: Float>(out: &mut [T], a: &[T], w: &[T]) {
 }
 
 /// Asks for what a row some steps ahead reads and the one before it does not: streaming stores hold up the reading.
-#[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn ask_for<T>(row: &[T], step: usize) {
+    #[cfg(target_arch = "x86_64")]
+    ask_for_lines(row, step);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (row, step);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn ask_for_lines<T>(row: &[T], step: usize) {
     use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     let from = row.as_ptr().cast::<i8>().wrapping_add(AHEAD);
     for at in (0..size_of_val(&row[..step.min(row.len())])).step_by(LINE) {
@@ -171,8 +110,8 @@ fn ask_for<T>(row: &[T], step: usize) {
 /// `out = a * w` with streaming stores.
 ///
 /// # Safety
-/// Slices of the same length, whole lines; `out` stands on a line unless it is empty; [`streams_lines`] holds for `T`, and `WIDE` only
-/// where this machine has AVX-512. [`fence`] must be called before the borrow of `out` ends.
+/// Slices of the same length, whole lines; `out` stands on a line unless it is empty; [`streams_lines`](super::stream::streams_lines) holds for `T`, and `WIDE` only
+/// where this machine has AVX-512. A fence must be called before the borrow of `out` ends.
 #[inline(always)]
 unsafe fn stream_products<T: Float + 'static, const WIDE: bool>(out: &mut [T], a: &[T], w: &[T]) {
     debug_assert!(out.len() == a.len() && out.len() == w.len(), "products of other lengths");

@@ -76,45 +76,6 @@ unsafe fn stream_bytes(to: *mut u8, from: *const u8, len: usize) {
     }
 }
 
-/// Copies of runs into one large result, streamed where that pays. The stores are ordered before everything that follows
-/// when it is dropped, while the result is still borrowed.
-pub(crate) struct Streamer<'a> {
-    streams: bool,
-    out: core::marker::PhantomData<&'a mut ()>,
-}
-
-impl<'a> Streamer<'a> {
-    /// For a result that is as large as `out`.
-    pub(crate) fn new<T: 'static>(out: &[T]) -> Self {
-        let streams = streams_lines::<T>() && size_of_val(out) >= STREAM_BYTES;
-        Streamer { streams, out: core::marker::PhantomData }
-    }
-
-    /// Copies `from` to `to`, a run of the result, which must be as long.
-    ///
-    /// # Panics
-    /// If the lengths differ.
-    #[inline]
-    pub(crate) fn copy<T: Copy + 'static>(&self, to: &'a mut [T], from: &[T]) {
-        assert_eq!(to.len(), from.len(), "a copy of another length");
-        #[cfg(target_arch = "x86_64")]
-        if self.streams && streams_lines::<T>() {
-            // SAFETY: both slices hold `size_of_val(from)` bytes, all of them values of numbers; an exclusive borrow
-            // overlaps none, and outlives `self`, whose drop is the fence.
-            return unsafe { stream_bytes(to.as_mut_ptr().cast(), from.as_ptr().cast(), size_of_val(from)) };
-        }
-        to.copy_from_slice(from);
-    }
-}
-
-impl Drop for Streamer<'_> {
-    fn drop(&mut self) {
-        if self.streams {
-            fence();
-        }
-    }
-}
-
 /// Whether elements of this type can be [streamed in lines](stream_lines) on this machine: numbers, whose every byte is a
 /// value and whose size divides a line.
 #[inline]

@@ -1,10 +1,9 @@
 //! Streaming frames: samples in, in blocks of any length; frames out, the same as of the whole signal.
 
-use super::Framing;
+use super::{FrameWriter, Framing};
 use crate::array::{View, checked_bytes};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::kernel::Streamer;
 use crate::spec::Tail;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -223,6 +222,8 @@ impl<T: Element> Framer<T> {
     /// Takes an interleaved block of any length, even one longer than the capacity, and hands every frame that is
     /// complete to `visit`, frames that were waiting first.
     ///
+    /// A frame of one channel that lies wholly in the block is a slice of it: only what a later frame needs is copied.
+    ///
     /// # Errors
     /// [`Error::NotInterleaved`], [`Error::StreamEnded`]; then nothing was taken.
     #[inline]
@@ -236,6 +237,10 @@ impl<T: Element> Framer<T> {
             if left == 0 {
                 return Ok(());
             }
+            if self.channels == 1 {
+                self.pass(rest, &mut visit);
+                return Ok(());
+            }
             let part = left.min(self.room());
             let (now, later) = rest.split_at(part * self.channels);
             self.store_block(now, part);
@@ -243,35 +248,71 @@ impl<T: Element> Framer<T> {
         }
     }
 
+    /// [`process`](Self::process) for one channel, where no frame is waiting.
+    fn pass(&mut self, block: &[T], visit: &mut impl FnMut(Frame<'_, T>)) {
+        let (size, hop, known) = (self.size(), self.hop(), self.waiting());
+        // Where in the block the next frame starts that nothing kept belongs to.
+        let mut at = self.skip;
+        if known > 0 {
+            // The frames that start among the samples kept so far, and as much of the block as the last of them needs.
+            let last = (known - 1) / hop * hop;
+            let lead = block.len().min(last + size - known);
+            self.store_block(&block[..lead], lead);
+            for _ in (0..=last).step_by(hop) {
+                match self.next_frame() {
+                    Some(frame) => visit(frame),
+                    None => return, // the whole block is kept by now
+                }
+            }
+            at = last + hop - known;
+        }
+        (self.from, self.to, self.skip) = (0, 0, 0);
+        while block.len().saturating_sub(at) >= size {
+            visit(Frame { lanes: &block[at..], lane: size, size, channels: 1, real: size });
+            self.begun = true;
+            at = at.saturating_add(hop);
+        }
+        match block.get(at..) {
+            Some(rest) => self.store_block(rest, rest.len()),
+            None => self.skip = at - block.len(),
+        }
+    }
+
     /// Takes an interleaved block of any length and writes every complete frame into `out`, as
     /// `[frames, channels, size]`; returns how many there are ([`frames_after`](Self::frames_after) the block).
+    ///
+    /// For many blocks and one large buffer, [`writing_into`](Self::writing_into) is faster.
     ///
     /// # Errors
     /// [`Error::BufferLength`] if `out` is too short for them; [`Error::NotInterleaved`], [`Error::StreamEnded`].
     /// Then nothing was taken.
     pub fn process_into(&mut self, block: &[T], out: &mut [T]) -> Result<usize> {
-        let given = self.check(block)?;
-        let (size, width) = (self.size(), self.channels * self.size());
-        // A bound is enough where there is plenty of room: blocks are small, and the exact number takes a plan.
-        if out.len() / width <= self.waiting().saturating_add(given) / self.hop() {
-            let frames = self.frames_after(given);
-            let expected = frames.saturating_mul(width);
-            if out.len() < expected {
-                let shape = [frames, self.channels, size];
-                return Err(Error::BufferLength { shape: shape.into(), expected, found: out.len() });
-            }
-        }
-        let streamer = Streamer::new(out);
-        let mut parts = out.chunks_exact_mut(width);
-        let mut frames = 0;
-        self.process(block, |frame| {
-            let part = parts.next().expect("there is room for every frame");
-            for (c, lane) in part.chunks_exact_mut(size).enumerate() {
-                streamer.copy(lane, frame.channel(c));
-            }
-            frames += 1;
-        })?;
-        Ok(frames)
+        self.writing_into(out, |frames| frames.process(block))
+    }
+
+    /// Writes the complete frames of many blocks into `out`, one behind the other, as `[frames, channels, size]`.
+    ///
+    /// The frames are in `out` when this returns. Large buffers are written past the caches, and as nobody can read
+    /// them in between, memory need not be waited for at the end of each block.
+    ///
+    /// ```
+    /// use ndwindow::audio::Framer;
+    ///
+    /// let mut out = [0; 8];
+    /// let frames = Framer::new(4, 3)?.writing_into(&mut out, |frames| {
+    ///     for block in [&[1, 2, 3][..], &[4, 5], &[6, 7, 8]] {
+    ///         frames.process(block)?;
+    ///     }
+    ///     Ok::<_, ndwindow::Error>(frames.written())
+    /// })?;
+    /// assert_eq!((frames, out), (2, [1, 2, 3, 4, 4, 5, 6, 7]));
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    pub fn writing_into<R>(&mut self, out: &mut [T], write: impl FnOnce(&mut FrameWriter<'_, T>) -> R) -> R {
+        let mut writer = FrameWriter::new(self, out);
+        let answer = write(&mut writer);
+        writer.finish();
+        answer
     }
 
     /// Ends the stream. Frames that are waiting, and under `Tail::Partial` the ones filled up with zeros
@@ -323,7 +364,7 @@ impl<T: Element> Framer<T> {
     }
 
     #[inline]
-    fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.to - self.from
     }
 
@@ -332,7 +373,7 @@ impl<T: Element> Framer<T> {
     }
 
     /// The samples of each channel an interleaved block holds.
-    fn check(&self, block: &[T]) -> Result<usize> {
+    pub(super) fn check(&self, block: &[T]) -> Result<usize> {
         self.check_open()?;
         if !block.len().is_multiple_of(self.channels) {
             return Err(Error::NotInterleaved { len: block.len(), channels: self.channels });
@@ -347,9 +388,24 @@ impl<T: Element> Framer<T> {
             self.store[at..at + block.len()].copy_from_slice(block);
             return;
         }
-        for c in 0..self.channels {
-            let lane = &mut self.store[c * self.lane + at..][..given - skipped];
-            for (sample, group) in lane.iter_mut().zip(block.chunks_exact(self.channels)) {
+        match self.channels {
+            2 => self.part::<2>(block, at),
+            channels => {
+                for c in 0..channels {
+                    let lane = &mut self.store[c * self.lane + at..];
+                    for (sample, group) in lane.iter_mut().zip(block.chunks_exact(channels)) {
+                        *sample = group[c];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Samples of `N` channels to their lanes. (A number known to the compiler makes shuffles of it.)
+    fn part<const N: usize>(&mut self, block: &[T], at: usize) {
+        let (groups, _) = block.as_chunks::<N>();
+        for c in 0..N {
+            for (sample, group) in self.store[c * self.lane + at..].iter_mut().zip(groups) {
                 *sample = group[c];
             }
         }

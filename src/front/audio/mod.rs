@@ -14,6 +14,7 @@
 //! # Ok::<(), ndwindow::Error>(())
 //! ```
 
+mod frame_writer;
 mod framer;
 mod framing;
 mod overlap;
@@ -26,6 +27,7 @@ mod stft;
 mod window_fn;
 mod windowed;
 
+pub use frame_writer::FrameWriter;
 pub use framer::{Frame, Framer};
 pub use framing::{FramePlan, Framing, frames, interleaved};
 pub use overlap::{check_cola, check_nola, overlap_sums};

@@ -1,0 +1,62 @@
+//! Frames of many blocks, written into one buffer.
+
+use super::Framer;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::kernel::{Lined, STREAM_BYTES};
+use core::marker::PhantomData;
+
+/// A buffer being filled with the frames of a [`Framer`]: see [`Framer::writing_into`].
+#[derive(Debug)]
+pub struct FrameWriter<'a, T> {
+    framer: &'a mut Framer<T>,
+    out: Lined<'a, T>,
+    written: usize,
+    /// Stays in its thread: the thread that wrote past the caches is the one that must wait for its stores.
+    here: PhantomData<*mut ()>,
+}
+
+impl<'a, T: Element> FrameWriter<'a, T> {
+    pub(super) fn new(framer: &'a mut Framer<T>, out: &'a mut [T]) -> Self {
+        let streaming = size_of_val(out) >= STREAM_BYTES;
+        FrameWriter { framer, out: Lined::new(out, streaming), written: 0, here: PhantomData }
+    }
+
+    /// Takes an interleaved block of any length and writes every frame that is complete, frames that were waiting
+    /// first, behind those written before; returns how many there are.
+    ///
+    /// # Errors
+    /// [`Error::BufferLength`] if what is left of the buffer is too short for them; [`Error::NotInterleaved`],
+    /// [`Error::StreamEnded`]. Then nothing was taken.
+    pub fn process(&mut self, block: &[T]) -> Result<usize> {
+        let given = self.framer.check(block)?;
+        let (size, channels) = (self.framer.size(), self.framer.channels());
+        let (width, found) = (channels * size, self.out.left());
+        // A bound is enough where there is plenty of room: blocks are small, and the exact number takes a plan.
+        if found / width <= self.framer.waiting().saturating_add(given) / self.framer.hop() {
+            let frames = self.framer.frames_after(given);
+            let expected = frames.saturating_mul(width);
+            if found < expected {
+                return Err(Error::BufferLength { shape: [frames, channels, size].into(), expected, found });
+            }
+        }
+        let before = self.written;
+        self.framer.process(block, |frame| {
+            for c in 0..channels {
+                self.out.copy(frame.channel(c));
+            }
+            self.written += 1;
+        })?;
+        Ok(self.written - before)
+    }
+
+    /// Writes what is still on its way.
+    pub(super) fn finish(self) {
+        self.out.finish();
+    }
+
+    /// How many frames were written.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+}
