@@ -20,6 +20,8 @@ mod inputs;
 mod job;
 #[path = "worklist/measure.rs"]
 mod measure;
+#[path = "worklist/order.rs"]
+mod order;
 #[path = "worklist/reduce.rs"]
 mod reduce;
 #[path = "worklist/serve.rs"]
@@ -34,6 +36,7 @@ fn works() -> Vec<Work> {
     let mut list = Vec::new();
     list.extend(gather::works());
     list.extend(reduce::works());
+    list.extend(order::works());
     list.extend(fold::works());
     list.extend(conv::works());
     list.extend(audio::works());

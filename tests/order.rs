@@ -235,3 +235,65 @@ fn what_is_refused() {
     let wide = unfold(0, 1 << 40, 1 << 40).tail(Tail::Partial).windows(&x).unwrap();
     assert_eq!(wide.median().unwrap().as_slice(), [2.5]);
 }
+
+/// Medians of three by three take a way of their own: every type, seams of blocks, borders with and without elements.
+#[test]
+fn medians_of_three_by_three() {
+    fn check<T, const N: usize>(x: [T; N], h: usize, w: usize)
+    where
+        T: Rankable + std::fmt::Debug + PartialEq,
+        f64: From<T> + From<T::Middle>,
+    {
+        // NaN on top, -0.0 below 0.0.
+        let key = |x: T| {
+            let x = f64::from(x);
+            if x.is_nan() { f64::INFINITY } else { x }
+        };
+        let data: Vec<T> = (0..h * w).map(|i| x[(i * i * 31 + i / 7 * 13) % N]).collect();
+        let picture = View::new(&data, [h, w]).unwrap();
+        for mode in [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Wrap] {
+            let request = unfold([0, 1], 3, 1).same().pad_mode(mode);
+            let windows = request.windows(picture.clone()).unwrap();
+            let got = windows.rank(if mode == PadMode::Empty { 3 } else { 4 }).unwrap();
+            let median = windows.median().unwrap();
+            for i in (0..h).flat_map(|i| (0..w).map(move |j| (i, j))).step_by(13) {
+                let mut list: Vec<T> = Vec::new();
+                for d in 0..9 {
+                    let at = |p: usize, d: usize, n: usize| {
+                        let p = p as isize + d as isize - 1;
+                        match mode {
+                            PadMode::Edge => Some(p.clamp(0, n as isize - 1) as usize),
+                            PadMode::Wrap => Some(p.rem_euclid(n as isize) as usize),
+                            PadMode::Reflect if p < 0 => Some(1),
+                            PadMode::Reflect if p == n as isize => Some(n - 2),
+                            _ => usize::try_from(p).ok().filter(|&p| p < n),
+                        }
+                    };
+                    if let (Some(a), Some(b)) = (at(i.0, d / 3, h), at(i.1, d % 3, w)) {
+                        list.push(data[a * w + b]);
+                    }
+                }
+                list.sort_by(|a, b| key(*a).total_cmp(&key(*b)));
+                let k = if mode == PadMode::Empty { 3 } else { 4 };
+                let wanted = list.iter().copied().find(|x| f64::from(*x).is_nan()).unwrap_or(list[k]);
+                let same = |a: T, b: T| f64::from(a).to_bits() == f64::from(b).to_bits();
+                let found = got[[i.0, i.1]];
+                assert!(
+                    same(found, wanted) || (wanted != wanted && found != found),
+                    "{mode:?} {i:?} {list:?} {found:?}"
+                );
+                if list.len() == 9 {
+                    let middle = f64::from(median[[i.0, i.1]]);
+                    assert!(middle == f64::from(list[4]) || (wanted != wanted && middle.is_nan()), "{i:?}");
+                }
+            }
+        }
+    }
+    check([5u8, 200, 0, 255, 17, 16, 3], 40, 1100);
+    check([5i8, -128, 127, 0, -1], 30, 31);
+    check([5u16, 65535, 0, 40000, 17], 600, 21);
+    check([-5i32, i32::MIN, i32::MAX, 0], 23, 530);
+    check([-0.0f32, 0.0, 1.5, -2.0, 0.0], 40, 1030);
+    check([-0.0f32, f32::NAN, 1.5, -2.0, f32::INFINITY, f32::NEG_INFINITY, 3.0, 4.0, 5.0, 6.0, 7.0], 25, 26);
+    check([0.0f64, -f64::NAN, -1.0, 1.0, 2.0, 3.0, 4.0, 5.0, -0.0, 0.5, 0.25], 25, 26);
+}

@@ -27,6 +27,7 @@ macro_rules! words {
 
 words! {
     u8: |x| x.into();
+    u16: |x| x.into();
     u32: |x| x.into();
     f32: |x| x.to_bits().into();
     f64: |x| x.to_bits();

@@ -25,6 +25,12 @@ impl Random for u8 {
     }
 }
 
+impl Random for u16 {
+    fn from_bits64(z: u64) -> Self {
+        (z >> 48) as u16
+    }
+}
+
 impl Random for u32 {
     fn from_bits64(z: u64) -> Self {
         (z >> 32) as u32

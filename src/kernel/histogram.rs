@@ -13,23 +13,15 @@ use core::ops::Range;
 type Tier<C> = [C; 16];
 
 /// What a byte with each value of four bits adds to a tier.
-static STEPS: [Tier<u16>; 16] = {
-    let mut steps = [[0; 16]; 16];
-    let mut value = 0;
-    while value < 16 {
-        let mut i = value;
-        while i < 16 {
-            steps[value][i] = 1;
-            i += 1;
-        }
-        value += 1;
-    }
-    steps
-};
+fn steps() -> [Tier<u16>; 16] {
+    core::array::from_fn(|value| core::array::from_fn(|i| (i >= value) as u16))
+}
 
 /// A row of histograms, of fewer than 2^16 bytes each.
 #[derive(Default)]
 pub(crate) struct Columns {
+    /// [`steps`]; kept here, as a constant table is not loaded but put together lane by lane from its pattern.
+    steps: Vec<Tier<u16>>,
     coarse: Vec<Tier<u16>>,
     /// For each value of the high four bits, every column's tier.
     fine: Vec<Tier<u16>>,
@@ -38,6 +30,8 @@ pub(crate) struct Columns {
 impl Columns {
     /// Empties `width` histograms.
     pub(crate) fn clear(&mut self, width: usize) {
+        self.steps.clear();
+        self.steps.extend(steps());
         self.coarse.clear();
         self.coarse.resize(width, [0; 16]);
         self.fine.clear();
@@ -69,6 +63,8 @@ impl Columns {
         rank: impl Fn(usize) -> (usize, f64),
         emit: impl FnMut(usize, u8, u8, f64),
     ) {
+        // Sixteen counts of two bytes: one register of 32. Wider ones compare into masks, which took twice as long.
+        let level = level.at_most(32);
         match few {
             true => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u16 }),
             false => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u32 }),
@@ -99,15 +95,16 @@ impl<const ENTERS: bool> Kernel for Change<'_, ENTERS> {
     #[inline(always)]
     fn run(self) {
         let width = self.bytes.len();
+        let Some(steps) = self.columns.steps.first_chunk::<16>() else { return };
         for (c, (&x, coarse)) in self.bytes.iter().zip(&mut self.columns.coarse).enumerate() {
-            let (high, low) = (usize::from(x >> 4), usize::from(x & 15));
-            let fine = &mut self.columns.fine[high * width + c];
+            let (high, low) = (x >> 4, x & 15);
+            let fine = &mut self.columns.fine[usize::from(high) * width + c];
             if ENTERS {
-                *coarse = sum(*coarse, STEPS[high]);
-                *fine = sum(*fine, STEPS[low]);
+                *coarse = sum(*coarse, steps[usize::from(high)]);
+                *fine = sum(*fine, steps[usize::from(low)]);
             } else {
-                *coarse = difference(*coarse, STEPS[high]);
-                *fine = difference(*fine, STEPS[low]);
+                *coarse = difference(*coarse, steps[usize::from(high)]);
+                *fine = difference(*fine, steps[usize::from(low)]);
             }
         }
     }
@@ -125,15 +122,16 @@ impl Kernel for Exchange<'_> {
     #[inline(always)]
     fn run(self) {
         let width = self.enter.len();
+        let Some(steps) = self.columns.steps.first_chunk::<16>() else { return };
         let bytes = self.leave.iter().zip(self.enter);
         for (c, ((&old, &new), coarse)) in bytes.zip(&mut self.columns.coarse).enumerate() {
-            let [old_high, old_low] = [usize::from(old >> 4), usize::from(old & 15)];
-            let [new_high, new_low] = [usize::from(new >> 4), usize::from(new & 15)];
-            *coarse = sum(difference(*coarse, STEPS[old_high]), STEPS[new_high]);
-            let fine = &mut self.columns.fine[old_high * width + c];
-            *fine = difference(*fine, STEPS[old_low]);
-            let fine = &mut self.columns.fine[new_high * width + c];
-            *fine = sum(*fine, STEPS[new_low]);
+            let [old_high, old_low] = [old >> 4, old & 15];
+            let [new_high, new_low] = [new >> 4, new & 15];
+            *coarse = sum(difference(*coarse, steps[usize::from(old_high)]), steps[usize::from(new_high)]);
+            let fine = &mut self.columns.fine[usize::from(old_high) * width + c];
+            *fine = difference(*fine, steps[usize::from(old_low)]);
+            let fine = &mut self.columns.fine[usize::from(new_high) * width + c];
+            *fine = sum(*fine, steps[usize::from(new_low)]);
         }
     }
 }
@@ -144,9 +142,6 @@ trait Count: Copy + PartialOrd {
     fn plus(self, n: u16) -> Self;
     fn less(self, n: u16) -> Self;
     fn minus(self, n: Self) -> Self;
-    /// This, and one more where `n` is at most `k`.
-    fn step(self, n: Self, k: Self) -> Self;
-    fn index(self) -> usize;
 }
 
 macro_rules! count {
@@ -167,14 +162,6 @@ macro_rules! count {
             #[inline(always)]
             fn minus(self, n: $t) -> $t {
                 self.wrapping_sub(n)
-            }
-            #[inline(always)]
-            fn step(self, n: $t, k: $t) -> $t {
-                self.wrapping_add((n <= k) as $t)
-            }
-            #[inline(always)]
-            fn index(self) -> usize {
-                self as usize
             }
         }
     )* };
@@ -229,12 +216,13 @@ fn less<C: Count>(a: Tier<C>, b: Tier<u16>) -> Tier<C> {
 #[inline(always)]
 fn find<C: Count>(tier: &Tier<C>, k: C) -> (usize, C) {
     let lanes = *tier;
-    let mut below = C::of(0);
+    let mut below = 0u32;
     for lane in lanes {
-        below = below.step(lane, k);
+        below += u32::from(lane <= k);
     }
-    // A rank that is there lies below the last count.
-    let at = below.index() & 15;
+    // A rank that is there lies below the last count. Not `& 15`: asked for few bits, the compiler adds lane by lane instead of
+    // counting the bits of a mask; the same goes for the caller, hence the box.
+    let at = core::hint::black_box(below as usize).min(15);
     let before = if at == 0 { C::of(0) } else { tier[at - 1] };
     (at, k.minus(before))
 }

@@ -81,6 +81,21 @@ impl Level {
         }
     }
 
+    /// This level, or the best one whose registers have at most so many bytes.
+    pub(crate) fn at_most(self, bytes: usize) -> Level {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        return match self.0 {
+            Isa::Avx512 if bytes < 64 => Level(Isa::Avx2).at_most(bytes),
+            Isa::Avx2 if bytes < 32 => Level(Isa::Baseline),
+            _ => self,
+        };
+        #[cfg(not(all(feature = "std", target_arch = "x86_64")))]
+        {
+            let _ = bytes;
+            self
+        }
+    }
+
     /// Runs a loop compiled for this level.
     #[inline(always)]
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Out {

@@ -11,6 +11,7 @@ pub(crate) mod histogram;
 pub(crate) mod level;
 mod lined;
 mod merge;
+pub(crate) mod network;
 pub(crate) mod plane;
 mod product;
 pub(crate) mod rows;

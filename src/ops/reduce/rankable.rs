@@ -1,5 +1,6 @@
 //! Elements with an order that sorting, medians and arguments of extremes can use.
 
+use super::number::Ordered;
 use crate::element::Element;
 
 mod sealed {
@@ -8,8 +9,8 @@ mod sealed {
 
 /// An element type with an order: Rust's integers, `bool`, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
 ///
-/// NaN stands above every number, and 0.0 and -0.0 are equal.
-pub trait Rankable: Element + sealed::Sealed {
+/// NaN stands above every number. Ranks put -0.0 below 0.0, as maxima do; for arguments of extremes they are equal.
+pub trait Rankable: Ordered + sealed::Sealed {
     /// What lies between two elements: `f32` for `f32` and shorter floats, `f64` for everything else.
     type Middle: Element;
     /// An element's place in the order and a position, as one integer that compares like the pair.
@@ -22,6 +23,9 @@ pub trait Rankable: Element + sealed::Sealed {
     /// Never `Packed::default()` for a position below `u32::MAX`.
     #[doc(hidden)]
     fn pack(self, reverse: bool, position: u32) -> Self::Packed;
+    /// As [`pack`](Self::pack), not reversed, with -0.0 below 0.0.
+    #[doc(hidden)]
+    fn place(self, position: u32) -> Self::Packed;
     /// The position in a packed pair.
     #[doc(hidden)]
     fn position(packed: Self::Packed) -> u32;
@@ -55,6 +59,11 @@ macro_rules! packing {
             ((key as u64) << 32) | u64::from(position)
         }
         #[inline(always)]
+        fn place(self, position: u32) -> u64 {
+            let key = self.total_key();
+            ((key as u64) << 32) | u64::from(position)
+        }
+        #[inline(always)]
         fn position(packed: u64) -> u32 {
             packed as u32
         }
@@ -64,6 +73,11 @@ macro_rules! packing {
         #[inline(always)]
         fn pack(self, reverse: bool, position: u32) -> u128 {
             let key = self.order_key(reverse);
+            ((key as u128) << 32) | u128::from(position)
+        }
+        #[inline(always)]
+        fn place(self, position: u32) -> u128 {
+            let key = self.total_key();
             ((key as u128) << 32) | u128::from(position)
         }
         #[inline(always)]
@@ -78,6 +92,10 @@ macro_rules! packing {
             (self.order_key(reverse) as u128, position)
         }
         #[inline(always)]
+        fn place(self, position: u32) -> (u128, u32) {
+            (self.total_key() as u128, position)
+        }
+        #[inline(always)]
         fn position(packed: (u128, u32)) -> u32 {
             packed.1
         }
@@ -88,6 +106,8 @@ macro_rules! packing {
 trait OrderKey {
     type Key;
     fn order_key(self, reverse: bool) -> Self::Key;
+    /// The same with -0.0 below 0.0.
+    fn total_key(self) -> Self::Key;
 }
 
 macro_rules! integers {
@@ -98,6 +118,10 @@ macro_rules! integers {
             fn order_key(self, reverse: bool) -> $unsigned {
                 let key = (self as $unsigned) ^ (<$t>::MIN as $unsigned);
                 if reverse { !key } else { key }
+            }
+            #[inline(always)]
+            fn total_key(self) -> $unsigned {
+                self.order_key(false)
             }
         }
         impl sealed::Sealed for $t {}
@@ -160,6 +184,10 @@ impl OrderKey for bool {
     fn order_key(self, reverse: bool) -> u8 {
         u8::from(self != reverse)
     }
+    #[inline(always)]
+    fn total_key(self) -> u8 {
+        self.into()
+    }
 }
 impl sealed::Sealed for bool {}
 impl Rankable for bool {
@@ -195,12 +223,16 @@ macro_rules! floats {
             type Key = $bits;
             #[inline(always)]
             fn order_key(self, reverse: bool) -> $bits {
-                // Adding zero makes -0.0 the same as 0.0. The sign bit on top; a negative number's magnitude counts down.
-                let bits = (self + <$t>::from_bits(0)).to_bits();
+                // Adding zero makes -0.0 the same as 0.0.
+                let key = (self + <$t>::from_bits(0)).total_key();
+                if self.is_nan() || !reverse { key } else { !key }
+            }
+            #[inline(always)]
+            fn total_key(self) -> $bits {
+                // The sign bit on top; a negative number's magnitude counts down.
+                let bits = self.to_bits();
                 let flip = ((bits as $signed >> (<$bits>::BITS - 1)) as $bits) | (1 << (<$bits>::BITS - 1));
-                let key = bits ^ flip;
-                let key = if reverse { !key } else { key };
-                if self.is_nan() { <$bits>::MAX } else { key }
+                if self.is_nan() { <$bits>::MAX } else { bits ^ flip }
             }
         }
         impl sealed::Sealed for $t {}

@@ -5,7 +5,6 @@ use super::{Pool, planes};
 use crate::array::{Array, IntoView};
 use crate::error::Result;
 use crate::ops::{Ordered, Rankable, Search};
-use alloc::vec::Vec;
 
 impl Pool {
     /// The largest element of each window: `[N, C, spatial..] -> [N, C, grid..]`.
@@ -60,27 +59,46 @@ impl Pool {
         X::Elem: Rankable,
     {
         let view = array.into_view();
+        let shape = self.shape(view.shape())?;
+        let (mut values, mut places) = (Array::zeros(shape.clone()), Array::zeros(shape));
+        self.max_pool_with_indices_into(view, indices, values.as_mut_slice(), places.as_mut_slice())?;
+        Ok((values, places))
+    }
+
+    /// [`max_pool_with_indices`](Self::max_pool_with_indices) into the caller's buffers.
+    ///
+    /// # Errors
+    /// As [`max_pool_with_indices`](Self::max_pool_with_indices); [`Error::BufferLength`](crate::Error::BufferLength).
+    pub fn max_pool_with_indices_into<'x, X>(
+        &self,
+        array: X,
+        indices: Indices,
+        values: &mut [X::Elem],
+        places: &mut [usize],
+    ) -> Result<()>
+    where
+        X: IntoView<'x>,
+        X::Elem: Rankable,
+    {
+        let view = array.into_view();
         let copy = if view.as_slice().is_none() { Some(view.to_array()) } else { None };
         let view = copy.as_ref().map_or(view, Array::view);
         let windows = self.windows(&view)?;
         let plan = windows.plan();
-        let mut places = Array::zeros(plan.reduced_shape());
+        windows.check_buffer(values.len())?;
         let search = Search { least: false, last_nan: indices == Indices::Plane };
-        windows.search("argmax", search, places.as_mut_slice())?;
+        windows.search("argmax", search, places)?;
         let (_, plane) = planes(view.shape(), plan.axes().len());
-        let (_, grid) = planes(places.shape(), plan.axes().len());
+        let (_, grid) = planes(&plan.reduced_shape(), plan.axes().len());
         let elements = view.as_slice().unwrap_or_default().chunks_exact(plane.max(1));
-        let mut values = Vec::with_capacity(places.len());
-        for (places, elements) in places.as_slice().chunks_exact(grid.max(1)).zip(elements) {
-            values.extend(places.iter().map(|&i| elements[i]));
-        }
-        let values = Array::new(values, places.shape())?;
-        if indices != Indices::Plane {
-            let translate = Translate::new(plan, indices);
-            for (plane, places) in places.as_mut_slice().chunks_exact_mut(grid.max(1)).enumerate() {
-                translate.express(plane, places);
+        let results = values.chunks_exact_mut(grid.max(1)).zip(places.chunks_exact_mut(grid.max(1)));
+        let translate = Translate::new(plan, indices);
+        for (number, ((values, places), elements)) in results.zip(elements).enumerate() {
+            for (value, &place) in values.iter_mut().zip(&*places) {
+                *value = elements[place];
             }
+            translate.express(number, places);
         }
-        Ok((values, places))
+        Ok(())
     }
 }

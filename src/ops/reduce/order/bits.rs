@@ -124,7 +124,7 @@ pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
 ) {
     let Scratch { sorted, ranks, set } = scratch;
     sorted.clear();
-    sorted.extend(block.data.iter().enumerate().map(|(i, x)| x.pack(false, i as u32)));
+    sorted.extend(block.data.iter().enumerate().map(|(i, x)| x.place(i as u32)));
     sorted.sort_unstable();
     ranks.resize(sorted.len(), 0);
     for (rank, &p) in sorted.iter().enumerate() {

@@ -2,10 +2,11 @@
 //!
 //! Neighbouring windows differ by few elements. Bytes are counted in histograms that slide (constant time an output for
 //! windows of two axes, whatever their size); everything else is sorted once a block, and a window is a set of bits over
-//! the ranks.
+//! the ranks. Medians of three by three cells of any type are minima and maxima of rows.
 
 mod bits;
 mod histogram;
+mod network;
 
 use super::block::{Block, check_cells, each_block, short_window};
 use super::rankable::Rankable;
@@ -52,9 +53,9 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// The element with `k` smaller ones (or equal ones before it) in each window: 0 is the minimum.
     ///
     /// `[.., H, W] -> [.., H', W']`; equals sorting each window's elements and taking the `k`-th. A NaN anywhere in a window
-    /// makes its result NaN, as for `max` and `min`.
+    /// makes its result NaN, as for `max` and `min`; -0.0 stands below 0.0, as there.
     ///
-    /// Time: bytes (`u8`, `i8`, `bool`) cost the same whatever the window's size over two axes; other types cost the
+    /// Time: a median of three by three is some minima and maxima of rows. Other windows: bytes (`u8`, `i8`, `bool`) cost the same whatever the window's size over two axes; other types cost the
     /// window's size along all axes but one, for each window, and one sort of each block of the array. Memory: blocks of a
     /// few windows' elements.
     ///
@@ -186,16 +187,32 @@ impl<'a, T: Rankable> Windows<'a, T> {
         axes.sort_by_key(|a| a.axis());
         let across = axes.split_last().map_or(1, |(_, rest)| cells(rest));
         let fill = self.fill_value().copied();
+        let place = wanted.place;
+        let three = network::wants(&axes, fill.is_some(), place);
         if T::BYTE && across <= u16::MAX as usize {
             let last = axes.last().map(|a| a.axis());
-            let most = |k: usize| histogram::most(&plan.axes()[k], last == Some(plan.axes()[k].axis()), axes.len());
+            let most = |k: usize| match three {
+                true => network::MOST,
+                false => histogram::most(&plan.axes()[k], last == Some(plan.axes()[k].axis()), axes.len()),
+            };
             each_block(plan, self.source(), fill, most, out, |block, scratch, out| {
-                histogram::order(block, scratch, &wanted, out);
+                let (three, scratch): &mut (network::Scratch<T::Key>, _) = scratch;
+                match network::fits(block, place) {
+                    true => network::order(block, three, &wanted, out),
+                    false => histogram::order(block, scratch, &wanted, out),
+                }
             });
         } else {
-            let most = |k: usize| bits::most(&plan.axes()[k], cells(&axes), axes.len());
+            let most = |k: usize| match three {
+                true => network::MOST,
+                false => bits::most(&plan.axes()[k], cells(&axes), axes.len()),
+            };
             each_block(plan, self.source(), fill, most, out, |block: &Block<'_, T>, scratch, out| {
-                bits::order(block, scratch, &wanted, out);
+                let (three, scratch): &mut (network::Scratch<T::Key>, _) = scratch;
+                match network::fits(block, place) {
+                    true => network::order(block, three, &wanted, out),
+                    false => bits::order(block, scratch, &wanted, out),
+                }
             });
         }
     }
