@@ -325,6 +325,81 @@ fn folds_of_many_units() {
     }
 }
 
+/// The plan with its grids last, as in im2col.
+fn columns(shape: &[usize], request: Unfold) -> Case {
+    let case = Case::new(shape, request);
+    let mut order: Vec<isize> = (0..case.plan.order().len() as isize).collect();
+    order.sort_by_key(|&o| matches!(case.plan.order()[o as usize], OutAxis::Grid(_)));
+    Case { plan: case.plan.permute(&order).unwrap(), ..case }
+}
+
+/// Rows long enough to be summed whole, in boxes that the taps reach alike; cut into units or not.
+#[test]
+fn rows_of_columns_are_summed_in_the_order_of_the_windows() {
+    let two = || unfold([1, 2], 3, 1);
+    for case in [
+        columns(&[3, 20, 40], two().pad(1)),
+        columns(&[3, 20, 40], two()),
+        columns(&[3, 20, 40], two().pad([(2, 0), (0, 4)])),
+        columns(&[2, 19, 33], two().dilation([1, 3]).pad(3)),
+        columns(&[2, 19, 33], two().dilation([2, 1]).tail(Tail::Partial)),
+        columns(&[2, 19, 40], unfold([1, 2], 3, [2, 1]).pad(1)),
+        columns(&[2, 19, 40], unfold([1, 2], [3, 2], [1, 2]).pad(1)),
+        columns(&[2, 20, 40], two().pad([(-2, 1), (1, -3)])),
+        columns(&[2, 20, 40], two().pad(2).pad_mode([PadMode::Edge, PadMode::Empty])),
+        columns(&[2, 20, 40], two().pad(2).pad_mode([PadMode::Empty, PadMode::Wrap])),
+        columns(&[2, 6, 7, 36], unfold([1, 2, 3], 3, 1).pad(1)),
+        columns(&[2, 6, 7, 36], unfold([3, 1], [2, 3], 1).pad(1)),
+        columns(&[5, 60], unfold(1, 7, 1).pad(3)),
+        columns(&[2, 30, 60], unfold([1, 2], 7, 1).pad(3)),
+        columns(&[140, 480], unfold([0, 1], 3, 1).pad(1)),
+        columns(&[70000], unfold(0, 3, 1).pad(1)),
+    ] {
+        let patches: Vec<f32> =
+            noise(case.plan.shape().iter().product(), 11).iter().map(|&v| v as f32 * 0.37).collect();
+        let (mut sums, mut last) = (vec![0.0f32; case.len()], vec![-1.0; case.len()]);
+        let mut most = vec![f32::NEG_INFINITY; case.len()];
+        for c in case.cells() {
+            sums[c.element] += patches[c.at];
+            last[c.element] = patches[c.at];
+            most[c.element] = most[c.element].max(patches[c.at]);
+        }
+        let view = View::new(&patches, case.plan.shape()).unwrap();
+        let same = |got: &[f32], want: &[f32], what: &str| {
+            let wrong = got.iter().zip(want).position(|(a, b)| a.to_bits() != b.to_bits());
+            assert_eq!(wrong, None, "{what} of {:?}", case.request);
+        };
+        // What the buffer held is lost.
+        let mut out = vec![f32::NAN; case.len()];
+        case.plan.fold_into(&view, &mut out).unwrap();
+        if case.plan.axes().iter().all(|a| a.pad_mode() == PadMode::Empty) {
+            same(&out, &sums, "sums");
+        } else {
+            assert!(out.iter().zip(&sums).all(|(a, b)| (a - b).abs() < 0.1), "{:?}", case.request);
+        }
+        same(
+            case.plan.fold_with(&view, Merge::max().uncovered(-1.0)).unwrap().as_slice(),
+            &{ most.iter().map(|&v| if v == f32::NEG_INFINITY { -1.0 } else { v }).collect::<Vec<_>>() },
+            "maxima",
+        );
+        same(case.plan.fold_with(&view, Merge::last().uncovered(-1.0)).unwrap().as_slice(), &last, "last cells");
+    }
+}
+
+/// Cells that a pad mode sends back to one element, in the order of the windows whatever the memory looks like.
+#[test]
+fn returned_cells_are_added_in_one_order() {
+    let case =
+        Case::new(&[1, 5], unfold([0, 1], [1, 2], 1).pad([(0, 2), (0, 0)]).pad_mode([PadMode::Edge, PadMode::Empty]));
+    let patches: Vec<f32> = noise(case.plan.shape().iter().product(), 3).iter().map(|&v| v as f32 * 0.37).collect();
+    let patches = Array::new(patches, case.plan.shape()).unwrap();
+    let want = case.plan.fold(&patches).unwrap();
+    for order in [[2, 3, 0, 1], [3, 2, 1, 0], [0, 3, 1, 2]] {
+        let plan = case.plan.permute(&order).unwrap();
+        assert_eq!(plan.fold(&patches.permute(&order).unwrap().to_array()).unwrap(), want, "{order:?}");
+    }
+}
+
 #[test]
 fn one_thread_or_many_give_the_same_bits() {
     let plan = unfold([1, 2], [5, 7], [2, 3]).pad(2).tail(Tail::Partial).plan([4, 200, 310]).unwrap();

@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 
 /// One loop of a block: how often, and how far destination and source move.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Loop {
-    count: usize,
-    to: isize,
-    from: isize,
+pub(super) struct Loop {
+    pub(super) count: usize,
+    pub(super) to: isize,
+    pub(super) from: isize,
 }
 
-type Loops = SmallVec<[Loop; 8]>;
+pub(super) type Loops = SmallVec<[Loop; 8]>;
 
 /// `out[offset + sum(i * strides)] = f(that, source[i])` for every index `i` of the view in row-major order.
 ///
@@ -285,7 +285,7 @@ const CHUNK: usize = 16;
 const LONG: usize = 128;
 
 /// A loop that does nothing but go through once.
-const ONCE: Loop = Loop { count: 1, to: 0, from: 0 };
+pub(super) const ONCE: Loop = Loop { count: 1, to: 0, from: 0 };
 
 /// Takes the last two loops.
 fn innermost(loops: &mut Loops) -> (Loop, Loop) {
@@ -294,7 +294,7 @@ fn innermost(loops: &mut Loops) -> (Loop, Loop) {
 }
 
 /// The view's axes as loops, if it holds anything: proves that all of them stay inside `out`.
-fn checked_loops<T>(len: usize, offset: usize, strides: &[isize], source: &View<'_, T>) -> Option<Loops> {
+pub(super) fn checked_loops<T>(len: usize, offset: usize, strides: &[isize], source: &View<'_, T>) -> Option<Loops> {
     let shape = source.shape();
     assert_eq!(shape.len(), strides.len(), "one stride an axis");
     if shape.contains(&0) {
@@ -313,7 +313,7 @@ fn checked_loops<T>(len: usize, offset: usize, strides: &[isize], source: &View<
 }
 
 /// Drops loops of one and joins those that continue each other; their order stays.
-fn coalesce(loops: &mut Loops) {
+pub(super) fn coalesce(loops: &mut Loops) {
     loops.retain(|l| l.count > 1);
     let mut kept = 0;
     for k in 1..loops.len() {
@@ -331,27 +331,27 @@ fn coalesce(loops: &mut Loops) {
 
 /// How far destination and source have moved.
 #[derive(Clone, Copy)]
-struct At {
-    to: isize,
-    from: isize,
+pub(super) struct At {
+    pub(super) to: isize,
+    pub(super) from: isize,
 }
 
 /// The indices of some loops in row-major order.
-struct Walk<'l> {
+pub(super) struct Walk<'l> {
     loops: &'l [Loop],
     index: SmallVec<[usize; 8]>,
-    at: At,
+    pub(super) at: At,
 }
 
 impl<'l> Walk<'l> {
     #[inline(always)]
-    fn new(loops: &'l [Loop]) -> Self {
+    pub(super) fn new(loops: &'l [Loop]) -> Self {
         Walk { loops, index: SmallVec::from_elem(0, loops.len()), at: At { to: 0, from: 0 } }
     }
 
     /// Goes to the next index, if there is one.
     #[inline(always)]
-    fn on(&mut self) -> bool {
+    pub(super) fn on(&mut self) -> bool {
         for (l, i) in self.loops.iter().zip(&mut self.index).rev() {
             *i += 1;
             if *i < l.count {

@@ -7,18 +7,21 @@
 use super::number::{Accumulator, FoldElement};
 use super::shares::{Along, Share, Which};
 use crate::array::{Picked, View};
-use crate::kernel::{merge_block, merge_side_by_side, merge_weighted};
+use crate::kernel::{merge_block, merge_rows, merge_side_by_side, merge_weighted, same_mut};
 use crate::ops::gather::{Ranges, Units};
-use crate::spec::{Dims, OutAxis, Plan, Strides};
+use crate::spec::{AxisPlan, Dims, OutAxis, Plan, Strides};
 use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 use num_traits::AsPrimitive;
 use smallvec::SmallVec;
 
 /// Bytes of the sums that one unit keeps: they are read and written once a cell, so they should stay in a first-level
 /// cache.
 const UNIT_BYTES: usize = 32 * 1024;
+/// The same where every sum is written once: only the setting up is to be done seldom.
+const ROWS_BYTES: usize = 256 * 1024;
 
 /// How one strided block of cells joins the sums of a unit.
 pub(super) trait Join<T, A>: Sync {
@@ -30,7 +33,10 @@ pub(super) trait Join<T, A>: Sync {
     /// Joins blocks that lie side by side along their last axis, if there is a way to do so at once.
     fn side_by_side(&self, _: &mut [A], _: &[isize], _: &[(usize, View<'_, T>)]) {}
 
-    /// Whether there is.
+    /// Joins all cells of some rows, of which `row` is the first, from the start.
+    fn rows(&self, _: &mut [A], _row: Range<usize>, _: &[isize], _: &[(usize, View<'_, T>)]) {}
+
+    /// Whether there are ways to do these two.
     fn sideways(&self) -> bool {
         false
     }
@@ -60,6 +66,10 @@ impl<T: Copy, A: Copy + Sync, F: Fn(A, T) -> A + Copy + Sync> Join<T, A> for Pla
 
     fn side_by_side(&self, sums: &mut [A], strides: &[isize], blocks: &[(usize, View<'_, T>)]) {
         merge_side_by_side(sums, strides, blocks, self.f);
+    }
+
+    fn rows(&self, sums: &mut [A], row: Range<usize>, strides: &[isize], blocks: &[(usize, View<'_, T>)]) {
+        merge_rows(sums, row, strides, blocks, (self.start, self.f));
     }
 
     fn sideways(&self) -> bool {
@@ -111,6 +121,9 @@ pub(super) struct Engine<'p, 'a, T> {
     strides: Dims,
 }
 
+/// Blocks of patches, and where the first cell of each goes.
+pub(super) type Blocks<'a, T> = SmallVec<[(usize, View<'a, T>); 16]>;
+
 /// One loop of a block: an axis of the patches, and how far a sum moves along it.
 #[derive(Clone, Copy)]
 struct Turn {
@@ -141,11 +154,13 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         Engine { plan, patches, along, places, strides }
     }
 
-    /// Joins all cells and hands each unit's sums to `finish`, with the place of its first element and its ranges.
-    pub(super) fn run<A: Copy + Send + Sync, O: crate::Element>(
+    /// Joins all cells and hands each unit's sums to `finish`, with the place of its first element and its ranges; unless
+    /// `finished` says that sums are results as they are, if they are of the same type.
+    pub(super) fn run<A: crate::Element, O: crate::Element>(
         &self,
         out: &mut [O],
         join: &impl Join<T, A>,
+        finished: bool,
         finish: impl Fn(&Ranges, usize, &[A], &mut [O]) + Sync,
     ) {
         if out.is_empty() {
@@ -153,9 +168,15 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         }
         let shape = self.plan.input_shape();
         let work = self.patches.len().saturating_mul(size_of::<T>());
-        let units = Units::new(shape, &self.strides, size_of::<A>().max(1), UNIT_BYTES, work);
-        let first_whole = units.first_whole(shape);
+        let cut = |bytes| Units::new(shape, &self.strides, size_of::<A>().max(1), bytes, work);
+        let mut units = cut(ROWS_BYTES);
+        let first = units.ranges(0, 0, shape);
+        let by_rows = join.sideways() && self.stretches(&first, &self.shares(&first)).is_some();
+        if !by_rows {
+            units = cut(UNIT_BYTES);
+        }
         // Axes that no unit cuts have the same shares everywhere.
+        let first_whole = units.first_whole(shape);
         let whole: Vec<Option<Vec<Share>>> = self
             .along
             .iter()
@@ -165,16 +186,50 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         units.each(out, |lead, rows, part| {
             let ranges = units.ranges(lead, rows, shape);
             let origin = ranges.iter().zip(&self.strides).map(|(r, s)| r.start * s).sum();
-            let mut sums = vec![join.start(); part.len()];
             let shares: SmallVec<[Cow<'_, [Share]>; 3]> = (0..self.along.len())
                 .map(|k| match &whole[k] {
                     Some(shares) => Cow::Borrowed(&shares[..]),
-                    None => Cow::Owned(self.along[k].shares(ranges[self.plan.axes()[k].axis()].clone())),
+                    None => Cow::Owned(self.along[k].shares(ranges[self.axis(k).axis()].clone())),
                 })
                 .collect();
-            self.cut(&ranges, &shares, &mut SmallVec::new(), &mut sums, join);
-            finish(&ranges, origin, &sums, part);
+            if finished && let Some(sums) = same_mut(part) {
+                self.unit(&ranges, &shares, by_rows, sums, join);
+            } else {
+                let mut sums = vec![A::default(); part.len()];
+                self.unit(&ranges, &shares, by_rows, &mut sums, join);
+                finish(&ranges, origin, &sums, part);
+            }
         });
+    }
+
+    /// The sums of a unit, whatever they were.
+    fn unit<A: Copy>(
+        &self,
+        ranges: &Ranges,
+        shares: &[Cow<'_, [Share]>],
+        by_rows: bool,
+        sums: &mut [A],
+        join: &impl Join<T, A>,
+    ) {
+        let stretches = if by_rows { self.stretches(ranges, shares) } else { None };
+        match (stretches, shares.last()) {
+            (Some(axes), Some(last)) => self.sum_rows(ranges, &axes, last, sums, join),
+            _ => {
+                sums.fill(join.start());
+                self.cut(ranges, shares, &mut SmallVec::new(), sums, join);
+            }
+        }
+    }
+
+    /// The shares of every unfolded axis over some ranges.
+    fn shares(&self, ranges: &Ranges) -> Vec<Cow<'_, [Share]>> {
+        let axes = self.along.iter().zip(self.plan.axes());
+        axes.map(|(along, axis)| Cow::Owned(along.shares(ranges[axis.axis()].clone()))).collect()
+    }
+
+    /// The `k`-th unfolded axis.
+    pub(super) fn axis(&self, k: usize) -> &AxisPlan {
+        &self.plan.axes()[k]
     }
 
     /// Every combination of the shares of all axes, the first axis outermost.
@@ -188,7 +243,13 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
     ) {
         match shares.get(chosen.len()) {
             None => self.block(ranges, chosen, sums, join),
-            Some(list) if join.sideways() && chosen.len() + 1 == shares.len() && self.lies_sideways(list) => {
+            Some(list)
+                if join.sideways()
+                    && chosen.len() + 1 == shares.len()
+                    && self.lies_sideways(list)
+                    // One tap's cells come before the next tap's, however often they fold into one element.
+                    && !chosen.iter().any(Share::repeats) =>
+            {
                 self.side_by_side(ranges, chosen, list, sums, join);
             }
             Some(list) => {
@@ -202,7 +263,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
     }
 
     /// Whether shares of the last unfolded axis are rows of single taps, contiguous in the patches and in the result.
-    fn lies_sideways(&self, shares: &[Share]) -> bool {
+    pub(super) fn lies_sideways(&self, shares: &[Share]) -> bool {
         let k = self.along.len() - 1;
         let strides = (self.patches.strides()[self.places[k].0], self.strides[self.plan.axes()[k].axis()]);
         let row = |s: &Share| s.taps.count == 1 && s.windows.step == 1 && s.windows.count > 1 && s.per_window == 1;
@@ -218,10 +279,22 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         sums: &mut [A],
         join: &impl Join<T, A>,
     ) {
+        let mut blocks = Blocks::new();
+        let (_, strides) = self.sides(ranges, chosen, list, &mut blocks);
+        join.side_by_side(sums, &strides, &blocks);
+    }
+
+    /// Adds those blocks to a list; where the row begins that the first cell of each belongs to, and how sums move along
+    /// the axes of all.
+    pub(super) fn sides<'s>(
+        &'s self,
+        ranges: &Ranges,
+        chosen: &[Share],
+        list: &[Share],
+        blocks: &mut Blocks<'s, T>,
+    ) -> (usize, Strides) {
         let (grid, window) = self.places[chosen.len()];
         let (mut starts, turns, offset) = self.turns(ranges, chosen);
-        let strides: Strides = turns.iter().map(|t| t.to).chain([1]).collect();
-        let mut blocks: SmallVec<[(usize, View<'_, T>); 4]> = SmallVec::new();
         for share in list {
             starts[grid] = share.windows.start;
             starts[window] = share.taps.start;
@@ -231,7 +304,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
                 None => unreachable!("a plan's cells lie inside its patches"),
             }
         }
-        join.side_by_side(sums, &strides, &blocks);
+        (offset, turns.iter().map(|t| t.to).chain([1]).collect())
     }
 
     fn block<A>(&self, ranges: &Ranges, shares: &[Share], sums: &mut [A], join: &impl Join<T, A>) {
@@ -268,8 +341,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
             starts[grid] = windows.start;
             starts[window] = taps.start;
             offset += to * stride as usize;
-            let overlap = per_window == 0 || (taps.count > 1 && per_tap * (taps.count as isize - 1) >= per_window);
-            turn(grid, windows.step, windows.count, per_window * stride, None, overlap);
+            turn(grid, windows.step, windows.count, per_window * stride, None, share.windows_meet());
             turn(window, taps.step, taps.count, per_tap * stride, Some(k), per_tap == 0);
         }
         // Stable, so that ordered loops stay in the order of the axes.

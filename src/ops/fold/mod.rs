@@ -5,6 +5,7 @@ mod finish;
 mod merge;
 mod number;
 mod prepared;
+mod rows;
 mod shares;
 mod taper;
 

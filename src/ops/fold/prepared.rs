@@ -152,7 +152,8 @@ impl<T: FoldElement> Fold<T> {
     ) -> Result<()> {
         let divisors = self.divisors.iter().map(|list| list.iter().map(|&d| real(d)).collect()).collect();
         let finish = self.finish::<A, O>(Factors::new(divisors));
-        Engine::new(&self.plan, patches, which).run(out, join, |ranges, origin, sums, part| {
+        let finished = finish.divisors.is_none() && finish.covered.is_none();
+        Engine::new(&self.plan, patches, which).run(out, join, finished, |ranges, origin, sums, part| {
             finish.unit(ranges, origin, sums, part);
         });
         match finish.outside.into_inner() {
@@ -170,7 +171,7 @@ impl<T: FoldElement> Fold<T> {
         out: &mut [O],
     ) -> Result<()> {
         let finish = self.finish::<f64, O>(None);
-        Engine::new(&self.plan, patches, which).run(out, join, |ranges, _, cells, part| {
+        Engine::new(&self.plan, patches, which).run(out, join, finish.covered.is_none(), |ranges, _, cells, part| {
             for (o, &cell) in part.iter_mut().zip(cells) {
                 *o = num_traits::cast(cell).unwrap_or_default();
             }

@@ -28,6 +28,19 @@ pub(super) struct Share {
     pub(super) per_tap: isize,
 }
 
+impl Share {
+    /// Whether windows of it meet, so that their order is that of additions.
+    pub(super) fn windows_meet(&self) -> bool {
+        self.per_window == 0
+            || (self.taps.count > 1 && self.per_tap * (self.taps.count as isize - 1) >= self.per_window)
+    }
+
+    /// Whether several of its cells fold into one element.
+    pub(super) fn repeats(&self) -> bool {
+        (self.windows.count > 1 && self.windows_meet()) || (self.taps.count > 1 && self.per_tap == 0)
+    }
+}
+
 /// Cells that fold into the elements `first`, `first + per`, ...: one window or one tap.
 #[derive(Clone, Copy, Debug)]
 struct Run {
