@@ -304,3 +304,82 @@ proptest! {
         prop_assert!(spread.iter().zip(&want_spread).all(|(a, b)| (a - b).abs() < 1e-12));
     }
 }
+
+/// Every small window against a walk over its cells: those with a kernel of their own and those without.
+#[test]
+fn maxima_of_small_windows_and_where_they_lie() {
+    fn check<T: ndwindow::Rankable + PartialOrd + std::fmt::Debug>(values: &[T]) {
+        for i in indices(&[4, 4, 3, 2, 4, 4]) {
+            let (k, step, pad) = (i[0] + 1, i[1] + 1, i[2].min(i[0]));
+            let (h, w) = ([2, 5, 7, 19][i[4]], [2, 6, 9, 33][i[5]]);
+            if h + 2 * pad < k || w + 2 * pad < k {
+                continue;
+            }
+            let pool = Pool::new([k, k]).step(step).pad(pad);
+            let pool = if i[3] == 1 { pool.ceil() } else { pool };
+            let x: Vec<T> = (0..2 * h * w).map(|i| values[(i * i * 7 + i / 5 * 3) % values.len()]).collect();
+            let image = View::new(&x, [1, 2, h, w]).unwrap();
+            let found = pool.max_pool_with_indices(&image, Indices::Plane);
+            let first = pool.max_pool_with_indices(&image, Indices::Tensor);
+            let shape = pool.shape([1, 2, h, w]).unwrap();
+            let (mut wanted, mut empty) = (Vec::new(), false);
+            for o in indices(&shape) {
+                let mut best: Option<(usize, usize)> = None;
+                for c in indices(&[k, k]) {
+                    let (r, s) = ((o[2] * step + c[0]).wrapping_sub(pad), (o[3] * step + c[1]).wrapping_sub(pad));
+                    if r < h && s < w {
+                        let at = r * w + s;
+                        let x = |at: usize| x[o[1] * h * w + at];
+                        let nan = |at: usize| x(at).partial_cmp(&x(at)).is_none();
+                        best = Some(match best {
+                            None => (at, at),
+                            Some((last, first)) => (
+                                if x(at) > x(last) && !nan(last) || nan(at) { at } else { last },
+                                if x(at) > x(first) || nan(at) && !nan(first) { at } else { first },
+                            ),
+                        });
+                    }
+                }
+                empty |= best.is_none();
+                wanted.extend(best.map(|(last, first)| (last, first + o[1] * h * w)));
+            }
+            if empty {
+                assert!(matches!(found, Err(Error::EmptyWindow { .. })));
+                continue;
+            }
+            let ((y, at), (z, tensor)) = (found.unwrap(), first.unwrap());
+            for (n, &(last, first)) in wanted.iter().enumerate() {
+                let lead = n / (shape[2] * shape[3]) * h * w;
+                let case = format!("{k} by {step}, pad {pad}, {h} x {w}, {n}");
+                assert_eq!((at.as_slice()[n], tensor.as_slice()[n]), (last, first), "{case}");
+                // The element itself, to the sign of a zero.
+                assert_eq!(format!("{:?}", y.as_slice()[n]), format!("{:?}", x[lead + last]), "{case}");
+                assert_eq!(format!("{:?}", z.as_slice()[n]), format!("{:?}", x[first]), "{case}");
+            }
+        }
+    }
+    check(&[3.0f32, -1.0, f32::NAN, 0.0, -0.0, 2.0, f32::NEG_INFINITY, 1.0, 4.0, 5.0, 6.0]);
+    check(&[-0.0f64, 0.0, -1.0]);
+    check(&[3u8, 0, 255, 7, 3]);
+    check(&[i64::MIN, 5, 5, -7]);
+}
+
+#[test]
+fn maxima_and_their_places_are_the_same_for_any_number_of_threads() {
+    let x: Vec<f32> = (0..64 * 90 * 91u32).map(|i| (i.wrapping_mul(2654435761) >> 20) as f32).collect();
+    let image = View::new(&x, [4, 16, 90, 91]).unwrap();
+    for pool in [Pool::new([3, 3]).step(2).pad(1), Pool::new([5, 5]).step(2)] {
+        let (one, many) = [1, 3]
+            .map(|n| {
+                let threads = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+                threads.install(|| pool.max_pool_with_indices(&image, Indices::Window).unwrap())
+            })
+            .into();
+        assert_eq!(one, many);
+        assert_eq!(one.0, pool.max_pool(&image).unwrap());
+        let mut short = vec![0; one.1.len() - 1];
+        let mut values = vec![0.0; one.0.len()];
+        let error = pool.max_pool_with_indices_into(&image, Indices::Plane, &mut values, &mut short);
+        assert!(matches!(error, Err(Error::BufferLength { .. })));
+    }
+}

@@ -13,6 +13,7 @@ mod lined;
 mod merge;
 mod merge_rows;
 pub(crate) mod network;
+pub(crate) mod places;
 pub(crate) mod plane;
 mod product;
 pub(crate) mod rows;

@@ -81,16 +81,21 @@ impl<'a, T: Rankable> Windows<'a, T> {
         self.search("argmin", Search { least: true, last_nan: false }, out)
     }
 
+    /// What [`search`](Self::search) asks before it begins, of a buffer of this length.
+    pub(super) fn check_search(&self, what: &'static str, length: usize) -> Result<()> {
+        self.check_buffer(length)?;
+        if let Some((index, _)) = short_window(self.plan(), false, 1) {
+            return Err(Error::EmptyWindow { what, index });
+        }
+        check_cells(self.plan(), false)
+    }
+
     /// Looks for an element of each window and puts its flat index in the unfolded axes into `out`.
     ///
     /// # Errors
     /// [`Error::BufferLength`], [`Error::EmptyWindow`] with `what`, [`Error::TooLarge`].
     pub(crate) fn search(&self, what: &'static str, search: Search, out: &mut [usize]) -> Result<()> {
-        self.check_buffer(out.len())?;
-        if let Some((index, _)) = short_window(self.plan(), false, 1) {
-            return Err(Error::EmptyWindow { what, index });
-        }
-        check_cells(self.plan(), false)?;
+        self.check_search(what, out.len())?;
         let plan = self.plan();
         let mut lengths: Vec<usize> = plan.axes().iter().map(AxisPlan::len).collect();
         let mut stride = 1;
@@ -236,14 +241,14 @@ fn arg<T: Rankable>(
 
 /// An element with its place in the window's order. Earlier places are larger: the first of equals wins.
 #[inline(always)]
-fn pack<T: Rankable>(x: T, search: Search, place: u32) -> T::Packed {
+pub(super) fn pack<T: Rankable>(x: T, search: Search, place: u32) -> T::Packed {
     let place = if search.last_nan && x.is_nan() { place } else { !place };
     x.pack(search.least, place)
 }
 
 /// A place is below 2^31, so its complement tells itself apart.
 #[inline(always)]
-fn unpack(place: u32) -> usize {
+pub(super) fn unpack(place: u32) -> usize {
     (if place >> 31 == 1 { !place } else { place }) as usize
 }
 

@@ -6,6 +6,7 @@ mod arg;
 mod block;
 mod chain;
 mod engine;
+mod largest;
 mod line;
 mod methods;
 mod moments;

@@ -25,7 +25,8 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// An element type that can be averaged in itself: `f32`, `f64`, and integers up to 64 bits, which are divided towards zero.
+/// An element type that can be averaged in itself: `f32`, `f64`, with the feature `half` `f16` and `bf16` (in `f32`, rounded
+/// once), and integers up to 64 bits, which are divided towards zero.
 pub trait Average: Number + sealed::Sealed {
     #[doc(hidden)]
     fn quotient(sum: Self::Wide, n: usize) -> Self;
@@ -64,6 +65,29 @@ macro_rules! average {
     };
 }
 
+#[cfg(feature = "half")]
+macro_rules! average_halves {
+    ($($half:ty)*) => { $(
+        impl sealed::Sealed for $half {}
+        impl Average for $half {
+            #[inline(always)]
+            fn quotient(sum: f32, n: usize) -> $half {
+                <$half>::from_f32(sum / n as f32)
+            }
+            fn means(windows: &Windows<'_, Self>, out: &mut [Self]) -> Option<Result<()>> {
+                let mut means = Array::zeros(windows.plan().reduced_shape());
+                let done = windows.mean_into(means.as_mut_slice());
+                for (o, &mean) in out.iter_mut().zip(means.as_slice()) {
+                    *o = <$half>::from_f32(mean);
+                }
+                Some(done)
+            }
+        }
+    )* };
+}
+
+#[cfg(feature = "half")]
+average_halves! { half::f16 half::bf16 }
 average! { floats: f32 f64; integers: u8 u16 u32 u64 i8 i16 i32 i64; }
 
 impl Pool {

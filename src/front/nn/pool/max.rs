@@ -1,7 +1,7 @@
 //! Max pooling, with and without the places of the maxima.
 
+use super::Pool;
 use super::indices::{Indices, Translate};
-use super::{Pool, planes};
 use crate::array::{Array, IntoView};
 use crate::error::Result;
 use crate::ops::{Ordered, Rankable, Search};
@@ -80,24 +80,16 @@ impl Pool {
         X: IntoView<'x>,
         X::Elem: Rankable,
     {
-        let view = array.into_view();
-        let copy = if view.as_slice().is_none() { Some(view.to_array()) } else { None };
-        let view = copy.as_ref().map_or(view, Array::view);
-        let windows = self.windows(&view)?;
+        let windows = self.windows(array)?;
         let plan = windows.plan();
-        windows.check_buffer(values.len())?;
         let search = Search { least: false, last_nan: indices == Indices::Plane };
-        windows.search("argmax", search, places)?;
-        let (_, plane) = planes(view.shape(), plan.axes().len());
-        let (_, grid) = planes(&plan.reduced_shape(), plan.axes().len());
-        let elements = view.as_slice().unwrap_or_default().chunks_exact(plane.max(1));
-        let results = values.chunks_exact_mut(grid.max(1)).zip(places.chunks_exact_mut(grid.max(1)));
-        let translate = Translate::new(plan, indices);
-        for (number, ((values, places), elements)) in results.zip(elements).enumerate() {
-            for (value, &place) in values.iter_mut().zip(&*places) {
-                *value = elements[place];
+        windows.largest(search, values, places)?;
+        if indices != Indices::Plane {
+            let translate = Translate::new(plan, indices);
+            let grid: usize = plan.grid().iter().product();
+            for (number, places) in places.chunks_exact_mut(grid.max(1)).enumerate() {
+                translate.express(number, places);
             }
-            translate.express(number, places);
         }
         Ok(())
     }
