@@ -1,7 +1,7 @@
 //! The convolutions of the `nn` front: definitions written out, gradients as exact adjoints, integers, and bad input.
 
 use ndwindow::nn::{Conv, ConvTranspose, Quantization};
-use ndwindow::{Array, Error, View};
+use ndwindow::{Array, Error, PadMode, View, unfold};
 use proptest::prelude::*;
 
 /// Small whole numbers from a counter.
@@ -43,9 +43,33 @@ struct Case {
     dilation: Vec<usize>,
     base: Vec<usize>,
     pads: Vec<(isize, isize)>,
+    modes: Vec<PadMode>,
     groups: usize,
     channels: usize,
     outputs: usize,
+}
+
+fn modes() -> impl Strategy<Value = PadMode> {
+    use PadMode::*;
+    prop_oneof![4 => Just(Empty), 1 => prop::sample::select(vec![Edge, Reflect, Symmetric, Wrap])]
+}
+
+/// Where a position outside of `0..n` is read, one step at a time.
+fn source(mut p: isize, n: isize, mode: PadMode) -> Option<isize> {
+    while !(0..n).contains(&p) {
+        p = match mode {
+            PadMode::Edge => p.clamp(0, n - 1),
+            PadMode::Wrap if p < 0 => p + n,
+            PadMode::Wrap => p - n,
+            PadMode::Symmetric if p < 0 => -1 - p,
+            PadMode::Symmetric => 2 * n - 1 - p,
+            PadMode::Reflect if n == 1 => 0,
+            PadMode::Reflect if p < 0 => -p,
+            PadMode::Reflect => 2 * n - 2 - p,
+            _ => return None,
+        };
+    }
+    Some(p)
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -54,11 +78,11 @@ fn cases() -> impl Strategy<Value = Case> {
         let longest = [30, 9, 6][rank - 1];
         (
             (n(1..longest), n(1..4), n(1..4), n(1..4), n(1..4)),
-            prop::collection::vec((-1isize..4, -1isize..4), rank),
+            (prop::collection::vec((-1isize..4, -1isize..4), rank), prop::collection::vec(modes(), rank)),
             (prop::option::of(0usize..3), 1usize..4, 1usize..4, prop_oneof![1usize..4, 15usize..20]),
         )
-            .prop_map(|((spatial, window, step, dilation, base), pads, (batch, groups, channels, outputs))| {
-                Case {
+            .prop_map(
+                |((spatial, window, step, dilation, base), (pads, modes), (batch, groups, channels, outputs))| Case {
                     batch,
                     spatial,
                     window,
@@ -66,11 +90,12 @@ fn cases() -> impl Strategy<Value = Case> {
                     dilation,
                     base,
                     pads,
+                    modes,
                     groups,
                     channels: groups * channels,
                     outputs: groups * outputs,
-                }
-            })
+                },
+            )
     })
 }
 
@@ -82,6 +107,7 @@ impl Case {
             .dilation(&self.dilation[..])
             .base_dilation(&self.base[..])
             .pad(&self.pads[..])
+            .pad_mode(&self.modes[..])
     }
 
     fn shape(&self, channels: usize) -> Vec<usize> {
@@ -112,10 +138,10 @@ fn plain(case: &Case, x: &Array<i64>, w: &Array<i64>, shape: &[usize]) -> Array<
                     let p = (at[lead + 1 + k] * case.step[k] + tap[k] * case.dilation[k]) as isize - case.pads[k].0;
                     let (low, high) =
                         ((-case.pads[k].0).max(0), (n - 1) * case.base[k] as isize + 1 + case.pads[k].1.min(0));
-                    if p < low || p >= high || p % case.base[k] as isize != 0 {
-                        continue 'taps;
+                    match source(p - low, high - low, case.modes[k]).map(|p| (p + low) as usize) {
+                        Some(p) if p.is_multiple_of(case.base[k]) => from.push(p / case.base[k]),
+                        _ => continue 'taps,
                     }
-                    from.push(p as usize / case.base[k]);
                 }
                 sum += x[&from[..]] * w[&[&[o, c], &tap[..]].concat()[..]];
             }
@@ -231,6 +257,43 @@ fn larger_gradients_are_adjoint_in_any_pool() {
     let (y, x, w) = run(1);
     assert_eq!((x, w), (y, y));
     assert_eq!(run(3), (y, y, y));
+}
+
+#[test]
+fn padding_of_every_kind_takes_bias_channels_last_and_prepared_weights() {
+    let x = array(&[2, 4, 30, 37], 1);
+    let (w, bias) = (array(&[20, 2, 3, 5], 2), whole(20, 3));
+    for mode in [PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap] {
+        let padded = unfold([2, 3], 1, 1).pad([(1, 2), (3, 1)]).pad_mode(mode).windows(&x).unwrap().to_array();
+        let padded = Array::new(padded.into_vec(), [2, 4, 33, 41]).unwrap();
+        let want = Conv::new().groups(2).step([1, 2]).run(&padded, &w, Some(&bias)).unwrap();
+        let conv = Conv::new().groups(2).step([1, 2]).pad([(1, 2), (3, 1)]).pad_mode(mode);
+        assert_eq!(conv.run(&x, &w, Some(&bias)).unwrap(), want);
+        assert_eq!(conv.prepare(x.shape(), &w).unwrap().bias(&bias).unwrap().run(&x).unwrap(), want);
+        let last = x.permute(&[0, 2, 3, 1]).unwrap().to_array();
+        let y = conv.channels_last().run(&last, &w, Some(&bias)).unwrap();
+        assert_eq!(y, want.permute(&[0, 2, 3, 1]).unwrap());
+    }
+    let error = Conv::new().groups(2).pad(1).pad_mode([PadMode::Edge; 3]).run(&x, &w, None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "3 numbers for pad mode, but 2 axes are unfolded: give one number for all, or one per axis"
+    );
+}
+
+#[test]
+fn narrow_numbers_are_summed_in_f32() {
+    let (x, w) = (array(&[2, 6, 9, 20], 1), array(&[4, 3, 3, 3], 2));
+    let conv = Conv::new().groups(2).pad(1);
+    let bias = [0.5f32, -1.0, 2.0, 0.0];
+    let (wide_x, wide_w) = (x.map(|v| v as f32 / 8.0), w.map(|v| v as f32 / 4.0));
+    let want = conv.run(&wide_x, &wide_w, Some(&bias)).unwrap();
+    let (x, w) = (wide_x.clone().map(half::f16::from_f32), wide_w.clone().map(half::bf16::from_f32));
+    assert!(
+        x.iter().zip(&wide_x).all(|(a, b)| a.to_f32() == *b) && w.iter().zip(&wide_w).all(|(a, b)| a.to_f32() == *b)
+    );
+    assert_eq!(conv.run_wide(&x, &w, Some(&bias)).unwrap(), want);
+    assert!(matches!(conv.run_wide(&x, &w, Some(&bias[1..])), Err(ndwindow::Error::ShapeMismatch { .. })));
 }
 
 #[test]

@@ -182,9 +182,9 @@ fn types_and_exactness() {
     assert_eq!(unfold(0, 2, 1).windows(&flags).unwrap().median().unwrap().as_slice(), [0.5, 0.5]);
     let halves: Array<f32> = unfold(0, 2, 1).windows(&[1.0f32, 2.0, 4.0]).unwrap().median().unwrap();
     assert_eq!(halves.as_slice(), [1.5, 3.0]);
-    let none = unfold(&[][..], 1, 1).windows(&[3u8, 1]).unwrap().median().unwrap();
+    let none = unfold([0isize; 0], 1, 1).windows(&[3u8, 1]).unwrap().median().unwrap();
     assert_eq!(none.as_slice(), [3.0, 1.0]);
-    let none = unfold(&[][..], 1, 1).windows(&[3i32, 1]).unwrap().rank(0).unwrap();
+    let none = unfold([0isize; 0], 1, 1).windows(&[3i32, 1]).unwrap().rank(0).unwrap();
     assert_eq!(none.as_slice(), [3, 1]);
     let empty: Array<f64> = unfold(1, 2, 1).windows(&View::new(&[0u8; 0], [0, 5]).unwrap()).unwrap().median().unwrap();
     assert_eq!(empty.shape(), [0, 4]);

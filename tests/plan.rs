@@ -247,3 +247,29 @@ fn several_axes_are_planned_one_by_one() {
     assert_eq!(plan.bytes::<u16>(), 2 * 7 * 5 * 2 * 3 * 2);
     assert_eq!((plan.start(0, 0), plan.start(1, 1)), (-1, 2));
 }
+
+#[test]
+fn axes_are_given_in_any_form() {
+    let shape = [4, 5, 6];
+    let want = unfold([0, 2], 2, 1).plan(shape).unwrap();
+    let (signed, unsigned, short): (Vec<isize>, Vec<usize>, [i32; 2]) = (vec![0, -1], vec![0, 2], [0, -1]);
+    for request in [
+        unfold(&signed, 2, 1),
+        unfold(&signed[..], 2, 1),
+        unfold(signed.clone(), 2, 1),
+        unfold(&unsigned, 2, 1),
+        unfold(&unsigned[..], 2, 1),
+        unfold(unsigned.clone(), 2, 1),
+        unfold(short, 2, 1),
+        unfold(&short[..], 2, 1),
+        unfold([0, -1], 2, 1),
+        unfold(ndwindow::Axes::List([0isize, 2].into_iter().collect()), 2, 1),
+    ] {
+        assert_eq!(request.plan(shape).unwrap().axes(), want.axes());
+    }
+    let last = shape.len() - 1;
+    assert_eq!(unfold(last, 2, 1).plan(shape), unfold(-1, 2, 1).plan(shape));
+    assert_eq!(unfold(.., 2, 1).plan(shape), unfold(vec![0, 1, 2], 2, 1).plan(shape));
+    let error = unfold(usize::MAX, 2, 1).plan(shape).unwrap_err();
+    assert_eq!(error, ndwindow::Error::AxisOutOfRange { axis: isize::MAX, rank: 3 });
+}

@@ -46,7 +46,7 @@ pub enum Axes {
     List(SmallVec<[isize; 3]>),
 }
 
-/// Axes: `isize`, `[isize; N]`, `&[isize]`, or `..` for all of them.
+/// Axes: one number, an array, slice or vector of them, or `..` for all. Negative ones count from the end.
 pub trait IntoAxes {
     /// The list.
     fn into_axes(self) -> Axes;
@@ -58,33 +58,43 @@ impl IntoAxes for RangeFull {
     }
 }
 
-impl IntoAxes for isize {
-    #[inline]
+impl IntoAxes for Axes {
     fn into_axes(self) -> Axes {
-        Axes::List(SmallVec::from_slice(&[self]))
+        self
     }
 }
 
-impl<const N: usize> IntoAxes for [isize; N] {
-    #[inline]
-    fn into_axes(self) -> Axes {
-        Axes::List(SmallVec::from_slice(&self))
-    }
+macro_rules! axes {
+    ($($from:ty => $convert:expr),+ $(,)?) => { $(
+        impl IntoAxes for $from {
+            #[inline]
+            fn into_axes(self) -> Axes { Axes::List(SmallVec::from_slice(&[$convert(self)])) }
+        }
+        impl<const N: usize> IntoAxes for [$from; N] {
+            #[inline]
+            fn into_axes(self) -> Axes { self.as_slice().into_axes() }
+        }
+        impl<const N: usize> IntoAxes for &[$from; N] {
+            #[inline]
+            fn into_axes(self) -> Axes { self.as_slice().into_axes() }
+        }
+        impl IntoAxes for &[$from] {
+            #[inline]
+            fn into_axes(self) -> Axes { Axes::List(self.iter().map(|&a| $convert(a)).collect()) }
+        }
+        impl IntoAxes for &Vec<$from> {
+            #[inline]
+            fn into_axes(self) -> Axes { self.as_slice().into_axes() }
+        }
+        impl IntoAxes for Vec<$from> {
+            #[inline]
+            fn into_axes(self) -> Axes { self.as_slice().into_axes() }
+        }
+    )+ };
 }
 
-impl<const N: usize> IntoAxes for &[isize; N] {
-    #[inline]
-    fn into_axes(self) -> Axes {
-        Axes::List(SmallVec::from_slice(self))
-    }
-}
-
-impl IntoAxes for &[isize] {
-    #[inline]
-    fn into_axes(self) -> Axes {
-        Axes::List(SmallVec::from_slice(self))
-    }
-}
+// An axis beyond `isize` is out of range of every array, and so is the largest `isize`.
+axes!(isize => |a| a, i32 => |a: i32| a as isize, usize => signed);
 
 /// Makes a trait of one method with implementations for a value, arrays, slices and vectors of it.
 macro_rules! per_axis {
@@ -127,7 +137,7 @@ macro_rules! per_axis {
     };
 }
 
-/// Pads beyond `isize` cannot be met; the plan refuses the largest one with its numbers.
+/// Numbers beyond `isize` cannot be met; the plan refuses the largest one.
 #[inline]
 fn signed(v: usize) -> isize {
     isize::try_from(v).unwrap_or(isize::MAX)

@@ -5,13 +5,13 @@ use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::kernel::contract::Scalar;
 use crate::ops::contract::{Contraction, Input, PreparedConv, check_buffer, grouped};
-use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, unfold};
+use crate::spec::{Dims, IntoModes, IntoPads, IntoShape, IntoSizes, PadMode, PerAxis, Plan, unfold};
 use smallvec::SmallVec;
 
 /// A convolution's numbers: step, dilation, pads, groups.
 ///
-/// It is the cross-correlation that PyTorch, ONNX and XLA call convolution; padding reads as zero (for other paddings and
-/// fills see [`Windows::conv`](crate::Windows::conv)). Arrays are `[N, C, spatial..]` or `[C, spatial..]`, weights
+/// It is the cross-correlation that PyTorch, ONNX and XLA call convolution; padding reads as zero unless a
+/// [`pad_mode`](Self::pad_mode) says otherwise (for fills see [`Windows::conv`](crate::Windows::conv)). Arrays are `[N, C, spatial..]` or `[C, spatial..]`, weights
 /// `[outputs, C / groups, window..]`, results `[N, outputs, grid..]`; the weights' rank says how many axes are spatial.
 /// Integers wrap, as they do in PyTorch and XLA; [`integer`](Self::integer) bounds its sums.
 ///
@@ -32,6 +32,7 @@ pub struct Conv {
     dilation: PerAxis<usize>,
     base_dilation: PerAxis<usize>,
     pads: Pads,
+    modes: PerAxis<PadMode>,
     channels_last: bool,
 }
 
@@ -93,6 +94,7 @@ impl Conv {
             dilation: PerAxis::One(1),
             base_dilation: PerAxis::One(1),
             pads: Pads::Numbers(PerAxis::One((0, 0))),
+            modes: PerAxis::One(PadMode::Empty),
             channels_last: false,
         }
     }
@@ -139,6 +141,23 @@ impl Conv {
         self
     }
 
+    /// What the padding holds: nothing (zero), or elements of the array (PyTorch's `padding_mode`: `Reflect`, `Edge` for
+    /// "replicate", `Wrap` for "circular"). One for all spatial axes or one an axis; the array is not copied for it.
+    ///
+    /// ```
+    /// use ndwindow::{PadMode, View, nn::Conv};
+    ///
+    /// let x = View::new(&[1.0f32, 2.0, 3.0, 4.0], [1, 1, 4])?;
+    /// let w = View::new(&[1.0, 1.0, 1.0], [1, 1, 3])?;
+    /// let y = Conv::new().pad(1).pad_mode(PadMode::Wrap).run(x, w, Some(&[0.5]))?;
+    /// assert_eq!(y.as_slice(), [7.5, 6.5, 9.5, 8.5]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    pub fn pad_mode(mut self, modes: impl IntoModes) -> Self {
+        self.modes = modes.into_modes();
+        self
+    }
+
     /// Arrays and results are `[N, spatial.., C]`; weights keep their order. Costs nothing more.
     pub fn channels_last(mut self) -> Self {
         self.channels_last = true;
@@ -152,7 +171,7 @@ impl Conv {
             .dilation(self.dilation.clone())
             .base_dilation(self.base_dilation.clone());
         check_spatial(shape, &roles.spatial)?;
-        Ok((self.pads.on(request).plan(shape)?, roles))
+        Ok((self.pads.on(request).pad_mode(self.modes.clone()).plan(shape)?, roles))
     }
 
     /// The checked contraction of an array's and weights' shapes.
@@ -220,6 +239,43 @@ impl Conv {
         check_buffer(contraction.shape(), out.len())?;
         self.contract(&contraction, &array, &weights, bias, out);
         Ok(())
+    }
+
+    /// [`run`](Self::run) of numbers that `f32` holds exactly (`f16` and `bf16`, 8- and 16-bit integers), with products and sums
+    /// in `f32`. Each is widened where it is read; nothing is copied.
+    ///
+    /// For a result of the narrow type, round once: `.map(f16::from_f32)`.
+    ///
+    /// ```
+    /// use half::f16;
+    /// use ndwindow::{View, nn::Conv};
+    ///
+    /// let x = [1.0, 2.0, 3.0].map(f16::from_f32);
+    /// let w = [0.5, 1.0].map(f16::from_f32);
+    /// let y = Conv::new().run_wide(View::new(&x, [1, 1, 3])?, View::new(&w, [1, 1, 2])?, None)?;
+    /// assert_eq!(y.as_slice(), [2.5, 4.0]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run).
+    pub fn run_wide<'x, 'w, X, W>(
+        &self,
+        array: impl IntoView<'x, Elem = X>,
+        weights: impl IntoView<'w, Elem = W>,
+        bias: Option<&[f32]>,
+    ) -> Result<Array<f32>>
+    where
+        X: Copy + Into<f32> + Send + Sync + 'x,
+        W: Copy + Into<f32> + 'w,
+    {
+        let (array, weights) = (array.into_view(), weights.into_view());
+        let (_, contraction) = self.contraction(array.shape(), weights.shape())?;
+        check_bias(bias, weights.shape()[0])?;
+        let mut out = Array::zeros(contraction.shape().clone());
+        let input = Input { view: &array, empty: 0.0, lift: X::into };
+        contraction.run_once(&grouped(&weights, self.groups), |_, w| w.into(), &input, bias, out.as_mut_slice());
+        Ok(out)
     }
 
     /// Checks and packs the weights for repeated use on arrays of one shape.

@@ -6,7 +6,7 @@ use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
 use crate::kernel::contract::Scalar;
 use crate::ops::contract::weight_gradient;
-use crate::spec::IntoShape;
+use crate::spec::{AxisPlan, Cell, Dims, IntoShape, PadMode};
 use smallvec::SmallVec;
 
 impl Conv {
@@ -33,16 +33,27 @@ impl Conv {
             .axes()
             .iter()
             .map(|a| {
-                let (base, step) = (a.base_dilation(), a.step());
-                // Element e of the array lies at e * base; the windows that reach it start up to a span before.
-                let before = a.span() as isize - 1 - a.pads().0;
+                let step = a.step();
                 let line = ((a.count() - 1) * step + 1) as isize;
-                let after = ((a.len() - 1) * base) as isize + a.span() as isize - before - line;
+                let span = a.span() as isize;
+                // Element e of the array lies at e * base; the windows that reach it start up to a span before.
+                let (base, before, last) = match a.pad_mode() {
+                    PadMode::Empty => {
+                        (a.base_dilation(), span - 1 - a.pads().0, ((a.len() - 1) * a.base_dilation()) as isize)
+                    }
+                    // First for the padded line, every position of which is an element.
+                    _ => (1, span - 1, a.pads().0 + a.end() - 1),
+                };
+                let after = last + span - before - line;
                 Adjoint { window: a.window(), base: step, step: base, dilation: a.dilation(), pads: (before, after) }
             })
             .collect();
         let roles = roles(array.len(), weights.rank(), self.is_channels_last())?;
-        adjoint(&gradient, &weights, self.groups, &roles, &axes, None)
+        let mut padded = adjoint(&gradient, &weights, self.groups, &roles, &axes, None)?;
+        for axis in plan.axes().iter().filter(|a| a.pad_mode() != PadMode::Empty) {
+            padded = unpad(&padded, axis);
+        }
+        Ok(padded)
     }
 
     /// The gradient for weights of shape `weights`: what each of them adds to a sum of results weighted by `gradient`.
@@ -65,6 +76,27 @@ impl Conv {
         weight_gradient(&contraction, &array, &gradient, &mut out);
         Ok(out)
     }
+}
+
+/// The adjoint of padding one axis: what stands at each position of its padded line, added to the element it was read from, in
+/// the order of the positions.
+fn unpad<T: Scalar>(padded: &Array<T>, axis: &AxisPlan) -> Array<T> {
+    let a = axis.axis();
+    let mut shape = Dims::from_slice(padded.shape());
+    let (positions, inner) = (shape[a], shape[a + 1..].iter().product::<usize>());
+    shape[a] = axis.len();
+    let mut out = Array::<T>::zeros(shape);
+    let blocks = out.as_mut_slice().chunks_exact_mut((axis.len() * inner).max(1));
+    for (to, from) in blocks.zip(padded.as_slice().chunks_exact((positions * inner).max(1))) {
+        for (p, from) in from.chunks_exact(inner).enumerate() {
+            if let Cell::Element(e) = axis.at(p as isize - axis.pads().0) {
+                for (sum, &x) in to[e * inner..].iter_mut().zip(from) {
+                    *sum = sum.plus(x);
+                }
+            }
+        }
+    }
+    out
 }
 
 fn check_gradient(expected: &[usize], found: &[usize]) -> Result<()> {
