@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench worklist` checks every job's answer, times it and prints a table; words after `--` choose jobs by
 //! the beginning of their names, `--threads N` sets the size of the pool. With `--serve` it answers requests from standard
-//! input instead (see `worklist/serve.rs`), so that runs of two libraries can be interleaved.
+//! input instead (see `worklist/serve.rs`), so that runs of two libraries can be interleaved. With `--levels` it prints the
+//! times of some jobs (or of those named) at every instruction-set level.
 
 #[path = "worklist/audio.rs"]
 mod audio;
@@ -18,6 +19,8 @@ mod gather;
 mod inputs;
 #[path = "worklist/job.rs"]
 mod job;
+#[path = "worklist/levels.rs"]
+mod levels;
 #[path = "worklist/measure.rs"]
 mod measure;
 #[path = "worklist/order.rs"]
@@ -50,18 +53,22 @@ fn main() {
     }
     warm::restart_with_huge_pages();
     let mut threads = 1;
-    let mut serving = false;
+    let (mut serving, mut by_level) = (false, false);
     let mut wanted = Vec::new();
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--bench" => {} // cargo's own flag
             "--serve" => serving = true,
+            "--levels" => by_level = true,
             "--threads" => {
                 threads = words.next().and_then(|n| n.parse().ok()).expect("--threads needs a number");
             }
             name => wanted.push(name.to_owned()),
         }
+    }
+    if by_level {
+        return levels::print_levels(&wanted);
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
     if serving {
