@@ -15,6 +15,14 @@ pub(crate) trait Kernel {
     type Out;
     /// Runs the loop.
     fn run(self) -> Self::Out;
+    /// Runs the loop where registers have `BYTES` bytes, for loops that store whole registers past the caches.
+    #[inline(always)]
+    fn run_at<const BYTES: usize>(self) -> Self::Out
+    where
+        Self: Sized,
+    {
+        self.run()
+    }
 }
 
 /// An instruction set this machine has.
@@ -100,7 +108,7 @@ impl Level {
     #[inline(always)]
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Out {
         match self.0 {
-            Isa::Baseline => kernel.run(),
+            Isa::Baseline => kernel.run_at::<16>(),
             // SAFETY: a `Level` other than the baseline comes only from `detect` (directly, or through `all` and
             // `at_most`, which never raise one), and `detect` gives `Avx2` only where the CPU reported every
             // feature that `avx2` below is compiled with.
@@ -131,7 +139,7 @@ fn ask() -> u8 {
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[target_feature(enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3")]
 fn avx2<K: Kernel>(kernel: K) -> K::Out {
-    kernel.run()
+    kernel.run_at::<32>()
 }
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
@@ -139,5 +147,5 @@ fn avx2<K: Kernel>(kernel: K) -> K::Out {
     enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 )]
 fn avx512<K: Kernel>(kernel: K) -> K::Out {
-    kernel.run()
+    kernel.run_at::<64>()
 }

@@ -4,13 +4,19 @@
 //! of the first one, and a longer one is cut.
 
 use super::level::{Kernel, Level};
+use super::stream::prefetch;
+use core::marker::PhantomData;
+
+/// Elements of a chunk, wherever loops go by chunks: some registers of any level. (Loops over arrays of fewer are unrolled
+/// before they are vectorised, and then are not.)
+pub(super) const CHUNK: usize = 64;
 
 /// A reduction as the loops see it: lift an element, combine two accumulators, lower the last one.
 pub(crate) trait Reduction<T>: Sync {
     /// What is accumulated.
     type Acc: Copy + Send + Sync;
     /// What comes out.
-    type Out: Copy + Send + Sync;
+    type Out: Copy + Default + Send + Sync + 'static;
     /// The number of elements of a window, as `lower` wants it.
     type Count: Copy + Send + Sync;
     /// Whether `combine(a, a)` is `a`, so that a window may be covered by overlapping halves.
@@ -24,12 +30,6 @@ pub(crate) trait Reduction<T>: Sync {
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
-    /// Whether [`stream`](Self::stream) does more than copy.
-    const STREAMS: bool = false;
-    /// Copies results to memory that will not be read soon.
-    fn stream(to: &mut [Self::Out], from: &[Self::Out]) {
-        to.copy_from_slice(from);
-    }
 }
 
 /// How many elements the windows of a row hold.
@@ -48,13 +48,20 @@ pub(crate) enum Last<'a, A> {
 /// The most rows that are combined in registers, without storing anything between.
 pub(crate) const TAPS: usize = 8;
 
-/// `dst[k] = lift(src[k * step])`.
-pub(crate) fn lift<T: Copy, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], src: &[T], step: usize) {
+/// `dst[k] = lift(src[k * step])`; the elements `ahead` of those read are asked for in time, unless it is 0.
+pub(crate) fn lift<T: Copy, R: Reduction<T>>(
+    level: Level,
+    r: &R,
+    dst: &mut [R::Acc],
+    src: &[T],
+    step: usize,
+    ahead: isize,
+) {
     match step {
-        1 => level.run(Lift::<T, R, 1> { r, dst, src }),
-        2 => level.run(Lift::<T, R, 2> { r, dst, src }),
-        3 => level.run(Lift::<T, R, 3> { r, dst, src }),
-        4 => level.run(Lift::<T, R, 4> { r, dst, src }),
+        1 => level.run(Lift::<T, R, 1> { r, dst, src, ahead }),
+        2 => level.run(Lift::<T, R, 2> { r, dst, src, ahead }),
+        3 => level.run(Lift::<T, R, 3> { r, dst, src, ahead }),
+        4 => level.run(Lift::<T, R, 4> { r, dst, src, ahead }),
         _ => {
             for (d, s) in dst.iter_mut().zip(src.iter().step_by(step)) {
                 *d = r.lift(*s);
@@ -67,6 +74,7 @@ struct Lift<'a, T, R: Reduction<T>, const S: usize> {
     r: &'a R,
     dst: &'a mut [R::Acc],
     src: &'a [T],
+    ahead: isize,
 }
 
 impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
@@ -74,7 +82,21 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
     #[inline(always)]
     fn run(self) {
         if S == 1 {
-            for (d, s) in self.dst.iter_mut().zip(self.src) {
+            let n = self.dst.len().min(self.src.len());
+            let (mut dst, mut src) = (&mut self.dst[..n], &self.src[..n]);
+            if self.ahead != 0 {
+                let (to, _) = dst.as_chunks_mut::<CHUNK>();
+                let (from, _) = src.as_chunks::<CHUNK>();
+                for (to, from) in to.iter_mut().zip(from) {
+                    prefetch(from, self.ahead);
+                    for i in 0..CHUNK {
+                        to[i] = self.r.lift(from[i]);
+                    }
+                }
+                let done = n / CHUNK * CHUNK;
+                (dst, src) = (&mut dst[done..], &src[done..]);
+            }
+            for (d, s) in dst.iter_mut().zip(src) {
                 *d = self.r.lift(*s);
             }
             return;
@@ -93,7 +115,7 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
 
 /// `dst[k] = combine(a[k], b[k])`.
 pub(crate) fn combine<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], a: &[R::Acc], b: &[R::Acc]) {
-    level.run(Combine { r, dst, a, b, element: core::marker::PhantomData });
+    level.run(Combine { r, dst, a, b, element: PhantomData });
 }
 
 struct Combine<'a, T, R: Reduction<T>> {
@@ -101,7 +123,7 @@ struct Combine<'a, T, R: Reduction<T>> {
     dst: &'a mut [R::Acc],
     a: &'a [R::Acc],
     b: &'a [R::Acc],
-    element: core::marker::PhantomData<fn(T)>,
+    element: PhantomData<fn(T)>,
 }
 
 impl<T, R: Reduction<T>> Kernel for Combine<'_, T, R> {
@@ -118,14 +140,14 @@ impl<T, R: Reduction<T>> Kernel for Combine<'_, T, R> {
 
 /// `dst[k] = combine(dst[k], b[k])`.
 pub(crate) fn append<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], b: &[R::Acc]) {
-    level.run(Append { r, dst, b, element: core::marker::PhantomData });
+    level.run(Append { r, dst, b, element: PhantomData });
 }
 
 struct Append<'a, T, R: Reduction<T>> {
     r: &'a R,
     dst: &'a mut [R::Acc],
     b: &'a [R::Acc],
-    element: core::marker::PhantomData<fn(T)>,
+    element: PhantomData<fn(T)>,
 }
 
 impl<T, R: Reduction<T>> Kernel for Append<'_, T, R> {
@@ -138,144 +160,57 @@ impl<T, R: Reduction<T>> Kernel for Append<'_, T, R> {
     }
 }
 
-/// The result rows as accumulators.
-pub(crate) fn finish<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], last: &Last<'_, R::Acc>) {
-    match last {
-        Last::One(a) => dst.copy_from_slice(&a[..dst.len()]),
-        Last::Two(a, b) => combine(level, r, dst, a, b),
-        Last::Taps(rows) => store(level, Stored { r, dst, element: core::marker::PhantomData }, rows),
-    }
-}
-
-/// The result rows, lowered.
-pub(crate) fn finish_lowered<T, R: Reduction<T>>(
+/// Combinations from behind, for windows that are scanned in groups: `rows[k] = combine(rows[k], rows[k + 1])` for `k` from
+/// the last but one down to `first`, rows of `len` standing `pitch` apart.
+pub(crate) fn suffixes<T, R: Reduction<T>>(
     level: Level,
     r: &R,
-    dst: &mut [R::Out],
-    last: &Last<'_, R::Acc>,
-    counts: &Counts<'_, R::Count>,
+    rows: &mut [R::Acc],
+    (first, count): (usize, usize),
+    (pitch, len): (usize, usize),
 ) {
-    match counts {
-        Counts::All(n) => {
-            let n = *n;
-            let element = core::marker::PhantomData;
-            let to = Lowered { r, dst, n, element };
-            match last {
-                Last::One(a) => store(level, to, &[a]),
-                Last::Two(a, b) => store(level, to, &[a, b]),
-                Last::Taps(rows) => store(level, to, rows),
-            }
-        }
-        Counts::Each(n) => {
-            let element = core::marker::PhantomData;
-            let to = LoweredEach { r, dst, n, element };
-            match last {
-                Last::One(a) => store(level, to, &[a]),
-                Last::Two(a, b) => store(level, to, &[a, b]),
-                Last::Taps(rows) => store(level, to, rows),
-            }
-        }
-    }
+    level.run(Suffixes { r, rows, first, count, pitch, len, element: PhantomData });
 }
 
-/// Where combined taps go.
-trait Store<A> {
-    fn len(&self) -> usize;
-    fn combine(&self, a: A, b: A) -> A;
-    fn put(&mut self, k: usize, a: A);
-}
-
-struct Stored<'a, T, R: Reduction<T>> {
+struct Suffixes<'a, T, R: Reduction<T>> {
     r: &'a R,
-    dst: &'a mut [R::Acc],
-    element: core::marker::PhantomData<fn(T)>,
+    rows: &'a mut [R::Acc],
+    first: usize,
+    count: usize,
+    pitch: usize,
+    len: usize,
+    element: PhantomData<fn(T)>,
 }
 
-impl<T, R: Reduction<T>> Store<R::Acc> for Stored<'_, T, R> {
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.dst.len()
-    }
-    #[inline(always)]
-    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
-        self.r.combine(a, b)
-    }
-    #[inline(always)]
-    fn put(&mut self, k: usize, a: R::Acc) {
-        self.dst[k] = a;
-    }
-}
-
-struct Lowered<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    dst: &'a mut [R::Out],
-    n: R::Count,
-    element: core::marker::PhantomData<fn(T)>,
-}
-
-impl<T, R: Reduction<T>> Store<R::Acc> for Lowered<'_, T, R> {
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.dst.len()
-    }
-    #[inline(always)]
-    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
-        self.r.combine(a, b)
-    }
-    #[inline(always)]
-    fn put(&mut self, k: usize, a: R::Acc) {
-        self.dst[k] = self.r.lower(a, self.n);
-    }
-}
-
-struct LoweredEach<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    dst: &'a mut [R::Out],
-    n: &'a [R::Count],
-    element: core::marker::PhantomData<fn(T)>,
-}
-
-impl<T, R: Reduction<T>> Store<R::Acc> for LoweredEach<'_, T, R> {
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.dst.len().min(self.n.len())
-    }
-    #[inline(always)]
-    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
-        self.r.combine(a, b)
-    }
-    #[inline(always)]
-    fn put(&mut self, k: usize, a: R::Acc) {
-        self.dst[k] = self.r.lower(a, self.n[k]);
-    }
-}
-
-struct Taps<'a, A, S, const K: usize> {
-    to: S,
-    rows: [&'a [A]; K],
-}
-
-impl<A: Copy, S: Store<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
+impl<T, R: Reduction<T>> Kernel for Suffixes<'_, T, R> {
     type Out = ();
     #[inline(always)]
-    fn run(mut self) {
-        let n = self.to.len();
-        let rows = self.rows.map(|row| &row[..n]);
-        for k in 0..n {
-            let value = tree(|a, b| self.to.combine(a, b), |j| rows[j][k], K);
-            self.to.put(k, value);
+    fn run(self) {
+        let Suffixes { r, rows, first, count, pitch, len, .. } = self;
+        let whole = len / CHUNK * CHUNK;
+        for at in (0..whole).step_by(CHUNK) {
+            // From the last row to the first: what is combined stays in registers.
+            let Some(&last) = rows[(count - 1) * pitch + at..].first_chunk::<CHUNK>() else {
+                unreachable!("rows are longer")
+            };
+            let mut sum = last;
+            for k in (first..count - 1).rev() {
+                let Some(row) = rows[k * pitch + at..].first_chunk_mut::<CHUNK>() else {
+                    unreachable!("rows are longer")
+                };
+                for i in 0..CHUNK {
+                    sum[i] = r.combine(row[i], sum[i]);
+                }
+                *row = sum;
+            }
+        }
+        for k in (first..count - 1).rev() {
+            let (front, behind) = rows.split_at_mut((k + 1) * pitch);
+            for (d, b) in front[k * pitch + whole..k * pitch + len].iter_mut().zip(&behind[whole..len]) {
+                *d = r.combine(*d, *b);
+            }
         }
     }
-}
-
-fn store<A: Copy, S: Store<A>>(level: Level, to: S, rows: &[&[A]]) {
-    macro_rules! by_count {
-        ($($k:literal)*) => { match rows.len() {
-            $($k => level.run(Taps::<A, S, $k> { to, rows: core::array::from_fn(|j| rows[j]) }),)*
-            n => unreachable!("{n} rows, at most {TAPS}"),
-        } };
-    }
-    by_count!(1 2 3 4 5 6 7 8)
 }
 
 /// The one order in which the `n <= TAPS` cells of a window are combined: the binary digits of `n`, the smallest

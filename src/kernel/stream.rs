@@ -76,6 +76,59 @@ unsafe fn stream_bytes(to: *mut u8, from: *const u8, len: usize) {
     }
 }
 
+/// Leave to store whole lines of a large result past the caches. Whoever holds it borrows the result exclusively for longer:
+/// dropping it orders the stores before everything that follows.
+pub(crate) struct Bursts<T> {
+    element: core::marker::PhantomData<fn(T)>,
+}
+
+impl<T: Copy> Bursts<T> {
+    /// If elements of the type can be streamed, and it `pays`.
+    pub(crate) fn new(pays: bool) -> Option<Self>
+    where
+        T: 'static,
+    {
+        (pays && streams_lines::<T>()).then_some(Bursts { element: core::marker::PhantomData })
+    }
+
+    /// `*to = values`, whole lines from a line boundary on past the caches.
+    ///
+    /// # Safety
+    /// `BYTES` may be 64 only where the CPU has AVX-512. No other thread may read `to` before `self` is dropped.
+    #[inline(always)]
+    pub(super) unsafe fn store<const BYTES: usize, const L: usize>(&self, to: &mut [T; L], values: [T; L]) {
+        let whole = to.as_ptr().addr().is_multiple_of(LINE) && (L * size_of::<T>()).is_multiple_of(LINE);
+        if !whole {
+            *to = values;
+            return;
+        }
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `values` are as many bytes as `to` has, whole lines, and all initialised: `self` exists for numbers only, whose
+        // every byte is a value. `to` stands on a line and is borrowed exclusively; AVX-512 by the contract.
+        unsafe {
+            let (to, from) = (to.as_mut_ptr().cast::<u8>(), values.as_ptr().cast::<u8>());
+            #[cfg(feature = "std")]
+            if BYTES == LINE {
+                for at in (0..L * size_of::<T>()).step_by(LINE) {
+                    x86::one_line(to.add(at), from.add(at));
+                }
+                return;
+            }
+            x86::by_16(to, from, L * size_of::<T>());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            *to = values;
+        }
+    }
+}
+
+impl<T> Drop for Bursts<T> {
+    fn drop(&mut self) {
+        fence();
+    }
+}
+
 /// Whether elements of this type can be [streamed in lines](stream_lines) on this machine: numbers, whose every byte is a
 /// value and whose size divides a line.
 #[inline]
@@ -85,7 +138,16 @@ pub(super) fn streams_lines<T: 'static>() -> bool {
         ($($number:ty)*) => { $(this == TypeId::of::<$number>())||* };
     }
     cfg!(all(target_arch = "x86_64", not(miri)))
-        && is_one_of!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char)
+        && (is_one_of!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char) || is_half(this))
+}
+
+/// Whether it is one of the numbers of crate `half`.
+#[inline]
+fn is_half(_this: TypeId) -> bool {
+    #[cfg(feature = "half")]
+    return _this == TypeId::of::<half::f16>() || _this == TypeId::of::<half::bf16>();
+    #[cfg(not(feature = "half"))]
+    false
 }
 
 /// `to.copy_from_slice(from)`, streamed where [`streams_lines`] says so, `to` stands on a line and the bytes are whole lines.
@@ -107,6 +169,22 @@ pub(super) unsafe fn stream_lines<T: Copy + 'static>(to: &mut [T], from: &[T]) {
     unsafe {
         x86::lines(to.as_mut_ptr().cast(), from.as_ptr().cast(), bytes);
     }
+}
+
+/// Asks for the cache lines `ahead` elements from `cells`, which need not be elements of anything.
+#[inline(always)]
+pub(super) fn prefetch<T>(cells: &[T], ahead: isize) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let from = cells.as_ptr().wrapping_offset(ahead).cast::<i8>();
+        for at in (0..size_of_val(cells)).step_by(LINE) {
+            // SAFETY: a hint; it reads nothing and faults at no address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(at)) };
+        }
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = (cells, ahead);
 }
 
 /// Orders streamed stores before everything that follows.
@@ -156,9 +234,22 @@ mod x86 {
         }
     }
 
+    /// One line.
+    ///
+    /// # Safety
+    /// As [`lines`]; the CPU must have AVX-512.
+    #[cfg(feature = "std")]
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) unsafe fn one_line(to: *mut u8, from: *const u8) {
+        // SAFETY: 64 bytes at both places, by the contract.
+        unsafe { _mm512_stream_si512(to.cast(), _mm512_loadu_si512(from.cast())) };
+    }
+
     /// # Safety
     /// As [`lines`].
-    unsafe fn by_16(to: *mut u8, from: *const u8, bytes: usize) {
+    #[inline(always)]
+    pub(super) unsafe fn by_16(to: *mut u8, from: *const u8, bytes: usize) {
         for line in (0..bytes).step_by(LINE) {
             for at in [line, line + 16, line + 32, line + 48] {
                 // SAFETY: `line + 64 <= bytes`, both being multiples of 64; the store's address is one of 16.

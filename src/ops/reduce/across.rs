@@ -5,6 +5,7 @@ use super::chain::{Chain, Order};
 use super::line::{Line, Run};
 use super::tree::Tree;
 use crate::kernel::level::Level;
+use crate::kernel::lower::finish;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -58,11 +59,16 @@ pub(crate) struct Across<'p, A> {
 }
 
 /// Whether windows are scanned in groups of blocks: three combinations a row instead of one for each doubling, in a bracketing
-/// that depends on where a window lies, and so only for operations that never round. Below some blocks doubling is as
-/// short and keeps fewer rows.
-fn scans(exact: bool, order: &Order) -> bool {
-    exact && order.shares && order.ahead == 1 && order.blocks > TAPS
+/// that depends on where a window lies. Operations that round are scanned only if windows have so many blocks that doubling
+/// would cost a multiple.
+fn scans(exact: bool, line: &Line) -> bool {
+    let order = &line.order;
+    let most = if exact { TAPS } else { ROUNDED };
+    order.shares && order.ahead == 1 && order.blocks > most && line.axis.count() > order.blocks
 }
+
+/// Up to so many blocks the order in which rounding operations combine does not depend on where a window lies.
+const ROUNDED: usize = 64;
 
 /// The most made rows that are kept to be used twice where a window ends inside a block.
 const KEPT: usize = 64;
@@ -86,7 +92,7 @@ impl<'p, A: Copy> Across<'p, A> {
     pub(crate) fn rows(line: &Line, chain: &Chain, exact: bool) -> usize {
         match line.order.window <= TAPS {
             true => line.order.window,
-            false if scans(exact, &line.order) => line.order.blocks + line.order.rest + 1,
+            false if scans(exact, line) => line.order.blocks + line.order.rest + 1,
             false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
         }
     }
@@ -104,7 +110,7 @@ impl<'p, A: Copy> Across<'p, A> {
         let order = self.line.order;
         if order.window <= TAPS {
             self.taps(r, row, run, make, emit);
-        } else if scans(R::EXACT, &order) && run.count > order.blocks {
+        } else if scans(R::EXACT, self.line) && !run.alone && (!R::EXACT || run.count > order.blocks) {
             self.scanned(level, r, row, run, &order, make, emit);
         } else if order.shares && run.count > order.ahead {
             self.shared(level, r, row, run, &order, make, emit);
@@ -206,7 +212,7 @@ impl<'p, A: Copy> Across<'p, A> {
             let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
             super::along::resize(&mut sum, row, r.identity());
             super::along::resize(&mut rest, row, r.identity());
-            rows::finish(level, r, &mut sum[..row], &whole);
+            finish(level, r, &mut sum[..row], &whole);
             let start = run.start + (i * run.step + order.blocks * order.block * order.dilation) as isize;
             self.block(level, r, order.rest, order.dilation, start, keep, &mut rest[..row], make);
             emit(run.first + i, Last::Two(&sum[..row], &rest[..row]));
@@ -239,33 +245,35 @@ impl<'p, A: Copy> Across<'p, A> {
         }
         let keep = order.rest.min(KEPT);
         self.kept.clear();
+        // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
+        let begin = run.first % group;
         for t in 0..run.count + group - 1 {
-            let place = t % group;
+            let place = (begin + t) % group;
             let start = run.start + (t * run.step) as isize;
-            self.block(level, r, order.block, order.dilation, start, keep, ring.row_mut(t, row), make);
+            self.block(level, r, order.block, order.dilation, start, keep, ring.row_mut(place, row), make);
             match place {
-                0 => so_far[..row].copy_from_slice(ring.row(t, row)),
-                _ => rows::append(level, r, &mut so_far[..row], ring.row(t, row)),
+                0 => so_far[..row].copy_from_slice(ring.row(place, row)),
+                // The first group's blocks so far are the end of no window, unless all of it is there.
+                _ if t < place => {}
+                _ => rows::append(level, r, &mut so_far[..row], ring.row(place, row)),
             }
             if let Some(i) = t.checked_sub(group - 1) {
                 let whole = match place + 1 == group {
                     true => Last::One(&so_far[..row]),
-                    false => Last::Two(ring.row(i, row), &so_far[..row]),
+                    false => Last::Two(ring.row(place + 1, row), &so_far[..row]),
                 };
                 if order.rest == 0 {
                     emit(run.first + i, whole);
                 } else {
-                    rows::finish(level, r, &mut sum[..row], &whole);
+                    finish(level, r, &mut sum[..row], &whole);
                     let start = run.start + (i * run.step + group * order.block * order.dilation) as isize;
                     self.block(level, r, order.rest, order.dilation, start, keep, &mut rest[..row], make);
                     emit(run.first + i, Last::Two(&sum[..row], &rest[..row]));
                 }
             }
             if place + 1 == group {
-                for k in (1..group - 1).rev() {
-                    let (front, behind) = ring.data.split_at_mut((k + 1) * ring.pitch);
-                    rows::append(level, r, &mut front[k * ring.pitch..][..row], &behind[..row]);
-                }
+                let first = if t + 1 < group { begin } else { 1 };
+                rows::suffixes(level, r, &mut ring.data, (first, group), (ring.pitch, row));
             }
         }
         (self.sum, self.rest, self.so_far) = (sum, rest, so_far);

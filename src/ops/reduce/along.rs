@@ -4,6 +4,7 @@ use super::chain::{Chain, Order};
 use super::line::{Line, Run};
 use super::tree::Tree;
 use crate::kernel::level::Level;
+use crate::kernel::lower::finish;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
 use crate::spec::{Cell, PadMode};
 use alloc::vec;
@@ -25,6 +26,8 @@ pub(crate) struct Along<'p, T, R: Reduction<T>> {
     reduction: &'p R,
     level: Level,
     fill: Option<T>,
+    /// How far off the row is that is read next.
+    ahead: isize,
     chain: &'p Chain,
     /// The line of single blocks, or the taps' lines one behind the other.
     base: Vec<R::Acc>,
@@ -44,6 +47,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         reduction: &'p R,
         level: Level,
         fill: Option<T>,
+        ahead: isize,
     ) -> Self {
         Along {
             line,
@@ -51,6 +55,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             reduction,
             level,
             fill,
+            ahead,
             chain,
             base: Vec::new(),
             slots: vec![Vec::new(); chain.slot_count],
@@ -143,7 +148,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
             resize(&mut sum, out, r.identity());
             resize(&mut rest, out, r.identity());
-            rows::finish(level, r, &mut sum[..out], &whole);
+            finish(level, r, &mut sum[..out], &whole);
             self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
             emit(Last::Two(&sum[..out], &rest[..out]));
             (self.sum, self.rest) = (sum, rest);
@@ -203,12 +208,12 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             let first = (from + (low * step) as isize) as usize;
             match row {
                 Row::Elements(row) if inner == 1 || step == 1 => {
-                    rows::lift(self.level, self.reduction, body, &row[first * inner..], step);
+                    rows::lift(self.level, self.reduction, body, &row[first * inner..], step, self.ahead);
                 }
                 Row::Elements(row) => {
                     for (i, dst) in body.chunks_exact_mut(inner).enumerate() {
                         let at = (first + i * step) * inner;
-                        rows::lift(self.level, self.reduction, dst, &row[at..at + inner], 1);
+                        rows::lift(self.level, self.reduction, dst, &row[at..at + inner], 1, 0);
                     }
                 }
                 Row::Fill => body.fill(self.filled()),

@@ -17,13 +17,15 @@ pub(crate) struct Run {
     pub(crate) start: isize,
     /// Distance of their starts.
     pub(crate) step: usize,
+    /// Whether it is one window that stands apart from the others' even steps.
+    pub(crate) alone: bool,
 }
 
 impl Run {
     /// Windows `range` of this run.
     pub(crate) fn part(&self, range: Range<usize>) -> Run {
         let start = self.start + (range.start * self.step) as isize;
-        Run { first: self.first + range.start, count: range.len(), start, step: self.step }
+        Run { first: self.first + range.start, count: range.len(), start, ..*self }
     }
 
     /// This run cut into parts of at most `most` windows.
@@ -45,13 +47,18 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(axis: AxisPlan) -> Line {
         let count = axis.count();
-        let run = |first: usize, count: usize| Run { first, count, start: axis.start_of(first), step: axis.step() };
+        let run = |first: usize, count: usize, alone: bool| {
+            let start = axis.start_of(first);
+            Run { first, count, start, step: axis.step(), alone }
+        };
         let (step, runs) = match axis.even_step() {
             _ if count == 0 => (axis.step(), Vec::new()),
-            Some(step) => (step, vec![Run { step, ..run(0, count) }]),
-            None if axis.tail() == Tail::ShiftBack => (axis.step(), vec![run(0, count - 1), run(count - 1, 1)]),
+            Some(step) => (step, vec![Run { step, ..run(0, count, false) }]),
+            None if axis.tail() == Tail::ShiftBack => {
+                (axis.step(), vec![run(0, count - 1, false), run(count - 1, 1, true)])
+            }
             // The order must not depend on where the starts fall: that of step 1.
-            None => (1, (0..count).map(|i| run(i, 1)).collect()),
+            None => (1, (0..count).map(|i| run(i, 1, true)).collect()),
         };
         Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs }
     }

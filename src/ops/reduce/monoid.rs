@@ -1,6 +1,5 @@
 //! Associative operations: the caller's own, and the ones that come with the crate.
 
-use super::number::sealed::Sealed;
 use super::number::{Ordered, Wrap};
 use crate::element::Element;
 use crate::kernel::rows::Reduction;
@@ -66,14 +65,6 @@ pub trait Monoid<T>: Sync {
     /// Whether `combine` never rounds, so that cells may be bracketed as it suits. Claiming it for one that does makes results
     /// depend on where a window lies.
     const EXACT: bool = false;
-    /// Whether `stream` does more than copy.
-    #[doc(hidden)]
-    const STREAMS: bool = false;
-    /// Copies results to memory that will not be read soon.
-    #[doc(hidden)]
-    fn stream(to: &mut [Self::Out], from: &[Self::Out]) {
-        to.copy_from_slice(from);
-    }
 }
 
 /// A monoid as the loops see it.
@@ -86,10 +77,6 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     const IDEMPOTENT: bool = M::IDEMPOTENT;
     const EXACT: bool = M::EXACT;
     const COUNTED: bool = false;
-    const STREAMS: bool = M::STREAMS;
-    fn stream(to: &mut [M::Out], from: &[M::Out]) {
-        M::stream(to, from);
-    }
     #[inline(always)]
     fn identity(&self) -> M::Acc {
         self.0.identity()
@@ -178,10 +165,6 @@ macro_rules! extremes {
             type Out = T;
             const IDEMPOTENT: bool = true;
             const EXACT: bool = true;
-            const STREAMS: bool = true;
-            fn stream(to: &mut [T], from: &[T]) {
-                Sealed::stream(to, from);
-            }
             #[inline(always)]
             fn identity(&self) -> T::Key {
                 T::$identity

@@ -4,20 +4,11 @@ use crate::element::Element;
 
 pub(crate) mod sealed {
     /// What keeps the traits of this file to the crate's own types.
-    pub trait Sealed: Sized {
-        /// Copies results to memory that will not be read soon.
-        fn stream(to: &mut [Self], from: &[Self]);
-    }
+    pub trait Sealed {}
 }
 
 macro_rules! sealed {
-    ($($t:ty)*) => { $(
-        impl sealed::Sealed for $t {
-            fn stream(to: &mut [$t], from: &[$t]) {
-                crate::kernel::stream_copy(to, from);
-            }
-        }
-    )* };
+    ($($t:ty)*) => { $(impl sealed::Sealed for $t {})* };
 }
 
 sealed! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool f32 f64 }

@@ -1,8 +1,10 @@
 //! Where rows of results go: their stretches of the output, and the counts they are lowered with.
 
 use super::tiles::Tile;
+use crate::kernel::Bursts;
 use crate::kernel::level::Level;
-use crate::kernel::rows::{self, Counts, Last, Reduction, TAPS};
+use crate::kernel::lower::finish_lowered;
+use crate::kernel::rows::{Counts, Last, Reduction, TAPS};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -88,7 +90,7 @@ impl Layout {
         out: &mut [R::Out],
         last: &Last<'_, R::Acc>,
         counts: &Counts<'_, R::Count>,
-        stage: &mut Stage<R::Out>,
+        stage: &Stage<R::Out>,
     ) {
         for (k, at) in self.stretches.iter().enumerate() {
             let part = k * self.length..(k + 1) * self.length;
@@ -110,37 +112,30 @@ impl Layout {
     }
 }
 
-/// A row of results on its way past the caches, if the result is large enough for that.
+/// How rows of results are stored: past the caches if the result is large enough for that.
 pub(crate) struct Stage<O> {
-    streams: bool,
-    row: Vec<O>,
+    bursts: Option<Bursts<O>>,
 }
 
 /// Shorter rows than this many bytes are stored as they are.
-const STREAMED_ROW: usize = 512;
+const STREAMED_ROW: usize = 256;
 
-impl<O: Copy> Stage<O> {
+impl<O: Copy + 'static> Stage<O> {
+    /// For one worker's part of a result, which it holds until the stage is dropped.
     pub(crate) fn new(streams: bool) -> Self {
-        Stage { streams, row: Vec::new() }
+        Stage { bursts: Bursts::new(streams) }
     }
 
     /// Lowers the combination of `last` into `dst`.
     pub(crate) fn put<T, R: Reduction<T, Out = O>>(
-        &mut self,
+        &self,
         level: Level,
         r: &R,
         dst: &mut [O],
         last: &Last<'_, R::Acc>,
         counts: &Counts<'_, R::Count>,
     ) {
-        if !R::STREAMS || !self.streams || size_of_val(dst) < STREAMED_ROW {
-            return rows::finish_lowered(level, r, dst, last, counts);
-        }
-        if self.row.len() < dst.len() {
-            self.row.resize(dst.len(), dst[0]);
-        }
-        let row = &mut self.row[..dst.len()];
-        rows::finish_lowered(level, r, row, last, counts);
-        R::stream(dst, row);
+        let bursts = self.bursts.as_ref().filter(|_| size_of_val(dst) >= STREAMED_ROW);
+        finish_lowered(level, r, dst, last, counts, bursts);
     }
 }

@@ -11,7 +11,7 @@ use core::ops::Range;
 const IN_FLIGHT: usize = 1024 * 1024;
 /// A row of fewer bytes spends its time on calls; one of more leaves the first-level cache without reading memory in
 /// longer stretches.
-const ROW_BYTES: Range<usize> = 1024..16 * 1024;
+const ROW_BYTES: Range<usize> = 1024..4 * 1024;
 /// The same where windows lie along the only axis: nothing is read in stretches there, the line is one.
 const LINE_BYTES: usize = 8 * 1024;
 

@@ -1,6 +1,5 @@
 //! Sums, means and products in accumulators as narrow as the window allows.
 
-use super::number::sealed::Sealed;
 use super::number::{Number, Total, Wrap};
 use crate::kernel::rows::Reduction;
 
@@ -16,10 +15,6 @@ macro_rules! totals {
             const IDEMPOTENT: bool = false;
             const EXACT: bool = T::EXACT;
             const COUNTED: bool = false;
-            const STREAMS: bool = true;
-            fn stream(to: &mut [T::Wide], from: &[T::Wide]) {
-                Sealed::stream(to, from);
-            }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO
@@ -48,10 +43,6 @@ macro_rules! totals {
             const IDEMPOTENT: bool = false;
             const EXACT: bool = T::EXACT;
             const COUNTED: bool = true;
-            const STREAMS: bool = true;
-            fn stream(to: &mut [T::Mean], from: &[T::Mean]) {
-                Sealed::stream(to, from);
-            }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO
@@ -92,10 +83,6 @@ impl<T: Number> Reduction<T> for Product {
     const IDEMPOTENT: bool = false;
     const EXACT: bool = T::EXACT;
     const COUNTED: bool = false;
-    const STREAMS: bool = true;
-    fn stream(to: &mut [T::Wide], from: &[T::Wide]) {
-        Sealed::stream(to, from);
-    }
     #[inline(always)]
     fn identity(&self) -> T::Wide {
         T::Wide::ONE

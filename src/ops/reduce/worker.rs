@@ -8,6 +8,7 @@ use super::pool::Pool;
 use super::sink::{Counter, Layout, Stage};
 use super::tiles::Tile;
 use crate::element::Element;
+use crate::kernel::lower::finish;
 use crate::kernel::rows::{self, Last, Reduction};
 use crate::spec::{Cell, Dims};
 use alloc::vec::Vec;
@@ -29,15 +30,17 @@ pub(crate) struct Worker<'p, T, R: Reduction<T>> {
     along: Option<Along<'p, T, R>>,
     pool: Option<Pool<'p, T, R>>,
     counter: Counter<R::Count>,
-    stage: Stage<R::Out>,
 }
 
 impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
     pub(crate) fn new(job: &'p Job<'p, T, R>) -> Self {
         let last = job.lines.len() - 1;
         let axis = job.lines[last].axis.axis();
-        let along = (job.up == last)
-            .then(|| Along::new(&job.lines[last], &job.chains[last], job.inner, job.reduction, job.level, job.fill));
+        // The next row of a tile is one position further on the axis above.
+        let ahead = job.lines[..last].last().map_or(0, |l| job.view.strides()[l.axis.axis()]);
+        let along = (job.up == last).then(|| {
+            Along::new(&job.lines[last], &job.chains[last], job.inner, job.reduction, job.level, job.fill, ahead)
+        });
         Worker {
             job,
             index: Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 }),
@@ -47,7 +50,6 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 .pools
                 .then(|| Pool::new(&job.lines[last - 1], &job.lines[last], job.reduction, job.level, job.fill)),
             counter: Counter::new(),
-            stage: Stage::new(job.streams),
         }
     }
 
@@ -57,6 +59,8 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         let first = job.lines[0].axis.axis();
         let windows: usize = unit.runs.iter().map(|r| r.count).sum();
         let behind = job.behind();
+        // Dropped, and with it all stores ordered, before `out` is given back.
+        let stage = Stage::new(job.streams);
         for (lead, mut out) in unit.leads.clone().zip(out.chunks_exact_mut(windows * behind)) {
             let mut rest = lead;
             for a in (0..first).rev() {
@@ -67,15 +71,15 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 let (part, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
                 out = more;
                 match job.up {
-                    0 => self.line(run, part),
-                    _ => job.tiles.iter().for_each(|tile| self.tile(run, tile, part)),
+                    0 => self.line(run, part, &stage),
+                    _ => job.tiles.iter().for_each(|tile| self.tile(run, tile, part, &stage)),
                 }
             }
         }
     }
 
     /// One unfolded axis only, along rows: windows `run` of the row at the current index.
-    fn line(&mut self, run: &Run, out: &mut [R::Out]) {
+    fn line(&mut self, run: &Run, out: &mut [R::Out], stage: &Stage<R::Out>) {
         let job = self.job;
         let Some(row) = job.view.trailing_slice(&self.index) else { unreachable!("rows were found in one piece") };
         let Some(along) = &mut self.along else { unreachable!("without other axes the last one is along rows") };
@@ -87,13 +91,12 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 self.counter.set([&job.counts[0][part.first..][..part.count]].into_iter(), job.inner);
             }
             let counts = self.counter.row(job.reduction, 1);
-            let stage = &mut self.stage;
             along.reduce(Row::Elements(row), &part, |last| stage.put(job.level, job.reduction, dst, &last, &counts));
         }
     }
 
     /// Windows `run` of the first axis over one tile of the others, for every index of the plain axes between them.
-    fn tile(&mut self, run: &Run, tile: &Tile, out: &mut [R::Out]) {
+    fn tile(&mut self, run: &Run, tile: &Tile, out: &mut [R::Out], stage: &Stage<R::Out>) {
         let job = self.job;
         let axis = |k: usize| job.lines[k].axis.axis();
         let stride = |axis: usize| job.shape[axis + 1..].iter().product::<usize>();
@@ -103,7 +106,6 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         let corner =
             tile.inner.start + tile.runs.iter().enumerate().map(|(k, r)| r.first * stride(axis(k + 1))).sum::<usize>();
         let mut counter = core::mem::replace(&mut self.counter, Counter::new());
-        let mut stage = core::mem::replace(&mut self.stage, Stage::new(false));
         if R::COUNTED {
             let counts = tile.runs.iter().enumerate().map(|(k, r)| &job.counts[k + 1][r.first..][..r.count]);
             counter.set(counts, tile.inner.len());
@@ -124,7 +126,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                     }
                 }
             }
-            (self.counter, self.stage) = (counter, stage);
+            self.counter = counter;
             return;
         }
         for number in 0..between.iter().map(|&a| job.shape[a]).product() {
@@ -137,10 +139,10 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             self.rows(0, Place::Inside, run, tile, &mut |i, last| {
                 let counts = counter.row(job.reduction, job.counts.first().map_or(1, |c| c[i]));
                 let out = &mut out[at + (i - run.first) * behind..];
-                layout.put(job.level, job.reduction, out, &last, &counts, &mut stage);
+                layout.put(job.level, job.reduction, out, &last, &counts, stage);
             });
         }
-        (self.counter, self.stage) = (counter, stage);
+        self.counter = counter;
     }
 
     /// Elements of a row of the tile that runs over the unfolded axes from the `k`-th (`k >= 1`) on.
@@ -184,7 +186,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             let row = Self::length(k + 2, tile);
             return self.rows(k + 1, place, &run, tile, &mut |i, last| {
                 let at = (i - run.first) * row;
-                rows::finish(job.level, job.reduction, &mut dst[at..at + row], &last);
+                finish(job.level, job.reduction, &mut dst[at..at + row], &last);
             });
         }
         let row = match place {
@@ -196,9 +198,9 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         };
         match (&mut self.along, row) {
             (Some(along), row) => {
-                along.reduce(row, &tile.runs[k], |last| rows::finish(job.level, job.reduction, dst, &last));
+                along.reduce(row, &tile.runs[k], |last| finish(job.level, job.reduction, dst, &last));
             }
-            (None, Row::Elements(row)) => rows::lift(job.level, job.reduction, dst, &row[tile.inner.clone()], 1),
+            (None, Row::Elements(row)) => rows::lift(job.level, job.reduction, dst, &row[tile.inner.clone()], 1, 0),
             (None, Row::Fill) => {
                 let fill = job.fill.map_or_else(|| job.reduction.identity(), |v| job.reduction.lift(v));
                 dst.fill(fill);

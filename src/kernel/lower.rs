@@ -1,0 +1,200 @@
+//! The last step of a reduction: rows combined in registers, lowered, and stored, past the caches if they are many.
+#![allow(unsafe_code)] // streaming stores
+
+use super::level::{Kernel, Level};
+use super::rows::{CHUNK, Counts, Last, Reduction, TAPS, combine, tree};
+use super::stream::{Bursts, LINE};
+use core::array::from_fn;
+use core::marker::PhantomData;
+
+/// The result rows as accumulators.
+pub(crate) fn finish<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], last: &Last<'_, R::Acc>) {
+    match last {
+        Last::One(a) => dst.copy_from_slice(&a[..dst.len()]),
+        Last::Two(a, b) => combine(level, r, dst, a, b),
+        Last::Taps(rows) => store(level, dst, rows, None, Kept { r, element: PhantomData }),
+    }
+}
+
+/// The result rows, lowered; streamed if there are `bursts`.
+pub(crate) fn finish_lowered<T, R: Reduction<T>>(
+    level: Level,
+    r: &R,
+    dst: &mut [R::Out],
+    last: &Last<'_, R::Acc>,
+    counts: &Counts<'_, R::Count>,
+    bursts: Option<&Bursts<R::Out>>,
+) {
+    let two;
+    let one;
+    let rows: &[&[R::Acc]] = match last {
+        Last::One(a) => {
+            one = [*a];
+            &one
+        }
+        Last::Two(a, b) => {
+            two = [*a, *b];
+            &two
+        }
+        Last::Taps(rows) => rows,
+    };
+    match counts {
+        Counts::All(n) => store(level, dst, rows, bursts, Lowered { r, n: *n, element: PhantomData }),
+        Counts::Each(n) => {
+            let len = dst.len();
+            store(level, dst, rows, bursts, LoweredEach { r, n: &n[..len], element: PhantomData });
+        }
+    }
+}
+
+/// How combined taps become what is stored.
+trait Lower<A>: Sync {
+    type Out: Copy;
+    fn combine(&self, a: A, b: A) -> A;
+    /// Anything, to begin a chunk with.
+    fn any(&self, a: A) -> Self::Out;
+    /// What becomes of `L` values from place `at` on.
+    fn lower<const L: usize>(&self, at: usize, values: [A; L], out: &mut [Self::Out; L]);
+}
+
+struct Kept<'a, T, R> {
+    r: &'a R,
+    element: PhantomData<fn(T)>,
+}
+
+impl<T, R: Reduction<T>> Lower<R::Acc> for Kept<'_, T, R> {
+    type Out = R::Acc;
+    #[inline(always)]
+    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
+        self.r.combine(a, b)
+    }
+    #[inline(always)]
+    fn any(&self, a: R::Acc) -> R::Acc {
+        a
+    }
+    #[inline(always)]
+    fn lower<const L: usize>(&self, _: usize, values: [R::Acc; L], out: &mut [R::Acc; L]) {
+        *out = values;
+    }
+}
+
+struct Lowered<'a, T, R: Reduction<T>> {
+    r: &'a R,
+    n: R::Count,
+    element: PhantomData<fn(T)>,
+}
+
+impl<T, R: Reduction<T>> Lower<R::Acc> for Lowered<'_, T, R> {
+    type Out = R::Out;
+    #[inline(always)]
+    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
+        self.r.combine(a, b)
+    }
+    #[inline(always)]
+    fn any(&self, _: R::Acc) -> R::Out {
+        R::Out::default()
+    }
+    #[inline(always)]
+    fn lower<const L: usize>(&self, _: usize, values: [R::Acc; L], out: &mut [R::Out; L]) {
+        for i in 0..L {
+            out[i] = self.r.lower(values[i], self.n);
+        }
+    }
+}
+
+struct LoweredEach<'a, T, R: Reduction<T>> {
+    r: &'a R,
+    n: &'a [R::Count],
+    element: PhantomData<fn(T)>,
+}
+
+impl<T, R: Reduction<T>> Lower<R::Acc> for LoweredEach<'_, T, R> {
+    type Out = R::Out;
+    #[inline(always)]
+    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
+        self.r.combine(a, b)
+    }
+    #[inline(always)]
+    fn any(&self, _: R::Acc) -> R::Out {
+        R::Out::default()
+    }
+    #[inline(always)]
+    fn lower<const L: usize>(&self, at: usize, values: [R::Acc; L], out: &mut [R::Out; L]) {
+        let n = &self.n[at..at + L];
+        for i in 0..L {
+            out[i] = self.r.lower(values[i], n[i]);
+        }
+    }
+}
+
+struct Taps<'a, A, S: Lower<A>, const K: usize> {
+    dst: &'a mut [S::Out],
+    rows: [&'a [A]; K],
+    bursts: Option<&'a Bursts<S::Out>>,
+    how: S,
+}
+
+impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        self.run_at::<16>();
+    }
+    #[inline(always)]
+    fn run_at<const BYTES: usize>(self) {
+        let Taps { dst, rows, bursts, how } = self;
+        let n = dst.len();
+        let rows = rows.map(|row| &row[..n]);
+        let head = match bursts {
+            Some(_) => dst.as_ptr().align_offset(LINE).min(n),
+            None => 0,
+        };
+        for k in 0..head {
+            one(&how, &rows, k, &mut dst[k]);
+        }
+        let (chunks, _) = dst[head..].as_chunks_mut::<CHUNK>();
+        let count = chunks.len();
+        let cells = rows.map(|row| &row[head..].as_chunks::<CHUNK>().0[..count]);
+        for c in 0..count {
+            // Through arrays of its own, as the compiler does not know that rows and results do not overlap.
+            let mut values = cells[0][c];
+            for i in 0..CHUNK {
+                values[i] = tree(|a, b| how.combine(a, b), |j| cells[j][c][i], K);
+            }
+            let mut out = [how.any(values[0]); CHUNK];
+            how.lower(head + c * CHUNK, values, &mut out);
+            match bursts {
+                // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the result
+                // until it is dropped.
+                Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(&mut chunks[c], out) },
+                None => chunks[c] = out,
+            }
+        }
+        for k in head + count * CHUNK..n {
+            one(&how, &rows, k, &mut dst[k]);
+        }
+    }
+}
+
+/// Result `k` alone.
+#[inline(always)]
+fn one<A: Copy, S: Lower<A>, const K: usize>(how: &S, rows: &[&[A]; K], k: usize, dst: &mut S::Out) {
+    let value = tree(|a, b| how.combine(a, b), |j| rows[j][k], K);
+    how.lower(k, [value], core::array::from_mut(dst));
+}
+
+fn store<A: Copy, S: Lower<A>>(
+    level: Level,
+    dst: &mut [S::Out],
+    rows: &[&[A]],
+    bursts: Option<&Bursts<S::Out>>,
+    how: S,
+) {
+    macro_rules! by_count {
+        ($($k:literal)*) => { match rows.len() {
+            $($k => level.run(Taps::<A, S, $k> { dst, rows: from_fn(|j| rows[j]), bursts, how }),)*
+            n => unreachable!("{n} rows, at most {TAPS}"),
+        } };
+    }
+    by_count!(1 2 3 4 5 6 7 8)
+}
