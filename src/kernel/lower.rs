@@ -12,6 +12,7 @@ pub(crate) fn finish<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc]
     match last {
         Last::One(a) => dst.copy_from_slice(&a[..dst.len()]),
         Last::Two(a, b) => combine(level, r, dst, a, b),
+        Last::Taps([a, b]) => combine(level, r, dst, a, b),
         Last::Taps(rows) => store(level, dst, rows, None, Kept { r, element: PhantomData }),
     }
 }

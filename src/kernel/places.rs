@@ -1,9 +1,22 @@
-//! Small windows over a plane whose largest elements are wanted with their places: [`plane`](super::plane)'s loop over elements
-//! and places packed into one number each.
+//! Small windows over a small plane whose largest elements are wanted with their places, both axes in one loop over elements and
+//! places packed into one number each.
 
 use super::level::{Kernel, Level};
-use super::plane::Side;
 use alloc::vec::Vec;
+
+/// Windows along one axis of a plane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Side {
+    /// Elements of the source.
+    pub(crate) len: usize,
+    /// Where the first window starts; negative in padding.
+    pub(crate) start: isize,
+    /// How many windows there are.
+    pub(crate) count: usize,
+}
+
+/// The windows that have a kernel: `(window, step)`, on both axes.
+pub(crate) const KERNELS: [(usize, usize); 5] = [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)];
 
 /// An element and its place in the plane as one number, the largest of which wins.
 pub(crate) trait Packing<T>: Sync {
@@ -27,7 +40,7 @@ impl<P: Copy + Default> Buffers<P> {
 }
 
 /// `dst[i, j]` is the largest of the window at `(i, j)` of the row-major plane `src`, the windows being one of
-/// [`KERNELS`](super::plane::KERNELS); the default where it holds no element.
+/// [`KERNELS`]; the default where it holds no element.
 #[allow(clippy::too_many_arguments)] // two sides, two numbers, and where from and to
 pub(crate) fn places<T: Copy, P: Packing<T>>(
     level: Level,

@@ -72,6 +72,28 @@ fn a_sum_does_not_depend_on_the_layout() {
     }
 }
 
+/// Windows so long that they are scanned in groups: what stands outside one does not show in it.
+#[test]
+fn a_long_sum_across_rows_does_not_depend_on_other_elements() {
+    let (h, w, window) = (300, 5, 90);
+    let x = noise(h * w);
+    let request = unfold(0, window, 1);
+    let all = request.windows(View::new(&x, [h, w]).unwrap()).unwrap().sum();
+    for i in [0, 1, 44, 89, 90, 91, 150, 210] {
+        let mut other: Vec<f32> = x.iter().map(|v| v * -3.0 + 1e8).collect();
+        other[i * w..(i + window) * w].copy_from_slice(&x[i * w..(i + window) * w]);
+        let again = request.windows(View::new(&other, [h, w]).unwrap()).unwrap().sum();
+        assert_eq!(bits(&all.as_slice()[i * w..][..w]), bits(&again.as_slice()[i * w..][..w]), "window {i}");
+        // And it is the sum, to rounding.
+        for j in 0..w {
+            let exact: f64 = (0..window).map(|k| f64::from(x[(i + k) * w + j])).sum();
+            let size: f64 = (0..window).map(|k| f64::from(x[(i + k) * w + j].abs())).sum();
+            let found = f64::from(all.as_slice()[i * w + j]);
+            assert!((found - exact).abs() <= window as f64 * f64::from(f32::EPSILON) * size, "{found} for {exact}");
+        }
+    }
+}
+
 /// One, two and three threads give the same bits.
 #[test]
 fn any_number_of_threads() {

@@ -6,7 +6,7 @@
 //! rows its later windows need. What leaves the first axis is written to the result.
 
 use super::chain::Chain;
-use super::line::{Line, Run};
+use super::line::{Held, Line, Run};
 use super::pool::pools;
 use super::tiles::{Tile, tiles};
 use super::worker::Worker;
@@ -15,7 +15,6 @@ use crate::kernel::STREAM_BYTES;
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::spec::{Dims, Plan};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -38,12 +37,12 @@ pub(crate) struct Job<'a, T, R> {
     /// Elements behind the last unfolded axis.
     pub(crate) inner: usize,
     pub(crate) tiles: Vec<Tile>,
-    /// Whether the last two axes are reduced plane by plane.
+    /// Whether all axes are reduced box by box.
     pub(crate) pools: bool,
     /// Whether the result is so large that it should go past the caches.
     pub(crate) streams: bool,
     /// For each line, how many elements each of its windows holds; empty unless the reduction counts.
-    pub(crate) counts: Vec<Vec<usize>>,
+    pub(crate) counts: Vec<Held>,
 }
 
 /// A contiguous part of the result: windows of the first unfolded axis, behind each of some leading indices.
@@ -92,13 +91,13 @@ pub(crate) fn reduce<T, R>(
     };
     let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, R::IDEMPOTENT)).collect();
     let counts = match R::COUNTED {
-        true => lines.iter().map(|l| l.counts(fill.is_some())).collect(),
+        true => lines.iter().map(|l| l.held(fill.is_some())).collect(),
         false => Vec::new(),
     };
-    let plane = |k: usize| view.trailing_slice(&Dims::from_elem(0, lines[lines.len() - k].axis.axis())).is_some();
-    let pools = pools::<T, R::Acc>(&lines, inner) && !view.is_empty() && plane(2);
+    let boxed = |l: &Line| view.trailing_slice(&Dims::from_elem(0, l.axis.axis())).is_some();
+    let pools = !view.is_empty() && pools::<R::Acc>(&lines, source.rank()) && lines.first().is_some_and(boxed);
     let tiles = match pools {
-        true => vec![Tile { runs: lines[1..].iter().map(|l| l.runs[0]).collect(), inner: 0..1, along: 0 }],
+        true => Vec::new(),
         false => tiles::<R::Acc>(&lines, &chains, up, inner, R::EXACT),
     };
     let streams = size_of_val(out) >= STREAM_BYTES;

@@ -5,8 +5,7 @@ use super::rankable::Rankable;
 use crate::array::{IntoView, View};
 use crate::error::Result;
 use crate::kernel::level::Level;
-use crate::kernel::places::{Buffers, Packing, places};
-use crate::kernel::plane::{KERNELS, Side};
+use crate::kernel::places::{Buffers, KERNELS, Packing, Side, places};
 use crate::ops::Windows;
 use crate::spec::{AxisPlan, PadMode};
 use alloc::vec::Vec;
@@ -102,5 +101,5 @@ fn small(y: &AxisPlan, x: &AxisPlan) -> Option<(usize, usize)> {
 }
 
 fn side(axis: &AxisPlan) -> Side {
-    Side { len: axis.len(), start: axis.start(0), count: axis.count(), end: axis.end() }
+    Side { len: axis.len(), start: axis.start(0), count: axis.count() }
 }

@@ -22,6 +22,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The windows' places on the grid.
+    pub(crate) fn windows(&self) -> Range<usize> {
+        self.first..self.first + self.count
+    }
+
     /// Windows `range` of this run.
     pub(crate) fn part(&self, range: Range<usize>) -> Run {
         let start = self.start + (range.start * self.step) as isize;
@@ -64,13 +69,14 @@ impl Line {
     }
 
     /// How many elements each window holds; padding counts if it is filled, holes and overhang never do.
-    pub(crate) fn counts(&self, filled: bool) -> Vec<usize> {
+    pub(crate) fn held(&self, filled: bool) -> Held {
         let inside = if self.axis.base_dilation() == 1 { self.axis.interior() } else { 0..0 };
-        let mut counts = vec![self.axis.window(); self.axis.count()];
-        for i in (0..inside.start).chain(inside.end..counts.len()) {
-            counts[i] = self.count(i, filled);
+        Held {
+            front: (0..inside.start).map(|i| self.count(i, filled)).collect(),
+            behind: (inside.end..self.axis.count()).map(|i| self.count(i, filled)).collect(),
+            inside,
+            window: self.axis.window(),
         }
-        counts
     }
 
     fn count(&self, i: usize, filled: bool) -> usize {
@@ -86,5 +92,34 @@ impl Line {
         let to = if everywhere { axis.end() } else { axis.line().end };
         let below = |p: isize| ((p.saturating_sub(start)).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
         below(to).saturating_sub(below(from))
+    }
+}
+
+/// How many elements each window of an axis holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    /// Of the windows before those inside, and behind them.
+    front: Vec<usize>,
+    behind: Vec<usize>,
+    /// The windows that hold all their cells.
+    inside: Range<usize>,
+    window: usize,
+}
+
+impl Held {
+    /// Elements of window `i`.
+    pub(crate) fn at(&self, i: usize) -> usize {
+        match self.front.get(i) {
+            Some(&n) => n,
+            None if i < self.inside.end => self.window,
+            None => self.behind[i - self.inside.end],
+        }
+    }
+
+    /// Elements of all windows of a range, if they are as many.
+    pub(crate) fn all(&self, range: Range<usize>) -> Option<usize> {
+        let first = self.at(range.start);
+        let inside = self.inside.start <= range.start && range.end <= self.inside.end;
+        (inside || range.into_iter().all(|i| self.at(i) == first)).then_some(first)
     }
 }

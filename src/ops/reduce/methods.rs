@@ -123,9 +123,10 @@ impl<T: Number> Windows<'_, T> {
     forms! {
         /// The sum of every window, in a type that holds it (see [`Number`]): `[.., n, ..] -> [.., grid, ..]`.
         ///
-        /// No sum is ever updated by taking elements out, so nothing drifts: a NaN or 1e16 leaves with its window. Floats
-        /// are added in one fixed order, a tree over the window, whatever the number of threads or the width of vectors;
-        /// zeros sum to 0.0, whatever their signs, and so does a window without elements.
+        /// No sum is ever updated by taking elements out, so nothing drifts: a NaN or 1e16 leaves with its window. The
+        /// order in which floats are added depends on nothing but the request and, across rows, for windows of more than 64
+        /// steps, on the window's place: not on other elements, the number of threads, or the width of vectors. Zeros sum to 0.0,
+        /// whatever their signs, and so does a window without elements.
         ///
         /// Time does not grow with the window: see [`reduce`](Self::reduce).
         ///

@@ -15,7 +15,8 @@ use crate::kernel::rows::Reduction;
 /// - if [`IDEMPOTENT`](Self::IDEMPOTENT), `combine(a, a)` is `a`.
 ///
 /// Elements are combined in their order along each axis (the operation need not be commutative along one axis), and how they
-/// are bracketed depends on the request alone: rounding is the same wherever the window lies.
+/// are bracketed depends on the request alone, so that rounding is the same wherever the window lies; only for windows of more
+/// than 64 steps across rows it depends on that place as well.
 ///
 /// ```
 /// use ndwindow::{Monoid, unfold};

@@ -2,7 +2,6 @@
 
 use super::block::short_window;
 use super::engine;
-use super::number::sealed::Sealed;
 use super::number::{Number, Total, Wrap};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
@@ -150,10 +149,6 @@ macro_rules! rounded {
             const IDEMPOTENT: bool = false;
             const EXACT: bool = T::EXACT;
             const COUNTED: bool = true;
-            const STREAMS: bool = true;
-            fn stream(to: &mut [T], from: &[T]) {
-                Sealed::stream(to, from);
-            }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO

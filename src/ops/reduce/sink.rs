@@ -1,5 +1,6 @@
 //! Where rows of results go: their stretches of the output, and the counts they are lowered with.
 
+use super::line::Held;
 use super::tiles::Tile;
 use crate::kernel::Bursts;
 use crate::kernel::level::Level;
@@ -7,6 +8,7 @@ use crate::kernel::lower::finish_lowered;
 use crate::kernel::rows::{Counts, Last, Reduction, TAPS};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Elements in the windows of a row.
 pub(crate) struct Counter<C> {
@@ -23,24 +25,19 @@ impl<C: Copy> Counter<C> {
         Counter { inner: Vec::new(), all: 1, made: None, row: Vec::new() }
     }
 
-    /// Counts of a row: the outer product of what each axis holds, every one `repeat` times.
-    pub(crate) fn set<'c>(&mut self, axes: impl Iterator<Item = &'c [usize]>, repeat: usize) {
+    /// Counts of a row: the outer product of what the windows of each axis hold, every one `repeat` times.
+    pub(crate) fn set<'c>(&mut self, axes: impl Iterator<Item = (&'c Held, Range<usize>)> + Clone, repeat: usize) {
         self.made = None;
-        let mut row = vec![1];
-        for counts in axes {
-            row = row.iter().flat_map(|&n| counts.iter().map(move |&c| n * c)).collect();
-        }
-        self.all = row[0];
         self.inner.clear();
-        if row.iter().any(|&n| n != self.all) {
-            self.inner.extend(row.iter().flat_map(|&n| core::iter::repeat_n(n, repeat)));
+        if let Some(all) = axes.clone().try_fold(1, |product, (held, range)| Some(product * held.all(range)?)) {
+            self.all = all;
+            return;
         }
-    }
-
-    /// The count of all windows of a block whose rows hold `rows` on the first axis, if it is one.
-    pub(crate) fn whole<T, R: Reduction<T, Count = C>>(&self, r: &R, rows: &[usize]) -> Option<Counts<'_, C>> {
-        let one = self.inner.is_empty() && rows.iter().all(|&n| n == rows[0]);
-        one.then(|| Counts::All(r.count(rows[0] * self.all)))
+        let mut row = vec![1];
+        for (held, range) in axes {
+            row = row.iter().flat_map(|&n| range.clone().map(move |i| n * held.at(i))).collect();
+        }
+        self.inner.extend(row.iter().flat_map(|&n| core::iter::repeat_n(n, repeat)));
     }
 
     /// The counts of a row whose window on the first axis holds `n`.

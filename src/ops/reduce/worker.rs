@@ -46,9 +46,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             index: Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 }),
             across: (0..job.up).map(|k| Some(Across::new(&job.lines[k], &job.chains[k]))).collect(),
             along,
-            pool: job
-                .pools
-                .then(|| Pool::new(&job.lines[last - 1], &job.lines[last], job.reduction, job.level, job.fill)),
+            pool: job.pools.then(|| Pool::new(&job.lines, job.reduction, job.level, job.fill)),
             counter: Counter::new(),
         }
     }
@@ -70,6 +68,14 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             for run in &unit.runs {
                 let (part, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
                 out = more;
+                if let Some(pool) = &mut self.pool {
+                    let Some(src) = job.view.trailing_slice(&self.index[..first]) else {
+                        unreachable!("boxes were found in one piece")
+                    };
+                    let held = R::COUNTED.then_some(&job.counts[..]);
+                    pool.reduce(src, run, part, &stage, &held);
+                    continue;
+                }
                 match job.up {
                     0 => self.line(run, part, &stage),
                     _ => job.tiles.iter().for_each(|tile| self.tile(run, tile, part, &stage)),
@@ -88,7 +94,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             let (dst, more) = core::mem::take(&mut out).split_at_mut(part.count * job.inner);
             out = more;
             if R::COUNTED {
-                self.counter.set([&job.counts[0][part.first..][..part.count]].into_iter(), job.inner);
+                self.counter.set([(&job.counts[0], part.windows())].into_iter(), job.inner);
             }
             let counts = self.counter.row(job.reduction, 1);
             along.reduce(Row::Elements(row), &part, |last| stage.put(job.level, job.reduction, dst, &last, &counts));
@@ -107,28 +113,10 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             tile.inner.start + tile.runs.iter().enumerate().map(|(k, r)| r.first * stride(axis(k + 1))).sum::<usize>();
         let mut counter = core::mem::replace(&mut self.counter, Counter::new());
         if R::COUNTED {
-            let counts = tile.runs.iter().enumerate().map(|(k, r)| &job.counts[k + 1][r.first..][..r.count]);
+            let counts = tile.runs.iter().enumerate().map(|(k, r)| (&job.counts[k + 1], r.windows()));
             counter.set(counts, tile.inner.len());
         }
         let behind = job.behind();
-        if let (Some(pool), 2) = (&mut self.pool, job.lines.len()) {
-            let Some(src) = job.view.trailing_slice(&self.index[..axis(0)]) else {
-                unreachable!("planes were found in one piece")
-            };
-            let results = pool.results(src, run);
-            let all = Last::One(results);
-            match counter.whole(job.reduction, job.counts.first().map_or(&[1][..], |c| &c[run.first..][..run.count])) {
-                Some(counts) => stage.put(job.level, job.reduction, out, &all, &counts),
-                None => {
-                    for (i, (row, out)) in results.chunks_exact(behind).zip(out.chunks_exact_mut(behind)).enumerate() {
-                        let counts = counter.row(job.reduction, job.counts[0][run.first + i]);
-                        stage.put(job.level, job.reduction, out, &Last::One(row), &counts);
-                    }
-                }
-            }
-            self.counter = counter;
-            return;
-        }
         for number in 0..between.iter().map(|&a| job.shape[a]).product() {
             let (mut rest, mut at) = (number, corner);
             for &a in between.iter().rev() {
@@ -137,7 +125,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 at += self.index[a] * stride(a);
             }
             self.rows(0, Place::Inside, run, tile, &mut |i, last| {
-                let counts = counter.row(job.reduction, job.counts.first().map_or(1, |c| c[i]));
+                let counts = counter.row(job.reduction, job.counts.first().map_or(1, |held| held.at(i)));
                 let out = &mut out[at + (i - run.first) * behind..];
                 layout.put(job.level, job.reduction, out, &last, &counts, stage);
             });
@@ -173,14 +161,6 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 place
             }
         };
-        if let (Some(pool), Place::Inside) = (&mut self.pool, place)
-            && k + 3 == job.lines.len()
-        {
-            let Some(src) = job.view.trailing_slice(&self.index[..job.lines[k + 1].axis.axis()]) else {
-                unreachable!("planes were found in one piece")
-            };
-            return pool.reduce(src, &tile.runs[k], dst);
-        }
         if k + 1 < job.up {
             let run = tile.runs[k];
             let row = Self::length(k + 2, tile);

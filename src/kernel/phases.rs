@@ -1,0 +1,220 @@
+//! Rows of a small box taken apart by the phases of a step, all of them in one loop.
+
+use super::level::{Kernel, Level};
+use super::rows::Reduction;
+use alloc::vec::Vec;
+
+/// What a row is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// The row of the array that begins at this element.
+    Elements(usize),
+    /// Padding.
+    Filled,
+    /// Cells that never count.
+    Nothing,
+}
+
+/// How every row is taken apart: position `first + k` of a phase reads element `from + k * step`.
+pub(crate) struct Columns<A> {
+    step: usize,
+    /// Cells of a phase's row.
+    row: usize,
+    nothing: A,
+    phases: Vec<Phase>,
+    /// Where every phase has a run of cells: read once for all of them.
+    together: Option<Together>,
+    /// Cells of rows in padding, phase by phase.
+    filled: Vec<A>,
+}
+
+struct Phase {
+    first: usize,
+    count: usize,
+    from: usize,
+    /// The cells before and behind those, with the element they read if they do not read what rows in padding hold.
+    borders: Vec<(usize, Option<usize>)>,
+}
+
+/// Element `from + k * step + c` goes to cell `first[c] + k` of phase `phase[c]`, for each of the `count` steps.
+struct Together {
+    from: usize,
+    count: usize,
+    to: [(usize, usize); MOST],
+    /// Whether that is all there is to a row.
+    all: bool,
+}
+
+/// The longest step whose phases are read together.
+const MOST: usize = 4;
+
+impl<A: Copy> Columns<A> {
+    pub(crate) fn new(step: usize, row: usize, nothing: A) -> Self {
+        Columns { step, row, nothing, phases: Vec::new(), together: None, filled: Vec::new() }
+    }
+
+    /// A further phase.
+    pub(crate) fn phase(&mut self, first: usize, count: usize, from: usize) {
+        self.phases.push(Phase { first, count, from, borders: Vec::new() });
+    }
+
+    /// A cell of the last phase outside its run.
+    pub(crate) fn border(&mut self, cell: usize, element: Option<usize>) {
+        if let Some(phase) = self.phases.last_mut() {
+            phase.borders.push((cell, element));
+        }
+    }
+
+    /// Reads what it can for all phases together; to be called when all are there.
+    pub(crate) fn join(&mut self) {
+        let step = self.step;
+        if !(2..=MOST).contains(&step) || self.phases.len() != step {
+            return;
+        }
+        let begin = self.phases.iter().map(|p| p.from / step).max().unwrap_or(0);
+        let end = self.phases.iter().map(|p| p.from / step + p.count).min().unwrap_or(0);
+        if end <= begin {
+            return;
+        }
+        let mut to = [(0, 0); MOST];
+        for (k, phase) in self.phases.iter_mut().enumerate() {
+            let skipped = begin - phase.from / step;
+            let behind = skipped + end - begin;
+            to[phase.from % step] = (k, phase.first + skipped);
+            for q in (0..skipped).chain(behind..phase.count) {
+                phase.borders.push((phase.first + q, Some(phase.from + q * step)));
+            }
+            phase.count = 0;
+        }
+        let all = self.phases.iter().all(|p| p.borders.is_empty());
+        self.together = Some(Together { from: begin * step, count: end - begin, to, all });
+    }
+
+    /// The cells of the last phase in a row of padding.
+    pub(crate) fn filled(&mut self, cells: impl Iterator<Item = A>) {
+        self.filled.extend(cells);
+    }
+}
+
+/// Writes rows: for each of them what it reads and where its first phase goes in `dst`; further phases follow `pitch` apart.
+pub(crate) fn lift_rows<T: Copy, R: Reduction<T>>(
+    level: Level,
+    r: &R,
+    dst: &mut [R::Acc],
+    src: &[T],
+    rows: &[(Row, usize)],
+    columns: &Columns<R::Acc>,
+    pitch: usize,
+) {
+    match columns.step {
+        1 => level.run(LiftRows::<T, R, 1> { r, dst, src, rows, columns, pitch }),
+        2 => level.run(LiftRows::<T, R, 2> { r, dst, src, rows, columns, pitch }),
+        3 => level.run(LiftRows::<T, R, 3> { r, dst, src, rows, columns, pitch }),
+        4 => level.run(LiftRows::<T, R, 4> { r, dst, src, rows, columns, pitch }),
+        _ => level.run(LiftRows::<T, R, 0> { r, dst, src, rows, columns, pitch }),
+    }
+}
+
+/// Steps of `S`, or of any number if that is 0.
+struct LiftRows<'a, T, R: Reduction<T>, const S: usize> {
+    r: &'a R,
+    dst: &'a mut [R::Acc],
+    src: &'a [T],
+    rows: &'a [(Row, usize)],
+    columns: &'a Columns<R::Acc>,
+    pitch: usize,
+}
+
+impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for LiftRows<'_, T, R, S> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let LiftRows { r, dst, src, rows, columns, pitch } = self;
+        let len = columns.row;
+        for &(row, at) in rows {
+            if let (Some(together), Row::Elements(begin)) = (&columns.together, row) {
+                lift_together::<T, R, S>(r, &mut dst[at..], &src[begin + together.from..], together, pitch);
+                if together.all {
+                    continue;
+                }
+            }
+            for (p, phase) in columns.phases.iter().enumerate() {
+                let dst = &mut dst[at + p * pitch..][..len];
+                let filled = &columns.filled[p * len..][..len];
+                match row {
+                    Row::Nothing => dst.fill(columns.nothing),
+                    Row::Filled => dst.copy_from_slice(filled),
+                    Row::Elements(begin) => {
+                        let src = &src[begin..];
+                        let to = &mut dst[phase.first..][..phase.count];
+                        // Nothing is read where no window lies on the row.
+                        let from = if to.is_empty() { &[] } else { &src[phase.from..] };
+                        lift_steps::<T, R, S>(r, to, from, columns.step);
+                        for &(cell, element) in &phase.borders {
+                            dst[cell] = element.map_or(filled[cell], |e| r.lift(src[e]));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// All phases of a row from one reading of it.
+#[inline(always)]
+fn lift_together<T: Copy, R: Reduction<T>, const S: usize>(
+    r: &R,
+    dst: &mut [R::Acc],
+    from: &[T],
+    together: &Together,
+    pitch: usize,
+) {
+    let n = together.count;
+    let place = |c: usize| together.to[c].0 * pitch + together.to[c].1;
+    if S == 2 {
+        let (steps, _) = from.as_chunks::<2>();
+        let (front, behind) = dst.split_at_mut(pitch);
+        let (a, b) = (together.to[0], together.to[1]);
+        let (a, b) = match a.0 {
+            0 => (&mut front[a.1..], &mut behind[b.1..]),
+            _ => (&mut behind[a.1..], &mut front[b.1..]),
+        };
+        let (steps, a, b) = (&steps[..n], &mut a[..n], &mut b[..n]);
+        for k in 0..n {
+            a[k] = r.lift(steps[k][0]);
+            b[k] = r.lift(steps[k][1]);
+        }
+        return;
+    }
+    for c in 0..together.to.len().min(S) {
+        lift_steps::<T, R, S>(r, &mut dst[place(c)..][..n], &from[c..], S);
+    }
+}
+
+/// `to[k] = lift(from[k * step])`.
+#[inline(always)]
+fn lift_steps<T: Copy, R: Reduction<T>, const S: usize>(r: &R, to: &mut [R::Acc], from: &[T], step: usize) {
+    match S {
+        0 => {
+            for (to, from) in to.iter_mut().zip(from.iter().step_by(step)) {
+                *to = r.lift(*from);
+            }
+        }
+        1 => {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to = r.lift(*from);
+            }
+        }
+        _ => {
+            // The last step may be a part of one, at the end of the array.
+            let (steps, rest) = from.as_chunks::<S>();
+            let whole = steps.len().min(to.len());
+            for (to, from) in to[..whole].iter_mut().zip(steps) {
+                *to = r.lift(from[0]);
+            }
+            if let (Some(to), Some(from)) = (to.get_mut(whole), rest.first()) {
+                *to = r.lift(*from);
+            }
+        }
+    }
+}
