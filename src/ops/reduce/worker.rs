@@ -36,8 +36,10 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
     pub(crate) fn new(job: &'p Job<'p, T, R>) -> Self {
         let last = job.lines.len() - 1;
         let axis = job.lines[last].axis.axis();
-        // The next row of a tile is one position further on the axis above.
-        let ahead = job.lines[..last].last().map_or(0, |l| job.view.strides()[l.axis.axis()]);
+        // The next row of a tile is one position further on the axis above. Whole rows follow each other: the machine sees that.
+        let above = job.lines[..last].last().map_or(0, |l| job.view.strides()[l.axis.axis()]);
+        let cut = job.tiles.first().and_then(|t| t.runs.last()).is_some_and(|r| r.count < job.lines[last].axis.count());
+        let ahead = if cut { above } else { 0 };
         let along = (job.up == last).then(|| {
             Along::new(&job.lines[last], &job.chains[last], job.inner, job.reduction, job.level, job.fill, ahead)
         });
