@@ -383,3 +383,19 @@ fn maxima_and_their_places_are_the_same_for_any_number_of_threads() {
         assert!(matches!(error, Err(Error::BufferLength { .. })));
     }
 }
+
+/// What a negative pad cuts off is not there, even where a window overhangs the cut.
+#[test]
+fn cropped_planes() {
+    let x: Vec<u8> = (1..=36).collect();
+    let image = View::new(&x, [1, 6, 6]).unwrap();
+    for (pads, values, places) in [
+        ((0, -1), [8, 10, 11, 20, 22, 23, 26, 28, 29], [7, 9, 10, 19, 21, 22, 25, 27, 28]),
+        ((-1, 0), [15, 17, 18, 27, 29, 30, 33, 35, 36], [14, 16, 17, 26, 28, 29, 32, 34, 35]),
+    ] {
+        let pool = Pool::new([2, 2]).pad([pads, pads]).ceil();
+        let (y, at) = pool.max_pool_with_indices(&image, Indices::Plane).unwrap();
+        assert_eq!((y.as_slice(), at.as_slice()), (&values[..], &places[..]), "{pads:?}");
+        assert_eq!(pool.max_pool(&image).unwrap(), y);
+    }
+}

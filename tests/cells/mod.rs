@@ -1,8 +1,12 @@
-//! The definition of windows, written out naively and sharing no code with `src`: every cell of every window.
+//! Requests for tests, and the elements that every window of one holds by the naive definition in `tests/oracle`.
 #![allow(dead_code, unreachable_pub)] // each test binary uses a part of this module
 
 use ndwindow::{Array, IntoView, PadMode, Tail, Unfold, View, unfold};
 use proptest::prelude::*;
+
+#[path = "../oracle/mod.rs"]
+mod oracle;
+use oracle::{Ask, Line, Mode, Pads, Stand};
 
 /// What is asked of one axis.
 #[derive(Clone, Copy, Debug)]
@@ -23,107 +27,27 @@ impl Along {
         Along { axis, window, step, dilation: 1, base: 1, pads: (0, 0), mode, tail }
     }
 
-    fn span(&self) -> isize {
-        ((self.window - 1) * self.dilation + 1) as isize
-    }
-
-    /// Length of the axis drawn apart, and of it with padding.
-    fn lengths(&self, n: usize) -> (isize, isize) {
-        let drawn = if n == 0 { 0 } else { ((n - 1) * self.base + 1) as isize };
-        (drawn, (drawn + self.pads.0 + self.pads.1).max(0))
-    }
-
-    /// Where the windows start on the padded line; `None` if the request is refused.
-    pub fn starts(&self, n: usize) -> Option<Vec<isize>> {
-        let (drawn, total) = self.lengths(n);
-        let (span, step) = (self.span(), self.step as isize);
-        let visible_end = drawn.min(drawn + self.pads.1);
-        if self.mode != PadMode::Empty && visible_end <= (-self.pads.0).max(0) && total > 0 {
-            return None;
-        }
-        if self.tail == Tail::Partial {
-            let mut starts = Vec::new();
-            let mut at = 0;
-            // A window is there while the one before it did not reach the end, if it starts in front of the data's end.
-            while at - step + span < total && at < self.pads.0 + visible_end {
-                starts.push(at);
-                at += step;
-            }
-            if starts.is_empty() && visible_end > (-self.pads.0).max(0) {
-                starts.push(0);
-            }
-            return Some(starts);
-        }
-        if span > total {
-            return None;
-        }
-        let mut starts: Vec<isize> = (0..).map(|i| i * step).take_while(|s| s + span <= total).collect();
-        let last = total - span;
-        let reaches = *starts.last()? == last;
-        match self.tail {
-            Tail::ShiftBack if !reaches => starts.push(last),
-            Tail::Spread => {
-                let gaps = (starts.len() - usize::from(reaches)) as isize;
-                starts = (0..=gaps).map(|i| if gaps == 0 { 0 } else { i * last / gaps }).collect();
-            }
-            _ => {}
-        }
-        Some(starts)
-    }
-
-    /// What stands in cell `j` of the window at `start`.
-    fn cell(&self, n: usize, start: isize, j: usize) -> Cell {
-        let (drawn, total) = self.lengths(n);
-        let on_line = start + (j * self.dilation) as isize;
-        if on_line >= total {
-            return Cell::Nothing;
-        }
-        let (low, high) = ((-self.pads.0).max(0), drawn.min(drawn + self.pads.1));
-        let len = high - low;
-        let at = on_line - self.pads.0;
-        let inside = match at {
-            p if p >= low && p < high => p,
-            _ if len <= 0 => return Cell::Padding,
-            p => {
-                // Walk from the edge, one position at a time.
-                let (mut q, mut direction) = (if p < low { 0 } else { len - 1 }, if p < low { -1 } else { 1 });
-                for _ in 0..(if p < low { low - p } else { p - high + 1 }) {
-                    match self.mode {
-                        PadMode::Empty => return Cell::Padding,
-                        PadMode::Edge => {}
-                        PadMode::Wrap => q = (q + direction + len) % len,
-                        PadMode::Symmetric => {
-                            if q + direction < 0 || q + direction >= len {
-                                direction = -direction;
-                            } else {
-                                q += direction;
-                            }
-                        }
-                        PadMode::Reflect if len == 1 => {}
-                        PadMode::Reflect => {
-                            if q + direction < 0 || q + direction >= len {
-                                direction = -direction;
-                            }
-                            q += direction;
-                        }
-                        _ => unreachable!(),
-                    }
-                }
-                q + low
-            }
+    /// The axis laid out for an array of this length; `None` if the request is refused.
+    fn lay(&self, len: usize) -> Option<Line> {
+        let mode = match self.mode {
+            PadMode::Empty => Mode::Empty,
+            PadMode::Edge => Mode::Edge,
+            PadMode::Reflect => Mode::Reflect,
+            PadMode::Symmetric => Mode::Symmetric,
+            PadMode::Wrap => Mode::Wrap,
+            _ => unreachable!("a mode the oracle does not know"),
         };
-        match inside as usize % self.base {
-            0 => Cell::Element(inside as usize / self.base),
-            _ => Cell::Nothing,
-        }
+        let tail = match self.tail {
+            Tail::Drop => oracle::Tail::Drop,
+            Tail::Partial => oracle::Tail::Partial,
+            Tail::ShiftBack => oracle::Tail::ShiftBack,
+            Tail::Spread => oracle::Tail::Spread,
+            _ => unreachable!("a tail the oracle does not know"),
+        };
+        let [window, step, dilation, base] = [self.window, self.step, self.dilation, self.base].map(|n| n as i128);
+        let pads = Pads::Numbers(self.pads.0 as i128, self.pads.1 as i128);
+        Ask { len, window, step, dilation, base, pads, mode, tail }.lay().ok()
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Cell {
-    Element(usize),
-    Padding,
-    Nothing,
 }
 
 /// A whole request.
@@ -151,10 +75,11 @@ impl Asked {
     /// The cells that count of every window, in the order of the request's axes; and the result's shape.
     pub fn windows<T: Copy>(&self, x: &View<'_, T>, fill: Option<T>) -> Option<Windows<T>> {
         let mut shape = x.shape().to_vec();
-        let mut starts = Vec::new();
+        let mut lines = Vec::new();
         for a in &self.0 {
-            starts.push(a.starts(x.shape()[a.axis])?);
-            shape[a.axis] = starts[starts.len() - 1].len();
+            let line = a.lay(x.shape()[a.axis])?;
+            shape[a.axis] = line.count();
+            lines.push(line);
         }
         let windows = indices(&shape).map(|index| {
             let sizes: Vec<usize> = self.0.iter().map(|a| a.window).collect();
@@ -163,10 +88,10 @@ impl Asked {
                 let mut at = index.clone();
                 let mut padding = false;
                 for (k, a) in self.0.iter().enumerate() {
-                    match a.cell(x.shape()[a.axis], starts[k][index[a.axis]], cell[k]) {
-                        Cell::Element(e) => at[a.axis] = e,
-                        Cell::Padding => padding = true,
-                        Cell::Nothing => continue 'cells,
+                    match lines[k].cell(index[a.axis], cell[k]) {
+                        Stand::Element(e) => at[a.axis] = e,
+                        Stand::Pad => padding = true,
+                        Stand::Gap => continue 'cells,
                     }
                 }
                 match (padding, fill) {
@@ -184,16 +109,7 @@ impl Asked {
 
 /// All indices of a shape in row-major order.
 pub fn indices(shape: &[usize]) -> impl Iterator<Item = Vec<usize>> + use<> {
-    let shape = shape.to_vec();
-    let total: usize = shape.iter().product();
-    (0..total).map(move |mut i| {
-        let mut index = vec![0; shape.len()];
-        for a in (0..shape.len()).rev() {
-            index[a] = i % shape[a];
-            i /= shape[a];
-        }
-        index
-    })
+    oracle::indices(shape).into_iter()
 }
 
 const MODES: [PadMode; 5] = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
