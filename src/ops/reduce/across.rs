@@ -2,6 +2,7 @@
 //! whatever the window is; only the rows a later window still needs are kept.
 
 use super::chain::{Chain, Order};
+use super::choice::{self, Way, scans};
 use super::line::{Line, Run};
 use super::tree::Tree;
 use crate::kernel::level::Level;
@@ -58,18 +59,6 @@ pub(crate) struct Across<'p, A> {
     cells: Tree<A>,
 }
 
-/// Whether windows are scanned in groups of blocks: three combinations a row instead of one for each doubling, in a bracketing
-/// that depends on where a window lies. Operations that round are scanned only if windows have so many blocks that doubling
-/// would cost a multiple.
-fn scans(exact: bool, line: &Line) -> bool {
-    let order = &line.order;
-    let most = if exact { TAPS } else { ROUNDED };
-    order.shares && order.ahead == 1 && order.blocks > most && line.axis.count() > order.blocks
-}
-
-/// Up to so many blocks the order in which rounding operations combine does not depend on where a window lies.
-const ROUNDED: usize = 64;
-
 /// The most made rows that are kept to be used twice where a window ends inside a block.
 const KEPT: usize = 64;
 
@@ -92,7 +81,7 @@ impl<'p, A: Copy> Across<'p, A> {
     pub(crate) fn rows(line: &Line, chain: &Chain, exact: bool) -> usize {
         match line.order.window <= TAPS {
             true => line.order.window,
-            false if scans(exact, line) => line.order.blocks + line.order.rest + 1,
+            false if scans(line, exact) => line.order.blocks + line.order.rest + 1,
             false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
         }
     }
@@ -108,14 +97,11 @@ impl<'p, A: Copy> Across<'p, A> {
         emit: &mut dyn FnMut(usize, Last<'_, A>),
     ) {
         let order = self.line.order;
-        if order.window <= TAPS {
-            self.taps(r, row, run, make, emit);
-        } else if scans(R::EXACT, self.line) && !run.alone && (!R::EXACT || run.count > order.blocks) {
-            self.scanned(level, r, row, run, &order, make, emit);
-        } else if order.shares && run.count > order.ahead {
-            self.shared(level, r, row, run, &order, make, emit);
-        } else {
-            self.apart(level, r, row, run, &order, make, emit);
+        match choice::across(self.line, run, R::EXACT) {
+            Way::Taps => self.taps(r, row, run, make, emit),
+            Way::Scanned => self.scanned(level, r, row, run, &order, make, emit),
+            Way::Shared => self.shared(level, r, row, run, &order, make, emit),
+            Way::Apart => self.apart(level, r, row, run, &order, make, emit),
         }
     }
 

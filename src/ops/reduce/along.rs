@@ -1,6 +1,7 @@
 //! Windows along a contiguous line: the innermost unfolded axis, whose cells are runs of `inner` elements.
 
 use super::chain::{Chain, Order};
+use super::choice::{self, Way};
 use super::line::{Line, Run};
 use super::tree::Tree;
 use crate::kernel::level::Level;
@@ -69,12 +70,10 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
     /// Hands the rows whose combination is the result for the windows of `run` to `emit`.
     pub(crate) fn reduce(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
         let order = self.line.order;
-        if order.window <= TAPS {
-            self.taps(row, run, emit);
-        } else if order.shares && run.count > order.ahead {
-            self.shared(row, run, &order, emit);
-        } else {
-            self.apart(row, run, &order, emit);
+        match choice::along(self.line, run) {
+            Way::Taps => self.taps(row, run, emit),
+            Way::Shared | Way::Scanned => self.shared(row, run, &order, emit),
+            Way::Apart => self.apart(row, run, &order, emit),
         }
     }
 

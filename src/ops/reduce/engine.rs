@@ -6,8 +6,9 @@
 //! rows its later windows need. What leaves the first axis is written to the result.
 
 use super::chain::Chain;
+use super::choice;
 use super::line::{Held, Line, Run};
-use super::pool::pools;
+use super::pool;
 use super::tiles::{Tile, tiles};
 use super::worker::Worker;
 use crate::array::{Array, View};
@@ -95,7 +96,8 @@ pub(crate) fn reduce<T, R>(
         false => Vec::new(),
     };
     let boxed = |l: &Line| view.trailing_slice(&Dims::from_elem(0, l.axis.axis())).is_some();
-    let pools = !view.is_empty() && pools::<R::Acc>(&lines, source.rank()) && lines.first().is_some_and(boxed);
+    let pools =
+        !view.is_empty() && choice::boxes(&lines, source.rank()) && pool::fits::<R::Acc>(&lines) && boxed(&lines[0]);
     let tiles = match pools {
         true => Vec::new(),
         false => tiles::<R::Acc>(&lines, &chains, up, inner, R::EXACT),

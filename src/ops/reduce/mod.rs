@@ -5,6 +5,7 @@ mod along;
 mod arg;
 mod block;
 mod chain;
+mod choice;
 mod engine;
 mod largest;
 mod line;

@@ -20,7 +20,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// The most unfolded axes a box has.
-const AXES: usize = 3;
+pub(crate) const AXES: usize = 3;
 /// Bytes of a box: with the results between it stays in a first-level cache.
 const BOX: usize = 24 * 1024;
 /// Boxes share cells with the next: not worth it with fewer windows of the first axis than this many times those.
@@ -38,12 +38,8 @@ struct Side<'p> {
 }
 
 impl<'p> Side<'p> {
-    fn new(line: &'p Line) -> Option<Side<'p>> {
-        let [run] = line.runs[..] else { return None };
-        let order = line.order;
-        if order.window > TAPS || run.alone || line.axis.base_dilation() != 1 {
-            return None;
-        }
+    fn new(line: &'p Line) -> Side<'p> {
+        let (run, order) = (line.runs[0], line.order);
         let mut side = Side { line, phases: Vec::new(), taps: Vec::new(), extra: 0 };
         for at in (0..order.window).map(|j| j * order.dilation) {
             let phase = at % run.step;
@@ -54,7 +50,7 @@ impl<'p> Side<'p> {
             side.taps.push((known, at / run.step));
             side.extra = at / run.step;
         }
-        Some(side)
+        side
     }
 
     /// What stands in row `row` of a phase, for windows `run`; nothing where no window reads.
@@ -65,19 +61,13 @@ impl<'p> Side<'p> {
     }
 }
 
-/// Whether a job's windows are all its axes' and small, and the boxes are.
-pub(crate) fn pools<A>(lines: &[Line], rank: usize) -> bool {
-    let trailing = lines.iter().rev().enumerate().all(|(k, l)| l.axis.axis() + 1 + k == rank);
-    let Some(sides) = lines.iter().map(Side::new).collect::<Option<Vec<_>>>() else { return false };
-    (2..=AXES).contains(&lines.len()) && trailing && fits::<A>(&sides)
-}
-
-/// Whether a box holds enough windows.
-fn fits<A>(sides: &[Side<'_>]) -> bool {
-    let least = (WORTH * sides[0].extra).clamp(1, sides[0].line.axis.count());
-    // A single slice that shares nothing may be larger: it is read once, in long rows.
+/// Whether boxes of such [windows](super::choice::boxes) stay in a cache with enough windows each.
+pub(crate) fn fits<A>(lines: &[Line]) -> bool {
+    let sides: Vec<Side<'_>> = lines.iter().map(Side::new).collect();
+    let least = (WORTH * sides[0].extra).clamp(1, sides[0].line.axis.count().max(1));
+    // Boxes that share nothing may be larger: each element is read once, in long rows.
     let most = if sides[0].extra == 0 { 2 * BOX } else { BOX };
-    cells(sides, least) * size_of::<A>() <= most
+    cells(&sides, least) * size_of::<A>() <= most
 }
 
 /// Cells of a box with `windows` of the first axis.
@@ -118,7 +108,7 @@ pub(crate) struct Pool<'p, T, R: Reduction<T>> {
 
 impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
     pub(crate) fn new(lines: &'p [Line], reduction: &'p R, level: Level, fill: Option<T>) -> Self {
-        let sides: Vec<Side<'p>> = lines.iter().filter_map(Side::new).collect();
+        let sides: Vec<Side<'p>> = lines.iter().map(Side::new).collect();
         let fill = fill.map_or_else(|| reduction.identity(), |v| reduction.lift(v));
         let mut strides = vec![1; lines.len()];
         for k in (1..lines.len()).rev() {

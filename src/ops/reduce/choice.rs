@@ -1,0 +1,61 @@
+//! Which algorithm reduces which windows: the one place where that is decided. `docs/performance.md` says why.
+
+use super::line::{Line, Run};
+use crate::kernel::rows::TAPS;
+
+/// How the windows of a run are combined along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// All cells of a window in registers.
+    Taps,
+    /// In groups of as many blocks as a window has, from in front and from behind (van Herk, Gil-Werman): three combinations a
+    /// row, in a bracketing that depends on where a window lies.
+    Scanned,
+    /// By doubling: blocks that neighbouring windows share are combined once.
+    Shared,
+    /// Every window for itself.
+    Apart,
+}
+
+/// Up to so many blocks the order in which rounding operations combine does not depend on where a window lies.
+const ROUNDED: usize = 64;
+
+/// Windows across rows. `exact` operations never round. What is chosen for others must depend on the request alone, not on which
+/// windows happen to be computed together.
+pub(crate) fn across(line: &Line, run: &Run, exact: bool) -> Way {
+    match () {
+        _ if line.order.window <= TAPS => Way::Taps,
+        _ if scans(line, exact) && !run.alone && (!exact || run.count > line.order.blocks) => Way::Scanned,
+        _ => shared(line, run),
+    }
+}
+
+/// Windows along a contiguous line.
+pub(crate) fn along(line: &Line, run: &Run) -> Way {
+    match () {
+        _ if line.order.window <= TAPS => Way::Taps,
+        _ => shared(line, run),
+    }
+}
+
+fn shared(line: &Line, run: &Run) -> Way {
+    if line.order.shares && run.count > line.order.ahead { Way::Shared } else { Way::Apart }
+}
+
+/// Whether windows across rows may be scanned. Below some blocks doubling is as short and keeps fewer rows; operations that round
+/// are scanned only where doubling would cost a multiple.
+pub(crate) fn scans(line: &Line, exact: bool) -> bool {
+    let order = &line.order;
+    let most = if exact { TAPS } else { ROUNDED };
+    order.shares && order.ahead == 1 && order.blocks > most && line.axis.count() > order.blocks
+}
+
+/// Whether all windows together are small, along few axes that are the array's last: those are reduced box by box if boxes
+/// [`fit`](super::pool::fits) a cache.
+pub(crate) fn boxes(lines: &[Line], rank: usize) -> bool {
+    let trailing = lines.iter().rev().enumerate().all(|(k, l)| l.axis.axis() + 1 + k == rank);
+    let small = |l: &Line| {
+        l.order.window <= TAPS && l.axis.base_dilation() == 1 && matches!(l.runs[..], [Run { alone: false, .. }])
+    };
+    (2..=super::pool::AXES).contains(&lines.len()) && trailing && lines.iter().all(small)
+}
