@@ -34,6 +34,8 @@ pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
 pub(crate) use merge_rows::{merge_rows, same_mut};
 pub(crate) use product::Products;
-pub(crate) use stream::{Bursts, Plain, STREAM_BYTES, stream_copy};
+#[cfg(feature = "fft")]
+pub(crate) use stream::stream_copy;
+pub(crate) use stream::{Bursts, Plain, STREAM_BYTES};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

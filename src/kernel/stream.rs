@@ -47,6 +47,7 @@ unsafe impl<T: Plain> Plain for rustfft::num_complex::Complex<T> {}
 ///
 /// # Panics
 /// If the lengths differ.
+#[cfg(feature = "fft")]
 pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
     assert_eq!(to.len(), from.len(), "a copy of another length");
     #[cfg(target_arch = "x86_64")]
@@ -64,7 +65,7 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
 ///
 /// # Safety
 /// `to` must be writable and `from` readable for `len` initialised bytes, without overlap. A fence must follow.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "fft", target_arch = "x86_64"))]
 unsafe fn stream_bytes(to: *mut u8, from: *const u8, len: usize) {
     let head = to.align_offset(LINE).min(len);
     let tail = head + (len - head) / LINE * LINE;

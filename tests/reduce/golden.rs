@@ -1,6 +1,6 @@
 //! Cases with answers worked out by hand or by other libraries.
 
-use ndwindow::{Error, Max, MaxNum, MinNum, Tail, WrappingProduct, WrappingSum, unfold};
+use ndwindow::{Error, Max, MaxNum, MinNum, Tail, View, WrappingProduct, WrappingSum, unfold};
 
 #[test]
 fn max_pool_in_ceil_mode() {
@@ -182,4 +182,24 @@ fn buffers_of_the_wrong_length() {
     let mut out = [0; 2];
     w.max_into(&mut out).unwrap();
     assert_eq!(out, [3, 5]);
+}
+
+/// An array so tall that its boxes are more than are kept, with several leading indices.
+#[test]
+fn many_small_boxes() {
+    let (planes, rows, columns) = (2, 200_003, 3);
+    let at = |p: usize, i: usize, j: usize| ((p * 31 + i * 7919 + j * 13) % 100_003) as i32;
+    let x: Vec<i32> =
+        (0..planes * rows * columns).map(|k| at(k / (rows * columns), k / columns % rows, k % columns)).collect();
+    let request = unfold([1, 2], [3, 2], [2, 1]).pad([(1, 1), (0, 0)]);
+    let view = View::new(&x, [planes, rows, columns]).unwrap();
+    let found = request.windows(view).unwrap().max();
+    let [_, high, wide] = found.shape()[..] else { unreachable!() };
+    assert_eq!((high, wide), (100_002, 2));
+    for (k, &m) in found.as_slice().iter().enumerate() {
+        let (p, i, j) = (k / (high * wide), k / wide % high, k % wide);
+        let cells = (0..3).filter_map(|a| (2 * i + a).checked_sub(1).filter(|&r| r < rows));
+        let best = cells.flat_map(|r| [at(p, r, j), at(p, r, j + 1)]).max();
+        assert_eq!(Some(m), best, "plane {p}, window {i} {j}");
+    }
 }

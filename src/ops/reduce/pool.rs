@@ -26,6 +26,9 @@ const BOX: usize = 24 * 1024;
 /// Boxes share cells with the next: not worth it with fewer windows of the first axis than this many times those.
 const WORTH: usize = 4;
 
+/// How many parts of an array are kept to be used again; those of one that has more are made anew.
+const KEPT: usize = 64;
+
 /// One axis of a box.
 struct Side<'p> {
     line: &'p Line,
@@ -67,7 +70,7 @@ pub(crate) fn fits<A>(lines: &[Line]) -> bool {
     let least = (WORTH * sides[0].extra).clamp(1, sides[0].line.axis.count().max(1));
     // Boxes that share nothing may be larger: each element is read once, in long rows.
     let most = if sides[0].extra == 0 { 2 * BOX } else { BOX };
-    cells(&sides, least) * size_of::<A>() <= most
+    cells(&sides, least).saturating_mul(size_of::<A>()) <= most
 }
 
 /// Cells of a box with `windows` of the first axis.
@@ -125,14 +128,16 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
     pub(crate) fn reduce(&mut self, src: &[T], run: &Run, out: &mut [R::Out], stage: &Stage<R::Out>, held: &Count<'_>) {
         let behind = out.len() / run.count.max(1);
         let mut out = out;
-        for run in run.parts(self.most) {
+        for (number, run) in run.parts(self.most).enumerate() {
             let (dst, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
             out = more;
-            let known = self.parts.iter().position(|p| p.run == run).unwrap_or_else(|| {
+            // The same parts come again for every leading index.
+            let known = number.min(KEPT);
+            if self.parts.get(known).is_none_or(|p| p.run != run) {
                 let part = self.part(run, held);
+                self.parts.truncate(known);
                 self.parts.push(part);
-                self.parts.len() - 1
-            });
+            }
             self.part_of(src, known, dst, stage);
         }
     }
