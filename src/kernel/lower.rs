@@ -39,13 +39,7 @@ pub(crate) fn finish_lowered<T, R: Reduction<T>>(
         }
         Last::Taps(rows) => rows,
     };
-    match counts {
-        Counts::All(n) => store(level, dst, rows, bursts, Lowered { r, n: *n, element: PhantomData }),
-        Counts::Each(n) => {
-            let len = dst.len();
-            store(level, dst, rows, bursts, LoweredEach { r, n: &n[..len], element: PhantomData });
-        }
-    }
+    store(level, dst, rows, bursts, Lowered { r, counts, element: PhantomData });
 }
 
 /// How combined taps become what is stored.
@@ -81,7 +75,7 @@ impl<T, R: Reduction<T>> Lower<R::Acc> for Kept<'_, T, R> {
 
 struct Lowered<'a, T, R: Reduction<T>> {
     r: &'a R,
-    n: R::Count,
+    counts: &'a Counts<'a, R::Count>,
     element: PhantomData<fn(T)>,
 }
 
@@ -96,34 +90,19 @@ impl<T, R: Reduction<T>> Lower<R::Acc> for Lowered<'_, T, R> {
         R::Out::default()
     }
     #[inline(always)]
-    fn lower<const L: usize>(&self, _: usize, values: [R::Acc; L], out: &mut [R::Out; L]) {
-        for i in 0..L {
-            out[i] = self.r.lower(values[i], self.n);
-        }
-    }
-}
-
-struct LoweredEach<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    n: &'a [R::Count],
-    element: PhantomData<fn(T)>,
-}
-
-impl<T, R: Reduction<T>> Lower<R::Acc> for LoweredEach<'_, T, R> {
-    type Out = R::Out;
-    #[inline(always)]
-    fn combine(&self, a: R::Acc, b: R::Acc) -> R::Acc {
-        self.r.combine(a, b)
-    }
-    #[inline(always)]
-    fn any(&self, _: R::Acc) -> R::Out {
-        R::Out::default()
-    }
-    #[inline(always)]
     fn lower<const L: usize>(&self, at: usize, values: [R::Acc; L], out: &mut [R::Out; L]) {
-        let n = &self.n[at..at + L];
-        for i in 0..L {
-            out[i] = self.r.lower(values[i], n[i]);
+        match self.counts {
+            Counts::All(n) => {
+                for i in 0..L {
+                    out[i] = self.r.lower(values[i], *n);
+                }
+            }
+            Counts::Each(n) => {
+                let n = &n[at..at + L];
+                for i in 0..L {
+                    out[i] = self.r.lower(values[i], n[i]);
+                }
+            }
         }
     }
 }

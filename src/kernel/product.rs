@@ -4,13 +4,12 @@
 
 use super::level::{Kernel, Level};
 use super::lined::Lined;
-use super::stream::LINE;
+use super::stream::{LINE, prefetch};
 use crate::element::Element;
 use num_traits::Float;
 
 /// Bytes between what is multiplied and what is asked for meanwhile.
-#[cfg(target_arch = "x86_64")]
-const AHEAD: usize = 4096;
+const AHEAD: isize = 4096;
 
 /// An output being filled with rows of products.
 pub(crate) struct Products<'a, T> {
@@ -34,12 +33,7 @@ impl<'a, T: Float + Element> Products<'a, T> {
     /// # Panics
     /// If `from` or what is left of the output ends before they do.
     pub(crate) fn push(&mut self, from: &[T], step: usize, rows: usize) {
-        let level = self.level;
-        if level.vector_bytes() == LINE {
-            level.run(Push::<_, true> { products: self, from, step, rows });
-        } else {
-            level.run(Push::<_, false> { products: self, from, step, rows });
-        }
+        self.level.run(Push { products: self, from, step, rows });
     }
 
     /// Writes what is still on its way.
@@ -48,31 +42,37 @@ impl<'a, T: Float + Element> Products<'a, T> {
     }
 }
 
-struct Push<'p, 'a, T, const WIDE: bool> {
+struct Push<'p, 'a, T> {
     products: &'p mut Products<'a, T>,
     from: &'p [T],
     step: usize,
     rows: usize,
 }
 
-impl<T: Float + Element, const WIDE: bool> Kernel for Push<'_, '_, T, WIDE> {
+impl<T: Float + Element> Kernel for Push<'_, '_, T> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
+        self.run_at::<16>();
+    }
+
+    #[inline(always)]
+    fn run_at<const BYTES: usize>(self) {
         let Products { out, w, .. } = self.products;
         let w = *w;
         for i in 0..self.rows {
             let row = &self.from[i * self.step..][..w.len()];
             if out.streams() {
-                ask_for(row, self.step);
+                // What a row some steps ahead reads and the one before it does not: streaming stores hold up the reading.
+                prefetch(&row[..self.step.min(row.len())], AHEAD / size_of::<T>() as isize);
             }
-            // SAFETY: what writes the lines writes all of them; the wide form is asked for only at a level that has AVX-512.
+            // SAFETY: what writes the lines writes all of them; `run_at` is entered with 64 bytes at the level of AVX-512 alone.
             unsafe {
                 out.append(
                     w.len(),
                     |to, at| product(to, &row[at..], &w[at..]),
-                    |to, at| stream_products::<T, WIDE>(to, &row[at..][..to.len()], &w[at..][..to.len()]),
+                    |to, at| stream_products::<T, BYTES>(to, &row[at..][..to.len()], &w[at..][..to.len()]),
                 );
             }
         }
@@ -87,33 +87,13 @@ fn product<T: Float>(out: &mut [T], a: &[T], w: &[T]) {
     }
 }
 
-/// Asks for what a row some steps ahead reads and the one before it does not: streaming stores hold up the reading.
-#[inline(always)]
-fn ask_for<T>(row: &[T], step: usize) {
-    #[cfg(target_arch = "x86_64")]
-    ask_for_lines(row, step);
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (row, step);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn ask_for_lines<T>(row: &[T], step: usize) {
-    use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    let from = row.as_ptr().cast::<i8>().wrapping_add(AHEAD);
-    for at in (0..size_of_val(&row[..step.min(row.len())])).step_by(LINE) {
-        // SAFETY: a hint, which may name any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(at)) };
-    }
-}
-
 /// `out = a * w` with streaming stores.
 ///
 /// # Safety
-/// Slices of the same length, whole lines; `out` stands on a line unless it is empty; [`streams_lines`](super::stream::streams_lines) holds for `T`, and `WIDE` only
+/// Slices of the same length, whole lines; `out` stands on a line unless it is empty; [`streams_lines`](super::stream::streams_lines) holds for `T`, and `BYTES` is 64 only
 /// where this machine has AVX-512. A fence must be called before the borrow of `out` ends.
 #[inline(always)]
-unsafe fn stream_products<T: Float + 'static, const WIDE: bool>(out: &mut [T], a: &[T], w: &[T]) {
+unsafe fn stream_products<T: Float + 'static, const BYTES: usize>(out: &mut [T], a: &[T], w: &[T]) {
     debug_assert!(out.len() == a.len() && out.len() == w.len(), "products of other lengths");
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
@@ -122,12 +102,12 @@ unsafe fn stream_products<T: Float + 'static, const WIDE: bool>(out: &mut [T], a
         // SAFETY: the contract; the pointers are cast to what they point to.
         unsafe {
             match TypeId::of::<T>() {
-                t if t == TypeId::of::<f32>() => match WIDE {
+                t if t == TypeId::of::<f32>() => match BYTES == LINE {
                     #[cfg(feature = "std")]
                     true => return x86::wide_f32(to.cast(), a.cast(), w.cast(), n),
                     _ => return x86::narrow_f32(to.cast(), a.cast(), w.cast(), n),
                 },
-                t if t == TypeId::of::<f64>() => match WIDE {
+                t if t == TypeId::of::<f64>() => match BYTES == LINE {
                     #[cfg(feature = "std")]
                     true => return x86::wide_f64(to.cast(), a.cast(), w.cast(), n),
                     _ => return x86::narrow_f64(to.cast(), a.cast(), w.cast(), n),

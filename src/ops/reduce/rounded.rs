@@ -3,6 +3,7 @@
 use super::block::short_window;
 use super::engine;
 use super::number::{Number, Total, Wrap};
+use super::total::adding;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
@@ -138,46 +139,9 @@ floats! {
     half::bf16: |x| half::bf16::from_f32(x);
 }
 
-macro_rules! rounded {
-    ($($name:ident: $acc:ident, $lift:ident, $count:ty, |$n:ident| $made:expr, $nearest:ident;)*) => { $(
-        struct $name;
-
-        impl<T: Pixel> Reduction<T> for $name {
-            type Acc = T::$acc;
-            type Out = T;
-            type Count = $count;
-            const IDEMPOTENT: bool = false;
-            const EXACT: bool = T::EXACT;
-            const COUNTED: bool = true;
-            #[inline(always)]
-            fn identity(&self) -> T::$acc {
-                T::$acc::ZERO
-            }
-            #[inline(always)]
-            fn lift(&self, x: T) -> T::$acc {
-                x.$lift()
-            }
-            #[inline(always)]
-            fn combine(&self, a: T::$acc, b: T::$acc) -> T::$acc {
-                a.plus(b)
-            }
-            #[inline(always)]
-            fn count(&self, $n: usize) -> $count {
-                $made
-            }
-            #[inline(always)]
-            fn lower(&self, a: T::$acc, n: $count) -> T {
-                T::$nearest(a, n)
-            }
-        }
-    )* };
-}
-
-rounded! {
-    Narrow: Narrow, narrow, T::Share, |n| T::share(n), nearest_narrow;
-    Middle: Middle, middle, T::Share, |n| T::share(n), nearest_middle;
-    Wide: Wide, wide, f64, |n| n as f64, nearest_wide;
-}
+adding! { Narrow of Pixel in Narrow by narrow, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_narrow(a, n) } }
+adding! { Middle of Pixel in Middle by middle, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_middle(a, n) } }
+adding! { Wide of Pixel in Wide by wide, counted: true, |n| f64 { n as f64 }, |a, n| T { T::nearest_wide(a, n) } }
 
 impl<T: Pixel> Windows<'_, T> {
     /// The mean of every window as an element, halves upwards.

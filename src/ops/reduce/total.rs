@@ -3,18 +3,19 @@
 use super::number::{Number, Total, Wrap};
 use crate::kernel::rows::Reduction;
 
-macro_rules! totals {
-    ($($sum:ident, $mean:ident: $acc:ident, $lift:ident, |$a:ident| $widen:expr;)*) => { $(
-        pub(crate) struct $sum;
-        pub(crate) struct $mean;
+/// A reduction that adds: what it adds up in, what it counts with, and what becomes of a sum.
+macro_rules! adding {
+    ($name:ident of $bound:ident in $acc:ident by $lift:ident, counted: $counted:literal,
+        |$n:ident| $count:ty { $made:expr }, |$a:ident, $of:ident| $out:ty { $lowered:expr }) => {
+        pub(crate) struct $name;
 
-        impl<T: Number> Reduction<T> for $sum {
+        impl<T: $bound> Reduction<T> for $name {
             type Acc = T::$acc;
-            type Out = T::Wide;
-            type Count = ();
+            type Out = $out;
+            type Count = $count;
             const IDEMPOTENT: bool = false;
             const EXACT: bool = T::EXACT;
-            const COUNTED: bool = false;
+            const COUNTED: bool = $counted;
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO
@@ -28,41 +29,24 @@ macro_rules! totals {
                 a.plus(b)
             }
             #[inline(always)]
-            fn count(&self, _: usize) {}
+            fn count(&self, $n: usize) -> $count {
+                $made
+            }
             #[inline(always)]
-            fn lower(&self, a: T::$acc, _: ()) -> T::Wide {
-                let $a = a.total();
-                $widen
+            fn lower(&self, $a: T::$acc, $of: $count) -> $out {
+                $lowered
             }
         }
+    };
+}
+pub(super) use adding;
 
-        impl<T: Number> Reduction<T> for $mean {
-            type Acc = T::$acc;
-            type Out = T::Mean;
-            type Count = <T::$acc as Total>::Count;
-            const IDEMPOTENT: bool = false;
-            const EXACT: bool = T::EXACT;
-            const COUNTED: bool = true;
-            #[inline(always)]
-            fn identity(&self) -> T::$acc {
-                T::$acc::ZERO
-            }
-            #[inline(always)]
-            fn lift(&self, x: T) -> T::$acc {
-                x.$lift()
-            }
-            #[inline(always)]
-            fn combine(&self, a: T::$acc, b: T::$acc) -> T::$acc {
-                a.plus(b)
-            }
-            #[inline(always)]
-            fn count(&self, n: usize) -> Self::Count {
-                T::$acc::count(n)
-            }
-            #[inline(always)]
-            fn lower(&self, a: T::$acc, n: Self::Count) -> T::Mean {
-                a.mean(n)
-            }
+macro_rules! totals {
+    ($($sum:ident, $mean:ident: $acc:ident, $lift:ident, |$a:ident| $widen:expr;)*) => { $(
+        adding! { $sum of Number in $acc by $lift, counted: false, |_n| () { () }, |sum, _n| T::Wide {{ let $a = sum.total(); $widen }} }
+        adding! {
+            $mean of Number in $acc by $lift, counted: true,
+            |n| <T::$acc as Total>::Count { T::$acc::count(n) }, |sum, n| T::Mean { sum.mean(n) }
         }
     )* };
 }
