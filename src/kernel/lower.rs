@@ -46,10 +46,8 @@ pub(crate) fn finish_lowered<T, R: Reduction<T>>(
 trait Lower<A>: Sync {
     type Out: Copy;
     fn combine(&self, a: A, b: A) -> A;
-    /// Anything, to begin a chunk with.
-    fn any(&self, a: A) -> Self::Out;
     /// What becomes of `L` values from place `at` on.
-    fn lower<const L: usize>(&self, at: usize, values: [A; L], out: &mut [Self::Out; L]);
+    fn lower<const FUSED: bool, const L: usize>(&self, at: usize, values: &[A; L], out: &mut [Self::Out; L]);
 }
 
 struct Kept<'a, T, R> {
@@ -64,12 +62,8 @@ impl<T, R: Reduction<T>> Lower<R::Acc> for Kept<'_, T, R> {
         self.r.combine(a, b)
     }
     #[inline(always)]
-    fn any(&self, a: R::Acc) -> R::Acc {
-        a
-    }
-    #[inline(always)]
-    fn lower<const L: usize>(&self, _: usize, values: [R::Acc; L], out: &mut [R::Acc; L]) {
-        *out = values;
+    fn lower<const FUSED: bool, const L: usize>(&self, _: usize, values: &[R::Acc; L], out: &mut [R::Acc; L]) {
+        *out = *values;
     }
 }
 
@@ -86,17 +80,9 @@ impl<T, R: Reduction<T>> Lower<R::Acc> for Lowered<'_, T, R> {
         self.r.combine(a, b)
     }
     #[inline(always)]
-    fn any(&self, _: R::Acc) -> R::Out {
-        R::Out::default()
-    }
-    #[inline(always)]
-    fn lower<const L: usize>(&self, at: usize, values: [R::Acc; L], out: &mut [R::Out; L]) {
+    fn lower<const FUSED: bool, const L: usize>(&self, at: usize, values: &[R::Acc; L], out: &mut [R::Out; L]) {
         match self.counts {
-            Counts::All(n) => {
-                for i in 0..L {
-                    out[i] = self.r.lower(values[i], *n);
-                }
-            }
+            Counts::All(n) => self.r.lower_all::<FUSED, L>(values, *n, out),
             Counts::Each(n) => {
                 let n = &n[at..at + L];
                 for i in 0..L {
@@ -132,35 +118,44 @@ impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
         for k in 0..head {
             one(&how, &rows, k, &mut dst[k]);
         }
-        let (chunks, _) = dst[head..].as_chunks_mut::<CHUNK>();
-        let count = chunks.len();
-        let cells = rows.map(|row| &row[head..].as_chunks::<CHUNK>().0[..count]);
-        for c in 0..count {
-            // Through arrays of its own, as the compiler does not know that rows and results do not overlap.
-            let mut values = cells[0][c];
-            for i in 0..CHUNK {
-                values[i] = tree(|a, b| how.combine(a, b), |j| cells[j][c][i], K);
-            }
-            let mut out = [how.any(values[0]); CHUNK];
-            how.lower(head + c * CHUNK, values, &mut out);
-            match bursts {
-                // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the result
-                // until it is dropped.
-                Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(&mut chunks[c], out) },
-                None => chunks[c] = out,
+        let whole = (n - head) / CHUNK * CHUNK;
+        if whole > 0 {
+            let (chunks, _) = dst[head..].as_chunks_mut::<CHUNK>();
+            let cells = rows.map(|row| &row[head..].as_chunks::<CHUNK>().0[..chunks.len()]);
+            // Through arrays of their own, as the compiler does not know that rows and results do not overlap.
+            let mut values = Lines([rows[0][0]; CHUNK]);
+            let mut out = Lines([chunks[0][0]; CHUNK]);
+            for (c, chunk) in chunks.iter_mut().enumerate() {
+                for i in 0..CHUNK {
+                    values.0[i] = tree(|a, b| how.combine(a, b), |j| cells[j][c][i], K);
+                }
+                match BYTES > 16 || cfg!(target_arch = "aarch64") {
+                    true => how.lower::<true, CHUNK>(head + c * CHUNK, &values.0, &mut out.0),
+                    false => how.lower::<false, CHUNK>(head + c * CHUNK, &values.0, &mut out.0),
+                }
+                match bursts {
+                    // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the
+                    // result until it is dropped.
+                    Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(chunk, out.0) },
+                    None => *chunk = out.0,
+                }
             }
         }
-        for k in head + count * CHUNK..n {
+        for k in head + whole..n {
             one(&how, &rows, k, &mut dst[k]);
         }
     }
 }
 
+/// Whole cache lines: registers stored at their boundaries are loaded again without a stall.
+#[repr(align(64))]
+struct Lines<T, const L: usize>([T; L]);
+
 /// Result `k` alone.
 #[inline(always)]
 fn one<A: Copy, S: Lower<A>, const K: usize>(how: &S, rows: &[&[A]; K], k: usize, dst: &mut S::Out) {
     let value = tree(|a, b| how.combine(a, b), |j| rows[j][k], K);
-    how.lower(k, [value], core::array::from_mut(dst));
+    how.lower::<false, 1>(k, &[value], core::array::from_mut(dst));
 }
 
 fn store<A: Copy, S: Lower<A>>(

@@ -30,6 +30,18 @@ pub(crate) trait Reduction<T>: Sync {
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
+    /// `out[i] = lower(values[i], n)`; `FUSED` says that a fused multiply-add is one instruction.
+    #[inline(always)]
+    fn lower_all<const FUSED: bool, const L: usize>(
+        &self,
+        values: &[Self::Acc; L],
+        n: Self::Count,
+        out: &mut [Self::Out; L],
+    ) {
+        for i in 0..L {
+            out[i] = self.lower(values[i], n);
+        }
+    }
 }
 
 /// How many elements the windows of a row hold.

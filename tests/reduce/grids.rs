@@ -80,6 +80,23 @@ fn long_windows() {
     }
 }
 
+/// Windows of so many blocks that a line is scanned: several groups side by side, single ones, parts of one at the end, steps
+/// that leave a rest, runs of neighbouring cells.
+#[test]
+fn windows_longer_than_rows() {
+    for (n, window, step, inner) in
+        [(2900, 257, 1, 1), (700, 300, 1, 1), (600, 300, 1, 1), (2000, 600, 2, 1), (1700, 602, 2, 3), (900, 260, 1, 2)]
+    {
+        let x = values(n * inner);
+        let view = View::new(&x, [n, inner]).unwrap();
+        let axis = Axis { pads: (30, 41), ..Axis::new(0, window, step) };
+        assert!(check(&view, &[axis], None));
+        assert!(check(&view, &[axis], Some(5)));
+        let turned = view.permute(&[1, 0]).unwrap().to_array();
+        assert!(check(&turned.view(), &[Axis { axis: 1, tail: TAILS[1], ..axis }], None));
+    }
+}
+
 /// Rows longer than a tile, so that windows cross the cuts.
 #[test]
 fn windows_across_tiles() {

@@ -94,6 +94,29 @@ fn a_long_sum_across_rows_does_not_depend_on_other_elements() {
     }
 }
 
+/// The same of a line, whose windows are scanned from some thousand cells on, in parts that begin anywhere.
+#[test]
+fn a_long_sum_along_a_line_depends_on_nothing_else() {
+    let (n, window) = (400_000, 1100);
+    let x = noise(n);
+    let request = unfold(0, window, 1);
+    let sums = |x: &[f32], threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| bits(request.windows(x).unwrap().sum().as_slice()))
+    };
+    let one = sums(&x, 1);
+    assert!(one == sums(&x, 2) && one == sums(&x, 3), "threads");
+    for i in [0, 1, 1099, 1100, 5000, 9999, 123_456, n - window] {
+        let mut other: Vec<f32> = x.iter().map(|v| v * -3.0 + 1e8).collect();
+        other[i..i + window].copy_from_slice(&x[i..i + window]);
+        assert_eq!(sums(&other, 1)[i], one[i], "window {i}");
+        let exact: f64 = x[i..i + window].iter().map(|&v| f64::from(v)).sum();
+        let size: f64 = x[i..i + window].iter().map(|&v| f64::from(v.abs())).sum();
+        let found = f64::from(f32::from_bits(one[i]));
+        assert!((found - exact).abs() <= window as f64 * f64::from(f32::EPSILON) * size, "{found} for {exact}");
+    }
+}
+
 /// One, two and three threads give the same bits.
 #[test]
 fn any_number_of_threads() {

@@ -1,6 +1,7 @@
 //! Windows across rows: any other unfolded axis. Rows arrive one at a time and are combined whole, so the loops are the same
 //! whatever the window is; only the rows a later window still needs are kept.
 
+use super::cells::Cells;
 use super::chain::{Chain, Order};
 use super::choice::{self, Way, scans};
 use super::line::{Line, Run};
@@ -16,20 +17,21 @@ pub(crate) type Make<'a, A> = dyn FnMut(isize, &mut [A]) + 'a;
 
 /// The last few rows of one kind, by number.
 struct Ring<A> {
-    data: Vec<A>,
+    data: Cells<A>,
     keep: usize,
     pitch: usize,
 }
 
 impl<A: Copy> Ring<A> {
     fn new(keep: usize) -> Self {
-        Ring { data: Vec::new(), keep, pitch: 0 }
+        Ring { data: Cells::default(), keep, pitch: 0 }
     }
 
     fn fit(&mut self, row: usize, value: A) {
         // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
-        self.pitch = row + 64usize.div_ceil(size_of::<A>().max(1));
-        super::along::resize(&mut self.data, self.pitch * self.keep, value);
+        let line = 64usize.div_ceil(size_of::<A>().max(1));
+        self.pitch = row.next_multiple_of(line) + line;
+        self.data.fit(self.pitch * self.keep, value);
     }
 
     fn row(&self, number: usize, len: usize) -> &[A] {
@@ -50,11 +52,11 @@ pub(crate) struct Across<'p, A> {
     /// One for each node of the chain; the first holds the blocks.
     rings: Vec<Ring<A>>,
     /// Made rows that may be asked for again, by position.
-    kept: Vec<(isize, Vec<A>)>,
-    sum: Vec<A>,
-    rest: Vec<A>,
+    kept: Vec<(isize, Cells<A>)>,
+    sum: Cells<A>,
+    rest: Cells<A>,
     /// The blocks of the present group.
-    so_far: Vec<A>,
+    so_far: Cells<A>,
     blocks: Tree<A>,
     cells: Tree<A>,
 }
@@ -69,9 +71,9 @@ impl<'p, A: Copy> Across<'p, A> {
             chain,
             rings: rings(line.order.ahead, chain).into_iter().map(Ring::new).collect(),
             kept: Vec::new(),
-            sum: Vec::new(),
-            rest: Vec::new(),
-            so_far: Vec::new(),
+            sum: Cells::default(),
+            rest: Cells::default(),
+            so_far: Cells::default(),
             blocks: Tree::default(),
             cells: Tree::default(),
         }
@@ -116,11 +118,11 @@ impl<'p, A: Copy> Across<'p, A> {
         let order = self.line.order;
         let kept = &mut self.kept;
         if kept.len() < order.window {
-            kept.resize_with(order.window, || (isize::MIN, Vec::new()));
+            kept.resize_with(order.window, || (isize::MIN, Cells::default()));
         }
         for (position, data) in kept.iter_mut() {
             *position = isize::MIN;
-            super::along::resize(data, row, r.identity());
+            data.fit(row, r.identity());
         }
         let mut at = [0; TAPS];
         for i in 0..run.count {
@@ -196,8 +198,8 @@ impl<'p, A: Copy> Across<'p, A> {
                 continue;
             }
             let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
-            super::along::resize(&mut sum, row, r.identity());
-            super::along::resize(&mut rest, row, r.identity());
+            sum.fit(row, r.identity());
+            rest.fit(row, r.identity());
             finish(level, r, &mut sum[..row], &whole);
             let start = run.start + (i * run.step + order.blocks * order.block * order.dilation) as isize;
             self.block(level, r, order.rest, order.dilation, start, keep, &mut rest[..row], make);
@@ -227,7 +229,7 @@ impl<'p, A: Copy> Across<'p, A> {
         let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
         let mut so_far = core::mem::take(&mut self.so_far);
         for buffer in [&mut sum, &mut rest, &mut so_far] {
-            super::along::resize(buffer, row, r.identity());
+            buffer.fit(row, r.identity());
         }
         let keep = order.rest.min(KEPT);
         self.kept.clear();
@@ -290,10 +292,10 @@ impl<'p, A: Copy> Across<'p, A> {
             }
             make(position, dst);
             let mut place = match kept.len() < keep {
-                true => Vec::new(),
+                true => Cells::default(),
                 false => kept.remove(0).1,
             };
-            super::along::resize(&mut place, dst.len(), r.identity());
+            place.fit(dst.len(), r.identity());
             place[..dst.len()].copy_from_slice(dst);
             kept.push((position, place));
         });
@@ -313,8 +315,8 @@ impl<'p, A: Copy> Across<'p, A> {
     ) {
         let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
         let mut tree = core::mem::take(&mut self.blocks);
-        super::along::resize(&mut sum, row, r.identity());
-        super::along::resize(&mut rest, row, r.identity());
+        sum.fit(row, r.identity());
+        rest.fit(row, r.identity());
         for i in 0..run.count {
             let start = run.start + (i * run.step) as isize;
             let at = |cell: usize| start + (cell * order.dilation) as isize;

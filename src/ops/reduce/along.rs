@@ -1,5 +1,6 @@
 //! Windows along a contiguous line: the innermost unfolded axis, whose cells are runs of `inner` elements.
 
+use super::cells::Cells;
 use super::chain::{Chain, Order};
 use super::choice::{self, Way};
 use super::line::{Line, Run};
@@ -7,8 +8,8 @@ use super::tree::Tree;
 use crate::kernel::level::Level;
 use crate::kernel::lower::finish;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
+use crate::kernel::scan::scan;
 use crate::spec::{Cell, PadMode};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// What a row of the array is where it is read.
@@ -31,11 +32,11 @@ pub(crate) struct Along<'p, T, R: Reduction<T>> {
     ahead: isize,
     chain: &'p Chain,
     /// The line of single blocks, or the taps' lines one behind the other.
-    base: Vec<R::Acc>,
+    base: Cells<R::Acc>,
     /// Partial results of a chain.
-    slots: Vec<Vec<R::Acc>>,
-    sum: Vec<R::Acc>,
-    rest: Vec<R::Acc>,
+    slots: Vec<Cells<R::Acc>>,
+    sum: Cells<R::Acc>,
+    rest: Cells<R::Acc>,
     blocks: Tree<R::Acc>,
     cells: Tree<R::Acc>,
 }
@@ -58,10 +59,10 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             fill,
             ahead,
             chain,
-            base: Vec::new(),
-            slots: vec![Vec::new(); chain.slot_count],
-            sum: Vec::new(),
-            rest: Vec::new(),
+            base: Cells::default(),
+            slots: (0..chain.slot_count).map(|_| Cells::default()).collect(),
+            sum: Cells::default(),
+            rest: Cells::default(),
             blocks: Tree::default(),
             cells: Tree::default(),
         }
@@ -70,9 +71,10 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
     /// Hands the rows whose combination is the result for the windows of `run` to `emit`.
     pub(crate) fn reduce(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
         let order = self.line.order;
-        match choice::along(self.line, run) {
+        match choice::along::<R::Acc>(self.line, run) {
             Way::Taps => self.taps(row, run, emit),
-            Way::Shared | Way::Scanned => self.shared(row, run, &order, emit),
+            Way::Shared => self.shared(row, run, &order, emit),
+            Way::Scanned => self.scanned(row, run, &order, emit),
             Way::Apart => self.apart(row, run, &order, emit),
         }
     }
@@ -98,7 +100,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         }
         let mut base = core::mem::take(&mut self.base);
         let total: usize = lines[..used].iter().map(|l| l.1 * inner).sum();
-        resize(&mut base, total, self.reduction.identity());
+        base.fit(total, self.reduction.identity());
         let (mut begin, mut at) = ([0; TAPS], 0);
         for (k, &(first, len)) in lines[..used].iter().enumerate() {
             begin[k] = at;
@@ -119,7 +121,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
         let out = run.count * inner;
         let mut base = core::mem::take(&mut self.base);
-        resize(&mut base, len, r.identity());
+        base.fit(len, r.identity());
         self.block(row, run, order, 0, order.block, &mut base[..len]);
         let mut slots = core::mem::take(&mut self.slots);
         let chain = self.chain;
@@ -130,7 +132,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             let of = |m: usize| if m == 0 { &base[..] } else { &slots[chain.slots[m]][..] };
             let shift = node.gap * order.ahead * inner;
             let size = len - (node.size - 1) * order.ahead * inner;
-            resize(&mut slot, size, r.identity());
+            slot.fit(size, r.identity());
             rows::combine(level, r, &mut slot[..size], of(node.left), &of(node.right)[shift..]);
             slots[chain.slots[k]] = slot;
         }
@@ -145,14 +147,46 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             emit(whole);
         } else {
             let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
-            resize(&mut sum, out, r.identity());
-            resize(&mut rest, out, r.identity());
+            sum.fit(out, r.identity());
+            rest.fit(out, r.identity());
             finish(level, r, &mut sum[..out], &whole);
             self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
             emit(Last::Two(&sum[..out], &rest[..out]));
             (self.sum, self.rest) = (sum, rest);
         }
         (self.base, self.slots) = (base, slots);
+    }
+
+    /// Van Herk and Gil-Werman, as [across rows](super::across): the line of blocks in groups of as many as a window has, each
+    /// combined from behind and the next one from in front. Groups are walked side by side.
+    fn scanned(&mut self, row: Row<'_, T>, run: &Run, order: &Order, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let (r, inner) = (self.reduction, self.inner);
+        let len = (run.count + order.blocks - 1) * inner;
+        let out = run.count * inner;
+        let (mut base, mut sum) = (core::mem::take(&mut self.base), core::mem::take(&mut self.sum));
+        base.fit(len, r.identity());
+        sum.fit(out, r.identity());
+        self.block(row, run, order, 0, order.block, &mut base[..len]);
+        // The elements the next run will need first.
+        let soon = match row {
+            Row::Elements(row) => {
+                let at = (run.start.max(0) as usize * inner + len).min(row.len());
+                &row[at..(at + out).min(row.len())]
+            }
+            Row::Fill => &[],
+        };
+        // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
+        scan(self.level, r, &mut sum[..out], &base[..len], (run.first % order.blocks, order.blocks, inner), soon);
+        if order.rest == 0 {
+            emit(Last::One(&sum[..out]));
+        } else {
+            let mut rest = core::mem::take(&mut self.rest);
+            rest.fit(out, r.identity());
+            self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
+            emit(Last::Two(&sum[..out], &rest[..out]));
+            self.rest = rest;
+        }
+        (self.base, self.sum) = (base, sum);
     }
 
     /// `T(cells)` of the cells from `first` on, for as many windows as `dst` holds.
@@ -173,7 +207,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let out = run.count * self.inner;
         let mut sum = core::mem::take(&mut self.sum);
         let mut tree = core::mem::take(&mut self.blocks);
-        resize(&mut sum, out, r.identity());
+        sum.fit(out, r.identity());
         tree.combine(level, r, order.blocks, &mut sum[..out], &mut |k, dst: &mut [R::Acc]| {
             self.block(row, run, order, k * order.block, order.block, dst);
         });
@@ -181,7 +215,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             emit(Last::One(&sum[..out]));
         } else {
             let mut rest = core::mem::take(&mut self.rest);
-            resize(&mut rest, out, r.identity());
+            rest.fit(out, r.identity());
             self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
             emit(Last::Two(&sum[..out], &rest[..out]));
             self.rest = rest;
@@ -246,12 +280,5 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
 
     fn filled(&self) -> R::Acc {
         self.fill.map_or_else(|| self.reduction.identity(), |v| self.reduction.lift(v))
-    }
-}
-
-/// Makes a buffer long enough; what it held stays.
-pub(crate) fn resize<A: Copy>(buffer: &mut Vec<A>, len: usize, value: A) {
-    if buffer.len() < len {
-        buffer.resize(len, value);
     }
 }

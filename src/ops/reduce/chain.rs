@@ -1,8 +1,9 @@
 //! In which order a window's cells are combined, and which partial results neighbouring windows share.
 //!
 //! The order depends on window, step and dilation alone, never on where a window lies, so that a result has the same
-//! bits wherever it is computed. (Windows of very many blocks are scanned across rows instead, see `across.rs`.) `T(n)` names the order for `n` neighbouring cells: the binary digits of `n`, the smallest
-//! first, each digit a balanced tree; `T(5)` is `x0 . ((x1 . x2) . (x3 . x4))`.
+//! bits wherever it is computed. (Windows of very many blocks are scanned instead, see `choice.rs`.) `T(n)` names the order for `n`
+//! neighbouring cells: the binary digits of `n`, the smallest first, each digit a balanced tree; `T(5)` is
+//! `x0 . ((x1 . x2) . (x3 . x4))`.
 //!
 //! A window of up to [`TAPS`] cells is `T(window)`. A longer one is cut into *blocks* of as many cells as the next window
 //! is ahead, `block = step / gcd(step, dilation)`: windows `i` and `i + ahead` (`ahead = dilation / gcd`) lie exactly one block

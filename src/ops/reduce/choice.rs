@@ -30,10 +30,11 @@ pub(crate) fn across(line: &Line, run: &Run, exact: bool) -> Way {
     }
 }
 
-/// Windows along a contiguous line.
-pub(crate) fn along(line: &Line, run: &Run) -> Way {
+/// Windows along a contiguous line, combined in accumulators of type `A`.
+pub(crate) fn along<A>(line: &Line, run: &Run) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
+        _ if scans_along::<A>(line) && !run.alone => Way::Scanned,
         _ => shared(line, run),
     }
 }
@@ -48,6 +49,17 @@ pub(crate) fn scans(line: &Line, exact: bool) -> bool {
     let order = &line.order;
     let most = if exact { TAPS } else { ROUNDED };
     order.shares && order.ahead == 1 && order.blocks > most && line.axis.count() > order.blocks
+}
+
+/// From so many bytes of blocks in a window on a line is scanned: scanning goes cell by cell, which doubling by whole registers
+/// beats until its rows no longer stay in a first-level cache.
+const LONG: usize = 4 * 1024;
+
+/// Whether windows along a line may be scanned.
+pub(crate) fn scans_along<A>(line: &Line) -> bool {
+    let order = &line.order;
+    let long = order.blocks.saturating_mul(size_of::<A>()) >= LONG && order.blocks > ROUNDED;
+    order.shares && order.ahead == 1 && long && line.axis.count() > order.blocks
 }
 
 /// Whether all windows together are small, along few axes that are the array's last: those are reduced box by box if boxes

@@ -4,6 +4,7 @@ mod across;
 mod along;
 mod arg;
 mod block;
+mod cells;
 mod chain;
 mod choice;
 mod engine;

@@ -1,6 +1,7 @@
 //! What the element types are accumulated in, and in what order they stand.
 
 use crate::element::Element;
+use crate::kernel::quotient::Quotient;
 
 pub(crate) mod sealed {
     /// What keeps the traits of this file to the crate's own types.
@@ -216,6 +217,14 @@ pub trait Total: Wrap {
     /// The quotient, rounded once.
     #[doc(hidden)]
     fn mean(self, n: Self::Count) -> Self::Mean;
+    /// All quotients; see [`lower_all`](crate::kernel::rows::Reduction::lower_all).
+    #[doc(hidden)]
+    #[inline(always)]
+    fn means<const FUSED: bool, const L: usize>(sums: &[Self; L], n: Self::Count, out: &mut [Self::Mean; L]) {
+        for i in 0..L {
+            out[i] = sums[i].mean(n);
+        }
+    }
     /// A sum of zeros is 0.0, whatever their signs.
     #[doc(hidden)]
     fn total(self) -> Self;
@@ -233,6 +242,10 @@ macro_rules! float_accumulators {
             #[inline(always)]
             fn mean(self, n: $t) -> $t {
                 self / n
+            }
+            #[inline(always)]
+            fn means<const FUSED: bool, const L: usize>(sums: &[$t; L], n: $t, out: &mut [$t; L]) {
+                <$t as Quotient>::divide::<FUSED, L>(sums, n, out);
             }
             #[inline(always)]
             fn total(self) -> $t {
@@ -256,6 +269,14 @@ macro_rules! small_accumulators {
             #[inline(always)]
             fn mean(self, n: f64) -> f64 {
                 f64::from(self) / n
+            }
+            #[inline(always)]
+            fn means<const FUSED: bool, const L: usize>(sums: &[$t; L], n: f64, out: &mut [f64; L]) {
+                let mut wide = [0.0; L];
+                for i in 0..L {
+                    wide[i] = f64::from(sums[i]);
+                }
+                f64::divide::<FUSED, L>(&wide, n, out);
             }
             #[inline(always)]
             fn total(self) -> $t {

@@ -9,6 +9,7 @@
 //!                                          phase 1: b d f
 //! ```
 
+use super::cells::Cells;
 use super::line::{Line, Run};
 use super::sink::Stage;
 use crate::kernel::level::Level;
@@ -104,9 +105,9 @@ pub(crate) struct Pool<'p, T, R: Reduction<T>> {
     /// Windows of the first axis in a box.
     most: usize,
     parts: Vec<Part<R::Count>>,
-    from: Vec<R::Acc>,
-    to: Vec<R::Acc>,
-    lowered: Vec<R::Out>,
+    from: Cells<R::Acc>,
+    to: Cells<R::Acc>,
+    lowered: Cells<R::Out>,
 }
 
 impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
@@ -120,7 +121,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         let each = cells(&sides, 2) - cells(&sides, 1);
         let most = (BOX / size_of::<R::Acc>().max(1)).saturating_sub(cells(&sides, 1)) / each.max(1) + 1;
         let columns = columns(&sides[sides.len() - 1], fill, reduction.identity());
-        let (parts, from, to, lowered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (parts, from, to, lowered) = (Vec::new(), Cells::default(), Cells::default(), Cells::default());
         Pool { sides, reduction, level, strides, columns, most, parts, from, to, lowered }
     }
 
@@ -197,8 +198,8 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         let cells: usize = part.rows.iter().product();
         let phases: usize = sides.iter().map(|s| s.phases.len()).product();
         let nothing = r.identity();
-        super::along::resize(from, phases * cells, nothing);
-        super::along::resize(to, phases * cells, nothing);
+        from.fit(phases * cells, nothing);
+        to.fit(phases * cells, nothing);
         lift_rows(*level, *r, &mut from[..phases * cells], src, &part.fills, columns, cells);
         let (mut outer, mut stride, mut length) = (phases, 1, cells);
         for k in (1..sides.len()).rev() {
@@ -232,9 +233,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         if length == out.len() {
             return stage.put(*level, *r, out, &last, &counts);
         }
-        if lowered.len() < length {
-            lowered.resize(length, R::Out::default());
-        }
+        lowered.fit(length, R::Out::default());
         crate::kernel::lower::finish_lowered(*level, *r, &mut lowered[..length], &last, &counts, None);
         // Without the junk between rows.
         let wide = part.rows[sides.len() - 1];

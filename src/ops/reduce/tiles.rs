@@ -2,7 +2,9 @@
 
 use super::across::Across;
 use super::chain::Chain;
+use super::choice::scans_along;
 use super::line::{Line, Run};
+use crate::kernel::scan::LANES;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -42,7 +44,11 @@ pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner:
     let part = match along {
         true => {
             let line = &lines[up];
-            most[up] = (row / inner).max(least(line)).min(line.axis.count());
+            most[up] = match scans_along::<A>(line) {
+                // As many groups as are walked side by side.
+                true => (LANES * line.order.blocks).min(line.axis.count()),
+                false => (row / inner).max(least(line)).min(line.axis.count()),
+            };
             planes /= (most[up] * inner).max(1);
             inner
         }

@@ -6,7 +6,8 @@ use crate::kernel::rows::Reduction;
 /// A reduction that adds: what it adds up in, what it counts with, and what becomes of a sum.
 macro_rules! adding {
     ($name:ident of $bound:ident in $acc:ident by $lift:ident, counted: $counted:literal,
-        |$n:ident| $count:ty { $made:expr }, |$a:ident, $of:ident| $out:ty { $lowered:expr }) => {
+        |$n:ident| $count:ty { $made:expr }, |$a:ident, $of:ident| $out:ty { $lowered:expr }
+        $(, all by $all:ident)?) => {
         pub(crate) struct $name;
 
         impl<T: $bound> Reduction<T> for $name {
@@ -36,6 +37,17 @@ macro_rules! adding {
             fn lower(&self, $a: T::$acc, $of: $count) -> $out {
                 $lowered
             }
+            $(
+                #[inline(always)]
+                fn lower_all<const FUSED: bool, const L: usize>(
+                    &self,
+                    values: &[T::$acc; L],
+                    n: $count,
+                    out: &mut [$out; L],
+                ) {
+                    T::$acc::$all::<FUSED, L>(values, n, out);
+                }
+            )?
         }
     };
 }
@@ -46,7 +58,7 @@ macro_rules! totals {
         adding! { $sum of Number in $acc by $lift, counted: false, |_n| () { () }, |sum, _n| T::Wide {{ let $a = sum.total(); $widen }} }
         adding! {
             $mean of Number in $acc by $lift, counted: true,
-            |n| <T::$acc as Total>::Count { T::$acc::count(n) }, |sum, n| T::Mean { sum.mean(n) }
+            |n| <T::$acc as Total>::Count { T::$acc::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
         }
     )* };
 }

@@ -1,13 +1,13 @@
 //! `T(n)` over rows that are made one at a time.
 
-use super::along::resize;
+use super::cells::Cells;
 use crate::kernel::level::Level;
 use crate::kernel::rows::{self, Reduction};
 use alloc::vec::Vec;
 
 /// Buffers for `T(n)`: about `log2 n` rows.
 pub(crate) struct Tree<A> {
-    rows: Vec<Vec<A>>,
+    rows: Vec<Cells<A>>,
 }
 
 impl<A> Default for Tree<A> {
@@ -35,10 +35,10 @@ impl<A: Copy> Tree<A> {
         }
         let depth = digits(n);
         if self.rows.len() < depth {
-            self.rows.resize_with(depth, Vec::new);
+            self.rows.resize_with(depth, Cells::default);
         }
         for row in &mut self.rows[..depth] {
-            resize(row, dst.len(), r.identity());
+            row.fit(dst.len(), r.identity());
         }
         let mut first = 0;
         for digit in (0..depth).filter(|d| n >> d & 1 == 1) {
@@ -62,7 +62,7 @@ fn perfect<T, R: Reduction<T>>(
     digit: usize,
     first: usize,
     dst: &mut [R::Acc],
-    rows: &mut [Vec<R::Acc>],
+    rows: &mut [Cells<R::Acc>],
     leaf: &mut Leaf<'_, R::Acc>,
 ) {
     if digit == 0 {
