@@ -123,21 +123,21 @@ impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
             let (chunks, _) = dst[head..].as_chunks_mut::<CHUNK>();
             let cells = rows.map(|row| &row[head..].as_chunks::<CHUNK>().0[..chunks.len()]);
             // Through arrays of their own, as the compiler does not know that rows and results do not overlap.
-            let mut values = Lines([rows[0][0]; CHUNK]);
-            let mut out = Lines([chunks[0][0]; CHUNK]);
+            let (mut values, mut out) = (Lines([rows[0][0]; CHUNK]), Lines([chunks[0][0]; CHUNK]));
+            let (values, out) = (values.cells(), out.cells());
             for (c, chunk) in chunks.iter_mut().enumerate() {
                 for i in 0..CHUNK {
-                    values.0[i] = tree(|a, b| how.combine(a, b), |j| cells[j][c][i], K);
+                    values[i] = tree(|a, b| how.combine(a, b), |j| cells[j][c][i], K);
                 }
                 match BYTES > 16 || cfg!(target_arch = "aarch64") {
-                    true => how.lower::<true, CHUNK>(head + c * CHUNK, &values.0, &mut out.0),
-                    false => how.lower::<false, CHUNK>(head + c * CHUNK, &values.0, &mut out.0),
+                    true => how.lower::<true, CHUNK>(head + c * CHUNK, values, out),
+                    false => how.lower::<false, CHUNK>(head + c * CHUNK, values, out),
                 }
                 match bursts {
                     // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the
                     // result until it is dropped.
-                    Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(chunk, out.0) },
-                    None => *chunk = out.0,
+                    Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(chunk, *out) },
+                    None => *chunk = *out,
                 }
             }
         }
@@ -149,7 +149,15 @@ impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
 
 /// Whole cache lines: registers stored at their boundaries are loaded again without a stall.
 #[repr(align(64))]
-struct Lines<T, const L: usize>([T; L]);
+pub(super) struct Lines<T, const L: usize>(pub(super) [T; L]);
+
+impl<T, const L: usize> Lines<T, L> {
+    /// What it holds. (Borrowed as a whole: the compiler takes a struct apart otherwise, and forgets where it stands.)
+    #[inline(always)]
+    pub(super) fn cells(&mut self) -> &mut [T; L] {
+        &mut self.0
+    }
+}
 
 /// Result `k` alone.
 #[inline(always)]

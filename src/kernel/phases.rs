@@ -1,7 +1,8 @@
 //! Rows of a small box taken apart by the phases of a step, all of them in one loop.
 
 use super::level::{Kernel, Level};
-use super::rows::Reduction;
+use super::rows::{CHUNK, Reduction};
+use super::stream::LINE;
 use alloc::vec::Vec;
 
 /// What a row is read from.
@@ -53,6 +54,16 @@ impl<A: Copy> Columns<A> {
         Columns { step, row, nothing, phases: Vec::new(), together: None, filled: Vec::new() }
     }
 
+    /// Cells of a phase's row.
+    pub(crate) fn row(&self) -> usize {
+        self.row
+    }
+
+    /// How many phases there are.
+    pub(crate) fn phases(&self) -> usize {
+        self.phases.len()
+    }
+
     /// A further phase.
     pub(crate) fn phase(&mut self, first: usize, count: usize, from: usize) {
         self.phases.push(Phase { first, count, from, borders: Vec::new() });
@@ -96,7 +107,21 @@ impl<A: Copy> Columns<A> {
     }
 }
 
+/// Cells for `cells` of them and what may be written behind a row, so that what follows begins on a cache line.
+pub(crate) fn room<A>(cells: usize) -> usize {
+    let line = LINE.div_ceil(size_of::<A>().max(1));
+    (cells + CHUNK.max(lanes::<A>()) + 1).next_multiple_of(line)
+}
+
+/// Cells that are written at a time.
+#[inline(always)]
+pub(super) fn lanes<A>() -> usize {
+    (2 * LINE / size_of::<A>().max(1)).max(1)
+}
+
 /// Writes rows: for each of them what it reads and where its first phase goes in `dst`; further phases follow `pitch` apart.
+///
+/// Rows of a phase must come in the order they stand in, and need [`room`]: whole registers are written behind one as well.
 pub(crate) fn lift_rows<T: Copy, R: Reduction<T>>(
     level: Level,
     r: &R,
@@ -132,32 +157,42 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for LiftRows<'_, T, R, S> 
         let LiftRows { r, dst, src, rows, columns, pitch } = self;
         let len = columns.row;
         for &(row, at) in rows {
-            if let (Some(together), Row::Elements(begin)) = (&columns.together, row) {
+            let Row::Elements(begin) = row else {
+                for p in 0..columns.phases.len() {
+                    let dst = &mut dst[at + p * pitch..][..len];
+                    match row {
+                        Row::Filled => dst.copy_from_slice(&columns.filled[p * len..][..len]),
+                        _ => dst.fill(columns.nothing),
+                    }
+                }
+                continue;
+            };
+            if let Some(together) = &columns.together {
                 lift_together::<T, R, S>(r, &mut dst[at..], &src[begin + together.from..], together, pitch);
                 if together.all {
                     continue;
                 }
             }
+            let src = &src[begin..];
             for (p, phase) in columns.phases.iter().enumerate() {
-                let dst = &mut dst[at + p * pitch..][..len];
-                let filled = &columns.filled[p * len..][..len];
-                match row {
-                    Row::Nothing => dst.fill(columns.nothing),
-                    Row::Filled => dst.copy_from_slice(filled),
-                    Row::Elements(begin) => {
-                        let src = &src[begin..];
-                        let to = &mut dst[phase.first..][..phase.count];
-                        // Nothing is read where no window lies on the row.
-                        let from = if to.is_empty() { &[] } else { &src[phase.from..] };
-                        lift_steps::<T, R, S>(r, to, from, columns.step);
-                        for &(cell, element) in &phase.borders {
-                            dst[cell] = element.map_or(filled[cell], |e| r.lift(src[e]));
-                        }
-                    }
+                let dst = &mut dst[at + p * pitch..];
+                if phase.count > 0 {
+                    let n = widened::<R::Acc>(phase.count, |n| phase.from + n * columns.step <= src.len());
+                    lift_steps::<T, R, S>(r, &mut dst[phase.first..][..n], &src[phase.from..], columns.step);
+                }
+                for &(cell, element) in &phase.borders {
+                    dst[cell] = element.map_or_else(|| columns.filled[p * len + cell], |e| r.lift(src[e]));
                 }
             }
         }
     }
+}
+
+/// A number of steps that whole registers are written for, if so many can be read; otherwise as many as are wanted.
+#[inline(always)]
+fn widened<A>(steps: usize, readable: impl Fn(usize) -> bool) -> usize {
+    let whole = steps.next_multiple_of(lanes::<A>());
+    if readable(whole) { whole } else { steps }
 }
 
 /// All phases of a row from one reading of it.
@@ -169,7 +204,7 @@ fn lift_together<T: Copy, R: Reduction<T>, const S: usize>(
     together: &Together,
     pitch: usize,
 ) {
-    let n = together.count;
+    let n = widened::<R::Acc>(together.count, |n| n * S <= from.len());
     let place = |c: usize| together.to[c].0 * pitch + together.to[c].1;
     if S == 2 {
         let (steps, _) = from.as_chunks::<2>();

@@ -9,7 +9,7 @@ use core::marker::PhantomData;
 
 /// Elements of a chunk, wherever loops go by chunks: some registers of any level. (Loops over arrays of fewer are unrolled
 /// before they are vectorised, and then are not.)
-pub(super) const CHUNK: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
 /// A reduction as the loops see it: lift an element, combine two accumulators, lower the last one.
 pub(crate) trait Reduction<T>: Sync {

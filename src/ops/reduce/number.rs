@@ -84,12 +84,12 @@ macro_rules! ordered_floats {
             fn key(self, nan: $key) -> $key {
                 let bits = self.to_bits() as $key;
                 // The magnitude of a negative number counts downwards.
-                let key = bits ^ ((bits >> (<$key>::BITS - 1)) as $bits >> 1) as $key;
+                let key = bits ^ ((bits >> (<$key>::BITS - 1)) & <$key>::MAX);
                 if self.is_nan() { nan } else { key }
             }
             #[inline(always)]
             fn value(key: $key) -> $t {
-                <$t>::from_bits((key ^ ((key >> (<$key>::BITS - 1)) as $bits >> 1) as $key) as $bits)
+                <$t>::from_bits((key ^ ((key >> (<$key>::BITS - 1)) & <$key>::MAX)) as $bits)
             }
         }
     )* };

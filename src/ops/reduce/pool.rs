@@ -1,21 +1,26 @@
 //! Small windows over small boxes, as pooling layers have them: all axes in a first-level cache, by long loops without edges.
 //!
-//! A box of cells is laid out by *phases*: cell `p` of an axis, counted from its first window's start, goes to row `p / step` of
-//! phase `p % step`. Then tap `j` of every window lies a fixed distance from the window's place, and an axis is reduced by
-//! combining whole boxes, shifted; only phases that some tap reads are there at all.
+//! The rows of a box are reduced along themselves first, straight from the elements ([`straight`](crate::kernel::straight)) or, for
+//! windows that have no such loop, by *phases*: cell `p` of a row, counted from its first window's start, goes to place
+//! `p / step` of phase `p % step`. Then tap `j` of every window lies a fixed distance from the window's place, and shifted rows are
+//! combined; only phases that some tap reads are there at all.
 //!
 //! ```text
 //! step 2, window 3      a b c d e f g      phase 0: a c e g      window i: phase 0 at i, phase 1 at i, phase 0 at i + 1
 //!                                          phase 1: b d f
 //! ```
+//!
+//! The reduced rows stand one behind the other in the array's order, one for each position that some window reads on the axes
+//! before; there windows are combinations of whole rows, and of whole planes.
 
 use super::cells::Cells;
 use super::line::{Line, Run};
 use super::sink::Stage;
+use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
-use crate::kernel::lower::finish;
-use crate::kernel::phases::{Columns, Row, lift_rows};
-use crate::kernel::rows::{Counts, Last, Reduction, TAPS};
+use crate::kernel::phases::{Columns, Row, lift_rows, room};
+use crate::kernel::rows::{CHUNK, Counts, Last, Reduction, TAPS};
+use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -30,99 +35,110 @@ const WORTH: usize = 4;
 /// How many parts of an array are kept to be used again; those of one that has more are made anew.
 const KEPT: usize = 64;
 
-/// One axis of a box.
-struct Side<'p> {
-    line: &'p Line,
-    /// The remainders modulo the step that some tap has.
-    phases: Vec<usize>,
-    /// For each tap its phase, and how many rows further it lies.
-    taps: Vec<(usize, usize)>,
-    /// Rows more than windows.
-    extra: usize,
+/// Where the windows of a run read on an axis, counted from the first one's start, in order.
+fn positions(line: &Line, run: &Run) -> Vec<usize> {
+    let order = line.order;
+    let of = |i: usize| (0..order.window).map(move |j| i * run.step + j * order.dilation);
+    let mut at: Vec<usize> = (0..run.count).flat_map(of).collect();
+    at.sort_unstable();
+    at.dedup();
+    at
 }
 
-impl<'p> Side<'p> {
-    fn new(line: &'p Line) -> Side<'p> {
-        let (run, order) = (line.runs[0], line.order);
-        let mut side = Side { line, phases: Vec::new(), taps: Vec::new(), extra: 0 };
-        for at in (0..order.window).map(|j| j * order.dilation) {
-            let phase = at % run.step;
-            let known = side.phases.iter().position(|&p| p == phase).unwrap_or(side.phases.len());
-            if known == side.phases.len() {
-                side.phases.push(phase);
-            }
-            side.taps.push((known, at / run.step));
-            side.extra = at / run.step;
-        }
-        side
-    }
+/// For each tap of each window of a run the number of the position it reads.
+fn taps(line: &Line, run: &Run, positions: &[usize]) -> Vec<usize> {
+    let order = line.order;
+    let of = |i: usize| (0..order.window).map(move |j| i * run.step + j * order.dilation);
+    (0..run.count).flat_map(of).map(|at| positions.partition_point(|&p| p < at)).collect()
+}
 
-    /// What stands in row `row` of a phase, for windows `run`; nothing where no window reads.
-    fn cell(&self, run: &Run, phase: usize, row: usize) -> Cell {
-        let at = self.phases[phase] + row * run.step;
-        let last = (run.count - 1) * run.step + (self.line.order.window - 1) * self.line.order.dilation;
-        if at > last { Cell::Gap } else { self.line.axis.at(run.start + at as isize) }
-    }
+/// Cells of a box with `windows` of the first axis.
+fn cells(lines: &[Line], windows: usize) -> usize {
+    let reads = |l: &Line, windows: usize| {
+        let span = (l.order.window - 1) * l.order.dilation + 1;
+        let apart = l.runs[0].step.min(l.order.window * l.order.dilation);
+        (windows.saturating_sub(1)).saturating_mul(apart).saturating_add(span)
+    };
+    let last = lines.len() - 1;
+    let count = |(k, l): (usize, &Line)| match k {
+        0 => reads(l, windows),
+        k if k == last => l.axis.count() + 2 * l.order.window,
+        _ => reads(l, l.axis.count()),
+    };
+    lines.iter().enumerate().map(count).fold(1, usize::saturating_mul)
 }
 
 /// Whether boxes of such [windows](super::choice::boxes) stay in a cache with enough windows each.
 pub(crate) fn fits<A>(lines: &[Line]) -> bool {
-    let sides: Vec<Side<'_>> = lines.iter().map(Side::new).collect();
-    let least = (WORTH * sides[0].extra).clamp(1, sides[0].line.axis.count().max(1));
+    let line = &lines[0];
+    let extra = (line.order.window - 1) * line.order.dilation / line.runs[0].step;
+    let least = (WORTH * extra).clamp(1, line.axis.count().max(1));
     // Boxes that share nothing may be larger: each element is read once, in long rows.
-    let most = if sides[0].extra == 0 { 2 * BOX } else { BOX };
-    cells(&sides, least).saturating_mul(size_of::<A>()) <= most
+    let most = if extra == 0 { 2 * BOX } else { BOX };
+    cells(lines, least).saturating_mul(size_of::<A>()) <= most
 }
 
-/// Cells of a box with `windows` of the first axis.
-fn cells(sides: &[Side<'_>], windows: usize) -> usize {
-    let rows = |(k, s): (usize, &Side<'_>)| match k {
-        0 => windows + s.extra,
-        _ => s.line.axis.count() + s.extra,
-    };
-    sides.iter().enumerate().map(|(k, s)| rows((k, s)) * s.phases.len()).fold(1, usize::saturating_mul)
+/// How the rows of a box are reduced along themselves.
+enum Rows<A> {
+    Straight(Straight<A>),
+    Phased {
+        columns: Columns<A>,
+        /// For each tap its phase, and how many cells further it lies.
+        taps: Vec<(usize, usize)>,
+        phases: usize,
+    },
 }
 
 /// One kind of box: some windows of the first axis.
 struct Part<C> {
     run: Run,
-    /// Rows of every axis.
-    rows: Vec<usize>,
+    /// The rows that are read, in the order they stand in.
+    rows: Vec<Row>,
+    /// The same by phases: where each one goes, and where each of its taps is found.
     fills: Vec<(Row, usize)>,
-    /// How many elements each window holds, junk between them included; empty if all hold as many.
+    shifted: Vec<usize>,
+    /// Where the rows of each window of the middle one of three axes begin, plane by plane.
+    middle: Vec<usize>,
+    /// Where the rows, or planes, of each window of the first axis begin.
+    first: Vec<usize>,
+    /// How many elements each window holds; empty if all hold as many.
     counts: Vec<C>,
     all: C,
 }
 
 /// Reduces boxes; keeps its buffers between them.
 pub(crate) struct Pool<'p, T, R: Reduction<T>> {
-    sides: Vec<Side<'p>>,
+    lines: &'p [Line],
     reduction: &'p R,
     level: Level,
     /// Elements of the array behind each position of the axes.
     strides: Vec<usize>,
-    columns: Columns<R::Acc>,
+    rows: Rows<R::Acc>,
     /// Windows of the first axis in a box.
     most: usize,
     parts: Vec<Part<R::Count>>,
+    phased: Cells<R::Acc>,
     from: Cells<R::Acc>,
     to: Cells<R::Acc>,
-    lowered: Cells<R::Out>,
 }
 
 impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
     pub(crate) fn new(lines: &'p [Line], reduction: &'p R, level: Level, fill: Option<T>) -> Self {
-        let sides: Vec<Side<'p>> = lines.iter().map(Side::new).collect();
         let fill = fill.map_or_else(|| reduction.identity(), |v| reduction.lift(v));
         let mut strides = vec![1; lines.len()];
         for k in (1..lines.len()).rev() {
             strides[k - 1] = strides[k] * lines[k].axis.len();
         }
-        let each = cells(&sides, 2) - cells(&sides, 1);
-        let most = (BOX / size_of::<R::Acc>().max(1)).saturating_sub(cells(&sides, 1)) / each.max(1) + 1;
-        let columns = columns(&sides[sides.len() - 1], fill, reduction.identity());
-        let (parts, from, to, lowered) = (Vec::new(), Cells::default(), Cells::default(), Cells::default());
-        Pool { sides, reduction, level, strides, columns, most, parts, from, to, lowered }
+        let each = cells(lines, 2) - cells(lines, 1);
+        let most = (BOX / size_of::<R::Acc>().max(1)).saturating_sub(cells(lines, 1)) / each.max(1) + 1;
+        let last = &lines[lines.len() - 1];
+        let rows = match last.order.dilation == 1 && Straight::<R::Acc>::knows(last.runs[0].step, last.order.window) {
+            true => Rows::Straight(straight(last, reduction, fill)),
+            false => phased(last, fill, reduction.identity()),
+        };
+        let parts = Vec::new();
+        let (phased, from, to) = (Cells::default(), Cells::default(), Cells::default());
+        Pool { lines, reduction, level, strides, rows, most, parts, phased, from, to }
     }
 
     /// Windows `run` of the first axis, and all of the others, over one box of the array's elements.
@@ -144,105 +160,109 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
     }
 
     fn part(&self, run: Run, held: &Count<'_>) -> Part<R::Count> {
-        let windows = |k: usize| if k == 0 { run.count } else { self.sides[k].line.axis.count() };
-        let rows: Vec<usize> = (0..self.sides.len()).map(|k| windows(k) + self.sides[k].extra).collect();
-        let last = self.sides.len() - 1;
-        let row = rows[last];
-        let cells: usize = rows.iter().product();
-        let wide = self.sides[last].phases.len() * cells;
-        // Rows of the last axis in the order they stand in: by the phases of the other axes, then by their rows.
-        let phases: usize = self.sides[..last].iter().map(|s| s.phases.len()).product();
-        let places = (0..phases).flat_map(|p| (0..cells / row).map(move |q| (p, q)));
-        let fills = places.map(|(p, q)| (self.row(&run, &rows, p, q), p * wide + q * row)).collect();
-        let (counts, all) = self.counts(&run, &rows, held);
-        Part { run, rows, fills, counts, all }
+        let lines = self.lines;
+        let width = lines[lines.len() - 1].axis.count();
+        let outer = positions(&lines[0], &run);
+        let first = taps(&lines[0], &run, &outer);
+        // Without a middle axis a plane is one row.
+        let (inner, middle, plane) = match lines {
+            [_, line, _] => {
+                let inner = positions(line, &line.runs[0]);
+                let taps = taps(line, &line.runs[0], &inner);
+                let of = |z: usize| taps.iter().map(move |tap| (z, *tap)).collect::<Vec<_>>();
+                let begin = |(z, y): (usize, usize)| (z * inner.len() + y) * width;
+                let middle = (0..outer.len()).flat_map(of).map(begin).collect();
+                (inner, middle, line.axis.count() * width)
+            }
+            _ => (vec![0], Vec::new(), width),
+        };
+        let rows: Vec<Row> =
+            outer.iter().flat_map(|&z| inner.iter().map(move |&y| (z, y))).map(|at| self.row(&run, at)).collect();
+        let (mut fills, mut shifted) = (Vec::new(), Vec::new());
+        if let Rows::Phased { columns, taps, .. } = &self.rows {
+            let pitch = room::<R::Acc>(rows.len() * columns.row());
+            let phases = columns.phases();
+            debug_assert!(taps.iter().all(|t| t.0 < phases));
+            fills.extend(rows.iter().enumerate().map(|(k, &row)| (row, k * columns.row())));
+            let begins = (0..rows.len()).flat_map(|k| taps.iter().map(move |tap| (k, tap)));
+            shifted.extend(begins.map(|(k, (phase, shift))| phase * pitch + k * columns.row() + shift));
+        }
+        let first = first.into_iter().map(|tap| tap * plane).collect();
+        let (counts, all) = self.counts(&run, held);
+        Part { run, rows, fills, shifted, middle, first, counts, all }
     }
 
-    /// What the `q`-th row of the `p`-th phase of the axes before the last is read from.
-    fn row(&self, run: &Run, rows: &[usize], mut p: usize, mut q: usize) -> Row {
+    /// What the row at these positions of the axes before the last is read from.
+    fn row(&self, run: &Run, (z, y): (usize, usize)) -> Row {
+        let at = [z, y];
         let mut from = Row::Elements(0);
-        for k in (0..rows.len() - 1).rev() {
-            let side = &self.sides[k];
-            let run = if k == 0 { run } else { &side.line.runs[0] };
-            from = match (from, side.cell(run, p % side.phases.len(), q % rows[k])) {
+        for (k, line) in self.lines[..self.lines.len() - 1].iter().enumerate() {
+            let run = if k == 0 { run } else { &line.runs[0] };
+            from = match (from, line.axis.at(run.start + at[k] as isize)) {
                 (Row::Nothing, _) | (_, Cell::Gap) => Row::Nothing,
                 (Row::Elements(from), Cell::Element(e)) => Row::Elements(from + e * self.strides[k]),
                 _ => Row::Filled,
             };
-            p /= side.phases.len();
-            q /= rows[k];
         }
         from
     }
 
-    /// The counts of a part: of each place if they differ, and of one window.
-    fn counts(&self, run: &Run, rows: &[usize], held: &Count<'_>) -> (Vec<R::Count>, R::Count) {
+    /// The counts of a part: of each window if they differ, and of all.
+    fn counts(&self, run: &Run, held: &Count<'_>) -> (Vec<R::Count>, R::Count) {
         let Some(held) = held else { return (Vec::new(), self.reduction.count(1)) };
-        let windows = |k: usize| if k == 0 { run.windows() } else { 0..self.sides[k].line.axis.count() };
-        let all = (0..rows.len()).try_fold(1, |n, k| Some(n * held[k].all(windows(k))?));
+        let windows = |k: usize| if k == 0 { run.windows() } else { 0..self.lines[k].axis.count() };
+        let all = (0..self.lines.len()).try_fold(1, |n, k| Some(n * held[k].all(windows(k))?));
         if let Some(all) = all {
             return (Vec::new(), self.reduction.count(all));
         }
         let mut counts = vec![1];
-        for (k, &rows) in rows.iter().enumerate() {
-            let range = windows(k);
-            let of = |row: usize| if row < range.len() { held[k].at(range.start + row) } else { 1 };
-            counts = counts.iter().flat_map(|&n| (0..rows).map(move |row| n * of(row))).collect();
+        for k in 0..self.lines.len() {
+            counts = counts.iter().flat_map(|&n| windows(k).map(move |i| n * held[k].at(i))).collect();
         }
         (counts.into_iter().map(|n| self.reduction.count(n)).collect(), self.reduction.count(1))
     }
 
     fn part_of(&mut self, src: &[T], part: usize, out: &mut [R::Out], stage: &Stage<R::Out>) {
-        let Pool { sides, reduction: r, level, parts, from, to, lowered, columns, .. } = self;
-        let part = &parts[part];
-        let cells: usize = part.rows.iter().product();
-        let phases: usize = sides.iter().map(|s| s.phases.len()).product();
-        let nothing = r.identity();
-        from.fit(phases * cells, nothing);
-        to.fit(phases * cells, nothing);
-        lift_rows(*level, *r, &mut from[..phases * cells], src, &part.fills, columns, cells);
-        let (mut outer, mut stride, mut length) = (phases, 1, cells);
-        for k in (1..sides.len()).rev() {
-            let side = &sides[k];
-            outer /= side.phases.len();
-            length -= side.extra * stride;
-            for o in 0..outer {
-                let tap = |&(phase, row): &(usize, usize)| {
-                    &from[(o * side.phases.len() + phase) * cells + row * stride..][..length]
-                };
-                let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
-                for (to, tap) in taps.iter_mut().zip(side.taps.iter().map(tap)) {
-                    *to = tap;
-                }
-                finish(*level, *r, &mut to[o * cells..][..length], &Last::Taps(&taps[..side.taps.len()]));
+        let Pool { lines, reduction: r, level, parts, rows, phased, from, to, .. } = self;
+        let (part, level, nothing) = (&parts[part], *level, r.identity());
+        let width = lines[lines.len() - 1].axis.count();
+        from.fit(room::<R::Acc>(part.rows.len() * width), nothing);
+        match rows {
+            Rows::Straight(how) => reduce_rows(level, *r, from, src, &part.rows, how),
+            Rows::Phased { columns, taps, phases } => {
+                let pitch = room::<R::Acc>(part.rows.len() * columns.row());
+                phased.fit(*phases * pitch, nothing);
+                lift_rows(level, *r, phased, src, &part.fills, columns, pitch);
+                fold_rows(level, *r, from, phased, (&part.shifted, taps.len()), width);
             }
+        }
+        let mut plane = width;
+        if let [_, line, _] = lines {
+            let planes = part.middle.len() / (line.order.window * line.axis.count());
+            plane *= line.axis.count();
+            to.fit(room::<R::Acc>(planes * plane), nothing);
+            fold_rows(level, *r, to, from, (&part.middle, line.order.window), width);
             core::mem::swap(from, to);
-            stride *= part.rows[k];
         }
-        let side = &sides[0];
-        length -= side.extra * stride;
-        let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
-        for (to, &(phase, row)) in taps.iter_mut().zip(&side.taps) {
-            *to = &from[phase * cells + row * stride..][..length];
-        }
-        let last = Last::Taps(&taps[..side.taps.len()]);
-        let counts = match part.counts.is_empty() {
+        let window = lines[0].order.window;
+        let counts = |at: usize, len: usize| match part.counts.is_empty() {
             true => Counts::All(part.all),
-            false => Counts::Each(&part.counts[..length]),
+            false => Counts::Each(&part.counts[at..at + len]),
         };
-        if length == out.len() {
-            return stage.put(*level, *r, out, &last, &counts);
+        // Windows one step apart are shifted by a row: all of them at once. Long rows need not be put together first.
+        let joined = part.first.chunks_exact(window).is_sorted_by(|a, b| b[0] == a[0] + plane);
+        if !joined && plane < 4 * CHUNK {
+            to.fit(room::<R::Acc>(out.len()), nothing);
+            fold_rows(level, *r, to, from, (&part.first, window), plane);
+            return stage.put(level, *r, out, &Last::One(&to[..out.len()]), &counts(0, out.len()));
         }
-        lowered.fit(length, R::Out::default());
-        crate::kernel::lower::finish_lowered(*level, *r, &mut lowered[..length], &last, &counts, None);
-        // Without the junk between rows.
-        let wide = part.rows[sides.len() - 1];
-        let row = wide - sides[sides.len() - 1].extra;
-        let planes = if sides.len() == 3 { part.rows[1] } else { usize::MAX };
-        let kept = if sides.len() == 3 { planes - sides[1].extra } else { usize::MAX };
-        let rows = lowered[..length].chunks(wide).enumerate().filter(|(k, _)| k % planes < kept);
-        for (to, (_, from)) in out.chunks_exact_mut(row).zip(rows) {
-            to.copy_from_slice(&from[..row]);
+        let len = if joined { out.len() } else { plane };
+        for (k, (out, begins)) in out.chunks_exact_mut(len).zip(part.first.chunks_exact(window)).enumerate() {
+            let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
+            for (to, &begin) in taps.iter_mut().zip(begins) {
+                *to = &from[begin..begin + len];
+            }
+            stage.put(level, *r, out, &Last::Taps(&taps[..window]), &counts(k * len, len));
         }
     }
 }
@@ -250,28 +270,80 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
 /// How many elements windows hold on each axis, if the reduction counts.
 pub(crate) type Count<'a> = Option<&'a [super::line::Held]>;
 
-/// How rows of the last axis are taken apart.
-fn columns<A: Copy>(side: &Side<'_>, fill: A, nothing: A) -> Columns<A> {
-    let run = &side.line.runs[0];
-    let row = run.count + side.extra;
+/// How rows of the last axis are reduced straight from the elements.
+fn straight<T: Copy, R: Reduction<T>>(line: &Line, r: &R, fill: R::Acc) -> Straight<R::Acc> {
+    let (run, window, nothing) = (line.runs[0], line.order.window, r.identity());
+    let read = |k: usize, j: usize| match line.axis.at(run.start + (k * run.step + j) as isize) {
+        Cell::Element(e) => Read::Element(e),
+        Cell::Pad => Read::Value(fill),
+        Cell::Gap => Read::Value(nothing),
+    };
+    let inside = |k: usize| {
+        let start = run.start + (k * run.step) as isize;
+        let own = |p: isize| matches!(line.axis.at(p), Cell::Element(e) if e as isize == p);
+        (0..window as isize).all(|j| own(start + j))
+    };
+    let first = (0..run.count).position(inside).unwrap_or(run.count);
+    let count = (first..run.count).take_while(|&k| inside(k)).count();
+    let from = (run.start + (first * run.step) as isize).max(0) as usize;
+    let border = |k: usize| (k, core::array::from_fn(|j| if j < window { read(k, j) } else { Read::Value(nothing) }));
+    let filled = (0..run.count).map(|k| {
+        let value = |j: usize| match line.axis.at(run.start + (k * run.step + j) as isize) {
+            Cell::Gap => nothing,
+            _ => fill,
+        };
+        crate::kernel::rows::tree(|a, b| r.combine(a, b), value, window)
+    });
+    Straight {
+        step: run.step,
+        window,
+        width: run.count,
+        line: line.axis.len(),
+        first,
+        count,
+        from: if count > 0 { from } else { 0 },
+        borders: (0..first).chain(first + count..run.count).map(border).collect(),
+        filled: filled.collect(),
+        nothing,
+    }
+}
+
+/// How rows of the last axis are taken apart by phases.
+fn phased<A: Copy>(line: &Line, fill: A, nothing: A) -> Rows<A> {
+    let (run, order) = (&line.runs[0], line.order);
+    let (mut phases, mut taps) = (Vec::new(), Vec::new());
+    for at in (0..order.window).map(|j| j * order.dilation) {
+        let phase = at % run.step;
+        let known = phases.iter().position(|&p| p == phase).unwrap_or(phases.len());
+        if known == phases.len() {
+            phases.push(phase);
+        }
+        taps.push((known, at / run.step));
+    }
+    let row = run.count + (order.window - 1) * order.dilation / run.step;
+    let last = (run.count - 1) * run.step + (order.window - 1) * order.dilation;
+    let cell = |phase: usize, q: usize| {
+        let at = phase + q * run.step;
+        if at > last { Cell::Gap } else { line.axis.at(run.start + at as isize) }
+    };
     let mut columns = Columns::new(run.step, row, nothing);
-    for phase in 0..side.phases.len() {
-        let inside = |q: usize| match side.cell(run, phase, q) {
-            Cell::Element(e) => e as isize == run.start + (side.phases[phase] + q * run.step) as isize,
+    for &phase in &phases {
+        let inside = |q: usize| match cell(phase, q) {
+            Cell::Element(e) => e as isize == run.start + (phase + q * run.step) as isize,
             _ => false,
         };
         let first = (0..row).position(inside).unwrap_or(row);
         let behind = (first..row).position(|q| !inside(q)).map_or(row, |n| first + n);
-        let from = (run.start + (side.phases[phase] + first * run.step) as isize).max(0) as usize;
+        let from = (run.start + (phase + first * run.step) as isize).max(0) as usize;
         columns.phase(first, behind - first, from);
         for q in (0..first).chain(behind..row) {
-            match side.cell(run, phase, q) {
+            match cell(phase, q) {
                 Cell::Element(e) => columns.border(q, Some(e)),
                 _ => columns.border(q, None),
             }
         }
-        columns.filled((0..row).map(|q| if side.cell(run, phase, q) == Cell::Gap { nothing } else { fill }));
+        columns.filled((0..row).map(|q| if cell(phase, q) == Cell::Gap { nothing } else { fill }));
     }
     columns.join();
-    columns
+    Rows::Phased { columns, taps, phases: phases.len() }
 }

@@ -71,9 +71,11 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 let (part, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
                 out = more;
                 if let Some(pool) = &mut self.pool {
-                    let Some(src) = job.view.trailing_slice(&self.index[..first]) else {
+                    // To the end of the array if it can be, as more than a row may be read at a time.
+                    let Some(box_of) = job.view.trailing_slice(&self.index[..first]) else {
                         unreachable!("boxes were found in one piece")
                     };
+                    let src = job.view.trailing_slice(&[]).map_or(box_of, |all| &all[lead * box_of.len()..]);
                     let held = R::COUNTED.then_some(&job.counts[..]);
                     pool.reduce(src, run, part, &stage, &held);
                     continue;

@@ -1,0 +1,139 @@
+//! Short windows along many short rows, combined straight from the elements.
+
+use super::level::{Kernel, Level};
+use super::phases::{Row, lanes};
+use super::rows::{Reduction, TAPS, tree};
+use super::stream::prefetch;
+use alloc::vec::Vec;
+use core::array::from_fn;
+
+/// What a cell in the border of a row is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Read<A> {
+    /// This element of the row.
+    Element(usize),
+    Value(A),
+}
+
+/// How every row of some is reduced.
+pub(crate) struct Straight<A> {
+    pub(crate) step: usize,
+    pub(crate) window: usize,
+    /// Windows of a row.
+    pub(crate) width: usize,
+    /// Elements of a row.
+    pub(crate) line: usize,
+    /// The first window all of whose cells are elements, how many such there are, and where the first one begins.
+    pub(crate) first: usize,
+    pub(crate) count: usize,
+    pub(crate) from: usize,
+    /// The other windows.
+    pub(crate) borders: Vec<(usize, [Read<A>; TAPS])>,
+    /// The windows of a row in padding.
+    pub(crate) filled: Vec<A>,
+    pub(crate) nothing: A,
+}
+
+/// How many elements ahead of the row that is read memory is asked for.
+const AHEAD: usize = 8 * 1024;
+
+impl<A: Copy> Straight<A> {
+    /// Whether there is a loop for such windows.
+    pub(crate) fn knows(step: usize, window: usize) -> bool {
+        matches!((step, window), (1, 2) | (1, 3) | (2, 2) | (2, 3) | (3, 3))
+    }
+
+    /// Whether rows that follow each other are one long row.
+    fn joins(&self) -> bool {
+        self.count == self.width && self.line == self.width * self.step
+    }
+}
+
+/// `dst[k]` of row after row: the combination of the cells of window `k`. Rows must be followed by [`CHUNK`](super::rows::CHUNK) cells.
+pub(crate) fn reduce_rows<T: Copy, R: Reduction<T>>(
+    level: Level,
+    r: &R,
+    dst: &mut [R::Acc],
+    src: &[T],
+    rows: &[Row],
+    how: &Straight<R::Acc>,
+) {
+    macro_rules! by_window {
+        ($($step:literal $window:literal,)*) => { match (how.step, how.window) {
+            $(($step, $window) => level.run(Rows::<T, R, $step, $window> { r, dst, src, rows, how }),)*
+            other => unreachable!("no loop for step and window {other:?}"),
+        } };
+    }
+    by_window!(1 2, 1 3, 2 2, 2 3, 3 3,)
+}
+
+struct Rows<'a, T, R: Reduction<T>, const S: usize, const K: usize> {
+    r: &'a R,
+    dst: &'a mut [R::Acc],
+    src: &'a [T],
+    rows: &'a [Row],
+    how: &'a Straight<R::Acc>,
+}
+
+impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'_, T, R, S, K> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Rows { r, dst, src, rows, how } = self;
+        let (width, joins) = (how.width, how.joins());
+        let mut k = 0;
+        while k < rows.len() {
+            let dst = &mut dst[k * width..];
+            let Row::Elements(begin) = rows[k] else {
+                match rows[k] {
+                    Row::Filled => dst[..width].copy_from_slice(&how.filled),
+                    _ => dst[..width].fill(how.nothing),
+                }
+                k += 1;
+                continue;
+            };
+            let follows = |n: usize| joins && rows.get(k + n) == Some(&Row::Elements(begin + n * how.line));
+            let many = (1..).find(|&n| !follows(n)).unwrap_or(1);
+            let row = &src[begin..];
+            if many == 1
+                && let Some(cells) = row.get(..many * how.line)
+            {
+                prefetch(cells, (AHEAD / size_of::<T>().max(1)) as isize);
+            }
+            if how.count > 0 {
+                let n = if many > 1 { many * width } else { how.count };
+                windows::<T, R, S, K>(r, &mut dst[how.first..], &row[how.from..], n);
+            }
+            for (k, cells) in &how.borders {
+                let cell = |j: usize| match cells[j] {
+                    Read::Element(e) => r.lift(row[e]),
+                    Read::Value(value) => value,
+                };
+                dst[*k] = tree(|a, b| r.combine(a, b), cell, K);
+            }
+            k += many;
+        }
+    }
+}
+
+/// `dst[k] = lift(src[k * S]) . .. lift(src[k * S + K - 1])` for at least `n` windows.
+#[inline(always)]
+fn windows<T: Copy, R: Reduction<T>, const S: usize, const K: usize>(r: &R, dst: &mut [R::Acc], src: &[T], n: usize) {
+    let (steps, _) = src.as_chunks::<S>();
+    // Steps of a window behind its first one.
+    let further = (K - 1) / S;
+    let inside = steps.len().saturating_sub(further);
+    // Whole registers, if there is something to read for them. Where a step is used in parts, the compiler leaves at least one
+    // window to a loop without vectors.
+    let whole = n.next_multiple_of(lanes::<R::Acc>()) + usize::from(!K.is_multiple_of(S));
+    let m = if whole <= inside { whole } else { n.min(inside) };
+    let taps: [&[[T; S]]; 3] = from_fn(|q| if q <= further { &steps[q..][..m] } else { &steps[..0] });
+    let to = &mut dst[..m];
+    for i in 0..m {
+        to[i] = tree(|a, b| r.combine(a, b), |j| r.lift(taps[j / S][i][j % S]), K);
+    }
+    // At the end of the array.
+    for i in m..n {
+        dst[i] = tree(|a, b| r.combine(a, b), |j| r.lift(src[i * S + j]), K);
+    }
+}
