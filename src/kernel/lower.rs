@@ -111,39 +111,58 @@ impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
         let Taps { dst, rows, bursts, how } = self;
         let n = dst.len();
         let rows = rows.map(|row| &row[..n]);
+        if n < CHUNK {
+            for k in 0..n {
+                let value = tree(|a, b| how.combine(a, b), |j| rows[j][k], K);
+                how.lower::<false, 1>(k, &[value], core::array::from_mut(&mut dst[k]));
+            }
+            return;
+        }
+        // Through arrays of their own, as the compiler does not know that rows and results do not overlap.
+        let (mut values, mut out) = (Lines([rows[0][0]; CHUNK]), Lines([dst[0]; CHUNK]));
+        let (values, out) = (values.cells(), out.cells());
+        // What does not fill a chunk is a part of one.
         let head = match bursts {
             Some(_) => dst.as_ptr().align_offset(LINE).min(n),
             None => 0,
         };
-        for k in 0..head {
-            one(&how, &rows, k, &mut dst[k]);
+        if head > 0 {
+            chunk::<A, S, K, BYTES>(&how, &rows, 0, values, out);
+            dst[..head].copy_from_slice(&out[..head]);
         }
-        let whole = (n - head) / CHUNK * CHUNK;
-        if whole > 0 {
-            let (chunks, _) = dst[head..].as_chunks_mut::<CHUNK>();
-            let cells = rows.map(|row| &row[head..].as_chunks::<CHUNK>().0[..chunks.len()]);
-            // Through arrays of their own, as the compiler does not know that rows and results do not overlap.
-            let (mut values, mut out) = (Lines([rows[0][0]; CHUNK]), Lines([chunks[0][0]; CHUNK]));
-            let (values, out) = (values.cells(), out.cells());
-            for (c, chunk) in chunks.iter_mut().enumerate() {
-                for i in 0..CHUNK {
-                    values[i] = tree(|a, b| how.combine(a, b), |j| cells[j][c][i], K);
-                }
-                match BYTES > 16 || cfg!(target_arch = "aarch64") {
-                    true => how.lower::<true, CHUNK>(head + c * CHUNK, values, out),
-                    false => how.lower::<false, CHUNK>(head + c * CHUNK, values, out),
-                }
-                match bursts {
-                    // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the
-                    // result until it is dropped.
-                    Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(chunk, *out) },
-                    None => *chunk = *out,
-                }
+        let (chunks, tail) = dst[head..].as_chunks_mut::<CHUNK>();
+        for (c, to) in chunks.iter_mut().enumerate() {
+            chunk::<A, S, K, BYTES>(&how, &rows, head + c * CHUNK, values, out);
+            match bursts {
+                // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the
+                // result until it is dropped.
+                Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(to, *out) },
+                None => *to = *out,
             }
         }
-        for k in head + whole..n {
-            one(&how, &rows, k, &mut dst[k]);
+        if !tail.is_empty() {
+            chunk::<A, S, K, BYTES>(&how, &rows, n - CHUNK, values, out);
+            tail.copy_from_slice(&out[CHUNK - tail.len()..]);
         }
+    }
+}
+
+/// The results from place `k` on, of a chunk.
+#[inline(always)]
+fn chunk<A: Copy, S: Lower<A>, const K: usize, const BYTES: usize>(
+    how: &S,
+    rows: &[&[A]; K],
+    k: usize,
+    values: &mut [A; CHUNK],
+    out: &mut [S::Out; CHUNK],
+) {
+    let cells: [&[A]; K] = from_fn(|j| &rows[j][k..k + CHUNK]);
+    for i in 0..CHUNK {
+        values[i] = tree(|a, b| how.combine(a, b), |j| cells[j][i], K);
+    }
+    match BYTES > 16 || cfg!(target_arch = "aarch64") {
+        true => how.lower::<true, CHUNK>(k, values, out),
+        false => how.lower::<false, CHUNK>(k, values, out),
     }
 }
 
@@ -157,13 +176,6 @@ impl<T, const L: usize> Lines<T, L> {
     pub(super) fn cells(&mut self) -> &mut [T; L] {
         &mut self.0
     }
-}
-
-/// Result `k` alone.
-#[inline(always)]
-fn one<A: Copy, S: Lower<A>, const K: usize>(how: &S, rows: &[&[A]; K], k: usize, dst: &mut S::Out) {
-    let value = tree(|a, b| how.combine(a, b), |j| rows[j][k], K);
-    how.lower::<false, 1>(k, &[value], core::array::from_mut(dst));
 }
 
 fn store<A: Copy, S: Lower<A>>(

@@ -80,10 +80,10 @@ impl<'p, A: Copy> Across<'p, A> {
     }
 
     /// How many rows are alive at once, for choosing how long they may be.
-    pub(crate) fn rows(line: &Line, chain: &Chain, exact: bool) -> usize {
+    pub(crate) fn rows(line: &Line, chain: &Chain) -> usize {
         match line.order.window <= TAPS {
             true => line.order.window,
-            false if scans(line, exact) => line.order.blocks + line.order.rest + 1,
+            false if scans(line) => line.order.blocks + line.order.rest + 1,
             false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
         }
     }

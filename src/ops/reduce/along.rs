@@ -33,6 +33,8 @@ pub(crate) struct Along<'p, T, R: Reduction<T>> {
     chain: &'p Chain,
     /// The line of single blocks, or the taps' lines one behind the other.
     base: Cells<R::Acc>,
+    /// How the taps' lines lie there.
+    laid: Laid,
     /// Partial results of a chain.
     slots: Vec<Cells<R::Acc>>,
     sum: Cells<R::Acc>,
@@ -60,6 +62,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             ahead,
             chain,
             base: Cells::default(),
+            laid: Laid::default(),
             slots: (0..chain.slot_count).map(|_| Cells::default()).collect(),
             sum: Cells::default(),
             rest: Cells::default(),
@@ -81,37 +84,19 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
 
     /// All cells of a window combined in registers. Taps a whole number of steps apart read one line, shifted.
     fn taps(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
-        let (count, inner, order) = (run.count, self.inner, self.line.order);
-        let offset = |j: usize| j * order.dilation;
-        // The lines to read, by their first tap and length; for each tap its line and its shift there.
-        let (mut lines, mut used) = ([(0, 0); TAPS], 0);
-        let mut taps = [(0, 0); TAPS];
-        for j in 0..order.window {
-            let behind = |&(first, _): &(usize, usize)| offset(j) - offset(first);
-            let joins = |l: &(usize, usize)| behind(l).is_multiple_of(run.step) && behind(l) / run.step <= l.1;
-            let line = lines[..used].iter().position(joins).unwrap_or_else(|| {
-                lines[used] = (j, 0);
-                used += 1;
-                used - 1
-            });
-            let shift = behind(&lines[line]) / run.step;
-            lines[line].1 = shift + count;
-            taps[j] = (line, shift * inner);
+        let (count, inner, window) = (run.count, self.inner, self.line.order.window);
+        if (self.laid.count, self.laid.step) != (count, run.step) {
+            self.laid = Laid::new(&self.line.order, count, run.step, inner);
         }
         let mut base = core::mem::take(&mut self.base);
-        let total: usize = lines[..used].iter().map(|l| l.1 * inner).sum();
-        base.fit(total, self.reduction.identity());
-        let (mut begin, mut at) = ([0; TAPS], 0);
-        for (k, &(first, len)) in lines[..used].iter().enumerate() {
-            begin[k] = at;
-            self.load(row, run.start + offset(first) as isize, run.step, len, &mut base[at..]);
-            at += len * inner;
+        base.fit(self.laid.total, self.reduction.identity());
+        for &(offset, begin, len) in &self.laid.lines[..self.laid.used] {
+            self.load(row, run.start + offset as isize, run.step, len, &mut base[begin..]);
         }
-        let rows: [&[R::Acc]; TAPS] = core::array::from_fn(|j| {
-            let at = begin[taps[j].0] + taps[j].1;
-            if j < order.window { &base[at..at + count * inner] } else { &[] }
-        });
-        emit(Last::Taps(&rows[..order.window]));
+        let at = &self.laid.taps;
+        let rows: [&[R::Acc]; TAPS] =
+            core::array::from_fn(|j| if j < window { &base[at[j]..at[j] + count * inner] } else { &[] });
+        emit(Last::Taps(&rows[..window]));
         self.base = base;
     }
 
@@ -229,14 +214,19 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let dst = &mut dst[..count * inner];
         let line = if axis.base_dilation() == 1 { axis.line() } else { 0..0 };
         // Positions below `p` among the `count`.
-        let below = |p: isize| ((p.saturating_sub(from)).max(0) as usize).div_ceil(step).min(count);
+        let below = |p: isize| match step {
+            1 => (p.saturating_sub(from)).clamp(0, count as isize) as usize,
+            _ => ((p.saturating_sub(from)).max(0) as usize).div_ceil(step).min(count),
+        };
         let (low, high) = match line.is_empty() {
             true => (0, 0),
             false => (below(line.start), below(line.end)),
         };
         let (head, rest) = dst.split_at_mut(low * inner);
         let (body, tail) = rest.split_at_mut((high - low) * inner);
-        self.border(row, from, step, head);
+        if !head.is_empty() {
+            self.border(row, from, step, head);
+        }
         if !body.is_empty() {
             let first = (from + (low * step) as isize) as usize;
             match row {
@@ -252,14 +242,13 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
                 Row::Fill => body.fill(self.filled()),
             }
         }
-        self.border(row, from + (high * step) as isize, step, tail);
+        if !tail.is_empty() {
+            self.border(row, from + (high * step) as isize, step, tail);
+        }
     }
 
     /// Cells outside the line (or anywhere on one with holes).
     fn border(&self, row: Row<'_, T>, from: isize, step: usize, dst: &mut [R::Acc]) {
-        if dst.is_empty() {
-            return;
-        }
         let axis = &self.line.axis;
         let plain = axis.base_dilation() == 1 && axis.pad_mode() == PadMode::Empty;
         if plain && self.fill.is_none() {
@@ -280,5 +269,50 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
 
     fn filled(&self) -> R::Acc {
         self.fill.map_or_else(|| self.reduction.identity(), |v| self.reduction.lift(v))
+    }
+}
+
+/// Where the cells that taps read are put: the same for every row of a tile.
+#[derive(Default)]
+struct Laid {
+    count: usize,
+    step: usize,
+    /// The lines to read: the offset of the first tap, where the line begins, how many windows' cells it has.
+    lines: [(usize, usize, usize); TAPS],
+    used: usize,
+    /// Where each tap of the first window is found.
+    taps: [usize; TAPS],
+    total: usize,
+}
+
+impl Laid {
+    /// For `count` windows `step` apart, of cells of `inner` elements.
+    fn new(order: &Order, count: usize, step: usize, inner: usize) -> Laid {
+        let mut laid = Laid { count, step, ..Laid::default() };
+        // Of each line the longest shift, of each tap its line and its shift there.
+        let mut shifts = [0; TAPS];
+        let mut found = [(0, 0); TAPS];
+        for j in 0..order.window {
+            let offset = j * order.dilation;
+            let joins = |k: &usize| {
+                let behind = offset - laid.lines[*k].0;
+                behind.is_multiple_of(step) && behind / step <= shifts[*k] + count
+            };
+            let line = (0..laid.used).find(joins).unwrap_or(laid.used);
+            if line == laid.used {
+                laid.lines[line].0 = offset;
+                laid.used += 1;
+            }
+            shifts[line] = (offset - laid.lines[line].0) / step;
+            found[j] = (line, shifts[line]);
+        }
+        for (line, shift) in laid.lines[..laid.used].iter_mut().zip(shifts) {
+            (line.1, line.2) = (laid.total, shift + count);
+            laid.total += line.2 * inner;
+        }
+        for (tap, (line, shift)) in laid.taps.iter_mut().zip(found).take(order.window) {
+            *tap = laid.lines[line].1 + shift * inner;
+        }
+        laid
     }
 }

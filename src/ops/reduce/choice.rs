@@ -17,15 +17,12 @@ pub(crate) enum Way {
     Apart,
 }
 
-/// Up to so many blocks the order in which rounding operations combine does not depend on where a window lies.
-const ROUNDED: usize = 64;
-
 /// Windows across rows. `exact` operations never round. What is chosen for others must depend on the request alone, not on which
 /// windows happen to be computed together.
 pub(crate) fn across(line: &Line, run: &Run, exact: bool) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
-        _ if scans(line, exact) && !run.alone && (!exact || run.count > line.order.blocks) => Way::Scanned,
+        _ if scans(line) && !run.alone && (!exact || run.count > line.order.blocks) => Way::Scanned,
         _ => shared(line, run),
     }
 }
@@ -43,12 +40,10 @@ fn shared(line: &Line, run: &Run) -> Way {
     if line.order.shares && run.count > line.order.ahead { Way::Shared } else { Way::Apart }
 }
 
-/// Whether windows across rows may be scanned. Below some blocks doubling is as short and keeps fewer rows; operations that round
-/// are scanned only where doubling would cost a multiple.
-pub(crate) fn scans(line: &Line, exact: bool) -> bool {
+/// Whether windows across rows may be scanned. Below some blocks doubling is as short and keeps fewer rows.
+pub(crate) fn scans(line: &Line) -> bool {
     let order = &line.order;
-    let most = if exact { TAPS } else { ROUNDED };
-    order.shares && order.ahead == 1 && order.blocks > most && line.axis.count() > order.blocks
+    order.shares && order.ahead == 1 && order.blocks > TAPS && line.axis.count() > order.blocks
 }
 
 /// From so many bytes of blocks in a window on a line is scanned: scanning goes cell by cell, which doubling by whole registers
@@ -58,7 +53,7 @@ const LONG: usize = 4 * 1024;
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along<A>(line: &Line) -> bool {
     let order = &line.order;
-    let long = order.blocks.saturating_mul(size_of::<A>()) >= LONG && order.blocks > ROUNDED;
+    let long = order.blocks > TAPS && order.blocks.saturating_mul(size_of::<A>()) >= LONG;
     order.shares && order.ahead == 1 && long && line.axis.count() > order.blocks
 }
 

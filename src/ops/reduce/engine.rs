@@ -100,7 +100,7 @@ pub(crate) fn reduce<T, R>(
         !view.is_empty() && choice::boxes(&lines, source.rank()) && pool::fits::<R::Acc>(&lines) && boxed(&lines[0]);
     let tiles = match pools {
         true => Vec::new(),
-        false => tiles::<R::Acc>(&lines, &chains, up, inner, R::EXACT),
+        false => tiles::<R::Acc>(&lines, &chains, up, inner),
     };
     let streams = size_of_val(out) >= STREAM_BYTES;
     let shape = plan.reduced_shape();

@@ -29,11 +29,11 @@ pub(crate) struct Tile {
 }
 
 /// Cuts the result. `up` axes are reduced across rows; `inner` elements lie behind the last axis of all.
-pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner: usize, exact: bool) -> Vec<Tile> {
+pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner: usize) -> Vec<Tile> {
     let size = size_of::<A>().max(1);
     let flight = match up {
         0 => LINE_BYTES,
-        _ => IN_FLIGHT / Across::<A>::rows(&lines[0], &chains[0], exact).max(1),
+        _ => IN_FLIGHT / Across::<A>::rows(&lines[0], &chains[0]).max(1),
     };
     let row = flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size;
     let mut planes = (flight / size).max(row);
