@@ -27,6 +27,11 @@ pub(crate) trait Reduction<T>: Sync {
     const COUNTED: bool;
     fn identity(&self) -> Self::Acc;
     fn lift(&self, x: T) -> Self::Acc;
+    /// All elements lifted, if that is what they are already.
+    #[inline(always)]
+    fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
+        None
+    }
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
@@ -59,6 +64,11 @@ pub(crate) enum Last<'a, A> {
 
 /// The most rows that are combined in registers, without storing anything between.
 pub(crate) const TAPS: usize = 8;
+
+/// Asks for the memory `ahead` cells from these.
+pub(crate) fn ask_for<A>(cells: &[A], ahead: isize) {
+    prefetch(cells, ahead);
+}
 
 /// `dst[k] = lift(src[k * step])`; the elements `ahead` of those read are asked for in time, unless it is 0.
 pub(crate) fn lift<T: Copy, R: Reduction<T>>(

@@ -89,13 +89,17 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             self.laid = Laid::new(&self.line.order, count, run.step, inner);
         }
         let mut base = core::mem::take(&mut self.base);
-        base.fit(self.laid.total, self.reduction.identity());
-        for &(offset, begin, len) in &self.laid.lines[..self.laid.used] {
-            self.load(row, run.start + offset as isize, run.step, len, &mut base[begin..]);
-        }
+        let ready = if self.laid.used == 1 { self.ready(row, run, self.laid.lines[0].2) } else { None };
+        let cells = ready.unwrap_or_else(|| {
+            base.fit(self.laid.total, self.reduction.identity());
+            for &(offset, begin, len) in &self.laid.lines[..self.laid.used] {
+                self.load(row, run.start + offset as isize, run.step, len, &mut base[begin..]);
+            }
+            &base
+        });
         let at = &self.laid.taps;
         let rows: [&[R::Acc]; TAPS] =
-            core::array::from_fn(|j| if j < window { &base[at[j]..at[j] + count * inner] } else { &[] });
+            core::array::from_fn(|j| if j < window { &cells[at[j]..at[j] + count * inner] } else { &[] });
         emit(Last::Taps(&rows[..window]));
         self.base = base;
     }
@@ -105,23 +109,22 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let (r, level, inner) = (self.reduction, self.level, self.inner);
         let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
         let out = run.count * inner;
-        let mut base = core::mem::take(&mut self.base);
-        base.fit(len, r.identity());
-        self.block(row, run, order, 0, order.block, &mut base[..len]);
+        let mut held = core::mem::take(&mut self.base);
+        let base = self.blocks_of(row, run, order, len, &mut held);
         let mut slots = core::mem::take(&mut self.slots);
         let chain = self.chain;
         let last = chain.nodes.len() - 1;
         for k in 1..last {
             let node = chain.nodes[k];
             let mut slot = core::mem::take(&mut slots[chain.slots[k]]);
-            let of = |m: usize| if m == 0 { &base[..] } else { &slots[chain.slots[m]][..] };
+            let of = |m: usize| if m == 0 { base } else { &slots[chain.slots[m]][..] };
             let shift = node.gap * order.ahead * inner;
             let size = len - (node.size - 1) * order.ahead * inner;
             slot.fit(size, r.identity());
             rows::combine(level, r, &mut slot[..size], of(node.left), &of(node.right)[shift..]);
             slots[chain.slots[k]] = slot;
         }
-        let of = |m: usize| if m == 0 { &base[..] } else { &slots[chain.slots[m]][..] };
+        let of = |m: usize| if m == 0 { base } else { &slots[chain.slots[m]][..] };
         let node = chain.nodes[last];
         let shift = node.gap * order.ahead * inner;
         let whole = match last {
@@ -139,7 +142,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             emit(Last::Two(&sum[..out], &rest[..out]));
             (self.sum, self.rest) = (sum, rest);
         }
-        (self.base, self.slots) = (base, slots);
+        (self.base, self.slots) = (held, slots);
     }
 
     /// Van Herk and Gil-Werman, as [across rows](super::across): the line of blocks in groups of as many as a window has, each
@@ -148,10 +151,9 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let (r, inner) = (self.reduction, self.inner);
         let len = (run.count + order.blocks - 1) * inner;
         let out = run.count * inner;
-        let (mut base, mut sum) = (core::mem::take(&mut self.base), core::mem::take(&mut self.sum));
-        base.fit(len, r.identity());
+        let (mut held, mut sum) = (core::mem::take(&mut self.base), core::mem::take(&mut self.sum));
+        let base = self.blocks_of(row, run, order, len, &mut held);
         sum.fit(out, r.identity());
-        self.block(row, run, order, 0, order.block, &mut base[..len]);
         // The elements the next run will need first.
         let soon = match row {
             Row::Elements(row) => {
@@ -171,7 +173,39 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             emit(Last::Two(&sum[..out], &rest[..out]));
             self.rest = rest;
         }
-        (self.base, self.sum) = (base, sum);
+        (self.base, self.sum) = (held, sum);
+    }
+
+    /// The line of `len` single blocks: the elements themselves, or made in `held`.
+    fn blocks_of<'a>(
+        &mut self,
+        row: Row<'a, T>,
+        run: &Run,
+        order: &Order,
+        len: usize,
+        held: &'a mut Cells<R::Acc>,
+    ) -> &'a [R::Acc] {
+        let ready = if order.block == 1 { self.ready(row, run, len / self.inner) } else { None };
+        ready.unwrap_or_else(|| {
+            held.fit(len, self.reduction.identity());
+            self.block(row, run, order, 0, order.block, &mut held[..len]);
+            held
+        })
+    }
+
+    /// The elements at `count` positions from the first window's start on, if all of them are there and need no lifting.
+    fn ready<'a>(&self, row: Row<'a, T>, run: &Run, count: usize) -> Option<&'a [R::Acc]> {
+        let (Row::Elements(row), axis) = (row, &self.line.axis) else { return None };
+        let line = axis.line();
+        let inside = line.start <= run.start && run.start + count as isize <= line.end;
+        if run.step != 1 || axis.base_dilation() != 1 || !inside {
+            return None;
+        }
+        let cells = self.reduction.lifted(&row[run.start as usize * self.inner..][..count * self.inner])?;
+        if self.ahead != 0 {
+            rows::ask_for(cells, self.ahead);
+        }
+        Some(cells)
     }
 
     /// `T(cells)` of the cells from `first` on, for as many windows as `dst` holds.

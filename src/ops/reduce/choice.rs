@@ -57,6 +57,11 @@ pub(crate) fn scans_along<A>(line: &Line) -> bool {
     order.shares && order.ahead == 1 && long && line.axis.count() > order.blocks
 }
 
+/// Whether windows along a line are shared by doubling.
+pub(crate) fn doubles_along<A>(line: &Line) -> bool {
+    line.order.window > TAPS && line.order.shares && !scans_along::<A>(line)
+}
+
 /// Whether all windows together are small, along few axes that are the array's last: those are reduced box by box if boxes
 /// [`fit`](super::pool::fits) a cache.
 pub(crate) fn boxes(lines: &[Line], rank: usize) -> bool {

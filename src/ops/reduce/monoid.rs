@@ -66,6 +66,12 @@ pub trait Monoid<T>: Sync {
     /// Whether `combine` never rounds, so that cells may be bracketed as it suits. Claiming it for one that does makes results
     /// depend on where a window lies.
     const EXACT: bool = false;
+    /// All elements lifted, if that is what they are already.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
+        None
+    }
 }
 
 /// A monoid as the loops see it.
@@ -85,6 +91,10 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     #[inline(always)]
     fn lift(&self, x: T) -> M::Acc {
         self.0.lift(x)
+    }
+    #[inline(always)]
+    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [M::Acc]> {
+        self.0.lifted(elements)
     }
     #[inline(always)]
     fn combine(&self, a: M::Acc, b: M::Acc) -> M::Acc {
@@ -175,6 +185,10 @@ macro_rules! extremes {
                 x.key(T::$nan)
             }
             #[inline(always)]
+            fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::Key]> {
+                T::keys(elements)
+            }
+            #[inline(always)]
             fn combine(&self, a: T::Key, b: T::Key) -> T::Key {
                 core::cmp::$pick(a, b)
             }
@@ -244,6 +258,10 @@ macro_rules! wrapping {
             #[inline(always)]
             fn lift(&self, x: T) -> T {
                 x
+            }
+            #[inline(always)]
+            fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T]> {
+                Some(elements)
             }
             #[inline(always)]
             fn combine(&self, a: T, b: T) -> T {

@@ -40,6 +40,12 @@ pub trait Ordered: Element + sealed::Sealed {
     /// The element's key; `nan` for a NaN.
     #[doc(hidden)]
     fn key(self, nan: Self::Key) -> Self::Key;
+    /// The keys of elements that are their own.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn keys(_elements: &[Self]) -> Option<&[Self::Key]> {
+        None
+    }
     /// The element of a key.
     #[doc(hidden)]
     fn value(key: Self::Key) -> Self;
@@ -56,6 +62,10 @@ macro_rules! ordered_integers {
             #[inline(always)]
             fn key(self, _: $t) -> $t {
                 self
+            }
+            #[inline(always)]
+            fn keys(elements: &[$t]) -> Option<&[$t]> {
+                Some(elements)
             }
             #[inline(always)]
             fn value(key: $t) -> $t {
@@ -194,6 +204,12 @@ pub trait Number: Element + sealed::Sealed {
     const FACTORS: usize;
     #[doc(hidden)]
     fn narrow(self) -> Self::Narrow;
+    /// The elements themselves, if they are added in their own type.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn narrow_all(_elements: &[Self]) -> Option<&[Self::Narrow]> {
+        None
+    }
     #[doc(hidden)]
     fn middle(self) -> Self::Middle;
     #[doc(hidden)]
@@ -396,7 +412,7 @@ numbers! {
 }
 
 macro_rules! float_numbers {
-    ($($t:ty: $wide:ty, |$x:ident| $widen:expr;)*) => { $(
+    ($($t:ty: $wide:ty, |$x:ident| $widen:expr, |$all:ident| $wide_all:expr;)*) => { $(
         impl Number for $t {
             type Wide = $wide;
             type Mean = $wide;
@@ -410,6 +426,10 @@ macro_rules! float_numbers {
             #[inline(always)]
             fn narrow(self) -> $wide {
                 self.wide()
+            }
+            #[inline(always)]
+            fn narrow_all($all: &[$t]) -> Option<&[$wide]> {
+                $wide_all
             }
             #[inline(always)]
             fn middle(self) -> $wide {
@@ -433,11 +453,11 @@ macro_rules! float_numbers {
 }
 
 float_numbers! {
-    f32: f32, |x| x;
-    f64: f64, |x| x;
+    f32: f32, |x| x, |all| Some(all);
+    f64: f64, |x| x, |all| Some(all);
 }
 #[cfg(feature = "half")]
 float_numbers! {
-    half::f16: f32, |x| x.to_f32();
-    half::bf16: f32, |x| x.to_f32();
+    half::f16: f32, |x| x.to_f32(), |_all| None;
+    half::bf16: f32, |x| x.to_f32(), |_all| None;
 }

@@ -7,7 +7,7 @@ use crate::kernel::rows::Reduction;
 macro_rules! adding {
     ($name:ident of $bound:ident in $acc:ident by $lift:ident, counted: $counted:literal,
         |$n:ident| $count:ty { $made:expr }, |$a:ident, $of:ident| $out:ty { $lowered:expr }
-        $(, all by $all:ident)?) => {
+        $(, lifted by $lifted:ident)? $(, all by $all:ident)?) => {
         pub(crate) struct $name;
 
         impl<T: $bound> Reduction<T> for $name {
@@ -25,6 +25,12 @@ macro_rules! adding {
             fn lift(&self, x: T) -> T::$acc {
                 x.$lift()
             }
+            $(
+                #[inline(always)]
+                fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::$acc]> {
+                    T::$lifted(elements)
+                }
+            )?
             #[inline(always)]
             fn combine(&self, a: T::$acc, b: T::$acc) -> T::$acc {
                 a.plus(b)
@@ -54,17 +60,20 @@ macro_rules! adding {
 pub(super) use adding;
 
 macro_rules! totals {
-    ($($sum:ident, $mean:ident: $acc:ident, $lift:ident, |$a:ident| $widen:expr;)*) => { $(
-        adding! { $sum of Number in $acc by $lift, counted: false, |_n| () { () }, |sum, _n| T::Wide {{ let $a = sum.total(); $widen }} }
+    ($($sum:ident, $mean:ident: $acc:ident, $lift:ident $(or $lifted:ident)?, |$a:ident| $widen:expr;)*) => { $(
+        adding! {
+            $sum of Number in $acc by $lift, counted: false,
+            |_n| () { () }, |sum, _n| T::Wide {{ let $a = sum.total(); $widen }} $(, lifted by $lifted)?
+        }
         adding! {
             $mean of Number in $acc by $lift, counted: true,
-            |n| <T::$acc as Total>::Count { T::$acc::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
+            |n| <T::$acc as Total>::Count { T::$acc::count(n) }, |sum, n| T::Mean { sum.mean(n) } $(, lifted by $lifted)?, all by means
         }
     )* };
 }
 
 totals! {
-    SumNarrow, MeanNarrow: Narrow, narrow, |a| T::from_narrow(a);
+    SumNarrow, MeanNarrow: Narrow, narrow or narrow_all, |a| T::from_narrow(a);
     SumMiddle, MeanMiddle: Middle, middle, |a| T::from_middle(a);
     SumWide, MeanWide: Wide, wide, |a| a;
 }

@@ -2,6 +2,7 @@
 
 use super::across::Across;
 use super::along::{Along, Row};
+use super::choice::doubles_along;
 use super::engine::{Job, Unit};
 use super::line::Run;
 use super::pool::Pool;
@@ -39,7 +40,15 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         // The next row of a tile is one position further on the axis above. Whole rows follow each other: the machine sees that.
         let above = job.lines[..last].last().map_or(0, |l| job.view.strides()[l.axis.axis()]);
         let cut = job.tiles.first().and_then(|t| t.runs.last()).is_some_and(|r| r.count < job.lines[last].axis.count());
-        let ahead = if cut { above } else { 0 };
+        let ahead = match job.up {
+            // The part of a line that is read next, where much happens before that; a scan asks for it by itself.
+            0 if doubles_along::<R::Acc>(&job.lines[0]) => {
+                (job.tiles.first().map_or(0, |t| t.along) * job.lines[0].axis.step() * job.inner) as isize
+            }
+            0 => 0,
+            _ if cut => above,
+            _ => 0,
+        };
         let along = (job.up == last).then(|| {
             Along::new(&job.lines[last], &job.chains[last], job.inner, job.reduction, job.level, job.fill, ahead)
         });
