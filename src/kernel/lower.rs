@@ -119,30 +119,51 @@ impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
             return;
         }
         // Through arrays of their own, as the compiler does not know that rows and results do not overlap.
-        let (mut values, mut out) = (Lines([rows[0][0]; CHUNK]), Lines([dst[0]; CHUNK]));
-        let (values, out) = (values.cells(), out.cells());
+        let any = dst[0];
+        let (mut values, mut even) = (Lines([rows[0][0]; CHUNK]), Lines([any; CHUNK]));
+        let (values, even) = (values.cells(), even.cells());
         // What does not fill a chunk is a part of one.
         let head = match bursts {
             Some(_) => dst.as_ptr().align_offset(LINE).min(n),
             None => 0,
         };
         if head > 0 {
-            chunk::<A, S, K, BYTES>(&how, &rows, 0, values, out);
-            dst[..head].copy_from_slice(&out[..head]);
+            chunk::<A, S, K, BYTES>(&how, &rows, 0, values, even);
+            dst[..head].copy_from_slice(&even[..head]);
         }
         let (chunks, tail) = dst[head..].as_chunks_mut::<CHUNK>();
-        for (c, to) in chunks.iter_mut().enumerate() {
-            chunk::<A, S, K, BYTES>(&how, &rows, head + c * CHUNK, values, out);
-            match bursts {
-                // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the
-                // result until it is dropped.
-                Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(to, *out) },
-                None => *to = *out,
+        let put = |to: &mut [S::Out; CHUNK], out: &[S::Out; CHUNK]| match bursts {
+            // SAFETY: `run_at` is entered with 64 bytes at the level of AVX-512 alone; who made `bursts` holds the result until
+            // it is dropped.
+            Some(bursts) => unsafe { bursts.store::<BYTES, CHUNK>(to, *out) },
+            None => *to = *out,
+        };
+        if size_of::<S::Out>() < size_of::<A>() {
+            // Two at a time: narrow results cannot be loaded again at once, in wider registers than they were stored from.
+            let mut odd = Lines([any; CHUNK]);
+            let odd = odd.cells();
+            let (pairs, last) = chunks.as_chunks_mut::<2>();
+            let done = 2 * pairs.len();
+            for (c, [first, second]) in pairs.iter_mut().enumerate() {
+                let at = head + 2 * c * CHUNK;
+                chunk::<A, S, K, BYTES>(&how, &rows, at, values, even);
+                chunk::<A, S, K, BYTES>(&how, &rows, at + CHUNK, values, odd);
+                put(first, even);
+                put(second, odd);
+            }
+            if let [last] = last {
+                chunk::<A, S, K, BYTES>(&how, &rows, head + done * CHUNK, values, even);
+                put(last, even);
+            }
+        } else {
+            for (c, to) in chunks.iter_mut().enumerate() {
+                chunk::<A, S, K, BYTES>(&how, &rows, head + c * CHUNK, values, even);
+                put(to, even);
             }
         }
         if !tail.is_empty() {
-            chunk::<A, S, K, BYTES>(&how, &rows, n - CHUNK, values, out);
-            tail.copy_from_slice(&out[CHUNK - tail.len()..]);
+            chunk::<A, S, K, BYTES>(&how, &rows, n - CHUNK, values, even);
+            tail.copy_from_slice(&even[CHUNK - tail.len()..]);
         }
     }
 }

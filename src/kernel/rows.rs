@@ -104,22 +104,16 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
     #[inline(always)]
     fn run(self) {
         if S == 1 {
-            let n = self.dst.len().min(self.src.len());
-            let (mut dst, mut src) = (&mut self.dst[..n], &self.src[..n]);
-            if self.ahead != 0 {
-                let (to, _) = dst.as_chunks_mut::<CHUNK>();
-                let (from, _) = src.as_chunks::<CHUNK>();
-                for (to, from) in to.iter_mut().zip(from) {
-                    prefetch(from, self.ahead);
-                    for i in 0..CHUNK {
-                        to[i] = self.r.lift(from[i]);
-                    }
+            // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
+            // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
+            let piece = if self.ahead != 0 { 2 * CHUNK } else { self.dst.len().max(1) };
+            for (dst, src) in self.dst.chunks_mut(piece).zip(self.src.chunks(piece)) {
+                if self.ahead != 0 {
+                    prefetch(src, self.ahead);
                 }
-                let done = n / CHUNK * CHUNK;
-                (dst, src) = (&mut dst[done..], &src[done..]);
-            }
-            for (d, s) in dst.iter_mut().zip(src) {
-                *d = self.r.lift(*s);
+                for (d, s) in dst.iter_mut().zip(src) {
+                    *d = self.r.lift(*s);
+                }
             }
             return;
         }

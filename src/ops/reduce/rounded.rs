@@ -29,6 +29,63 @@ pub trait Pixel: Number {
     fn nearest_middle(sum: Self::Middle, share: Self::Share) -> Self;
     #[doc(hidden)]
     fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
+    /// Means of windows that all hold `n` elements by a way of the type's own, if it has one for so many.
+    #[doc(hidden)]
+    fn quick_into(_windows: &Windows<'_, Self>, _n: usize, _out: &mut [Self]) -> bool {
+        false
+    }
+}
+
+/// Division of a sum of bytes by their number, halves upwards: a multiplication of two bytes by two, and a shift.
+struct Quick {
+    half: u16,
+    magic: u16,
+    shift: u32,
+}
+
+impl Quick {
+    /// With `magic * n = 2^k + e` and `k = 16 + shift`, the product of a sum `x` and `magic` is `(x / n) 2^k + x e / n`, which has the integer part it
+    /// should as long as `x e < 2^k`. There is no such number for some `n`.
+    fn new(n: usize) -> Option<Quick> {
+        let most = 255 * n + n / 2;
+        if most > usize::from(u16::MAX) {
+            return None;
+        }
+        (0..=8).find_map(|shift| {
+            let magic = (1usize << (16 + shift)).div_ceil(n);
+            let error = magic * n - (1 << (16 + shift));
+            let magic = u16::try_from(magic).ok()?;
+            (most * error < 1 << (16 + shift)).then_some(Quick { half: n as u16 / 2, magic, shift })
+        })
+    }
+}
+
+impl Reduction<u8> for Quick {
+    type Acc = u16;
+    type Out = u8;
+    type Count = ();
+    const IDEMPOTENT: bool = false;
+    const EXACT: bool = true;
+    const COUNTED: bool = false;
+    #[inline(always)]
+    fn identity(&self) -> u16 {
+        0
+    }
+    #[inline(always)]
+    fn lift(&self, x: u8) -> u16 {
+        x.into()
+    }
+    #[inline(always)]
+    fn combine(&self, a: u16, b: u16) -> u16 {
+        a.wrapping_add(b)
+    }
+    #[inline(always)]
+    fn count(&self, _: usize) {}
+    #[inline(always)]
+    fn lower(&self, a: u16, _: ()) -> u8 {
+        let product = u32::from(a.wrapping_add(self.half)) * u32::from(self.magic);
+        ((product >> 16) as u16 >> self.shift) as u8
+    }
 }
 
 /// The integer nearest to `sum * share`, where `share` is `1 / n`, halves upwards; its low bits.
@@ -50,8 +107,9 @@ fn nearest_many(sum: f64, n: f64) -> u64 {
 }
 
 macro_rules! bytes {
-    ($($t:ty)*) => { $(
+    ($($t:ty $(: $quick:item)?;)*) => { $(
         impl Pixel for $t {
+            $($quick)?
             type Share = f32;
             const NEAR: usize = 10_900;
             #[inline(always)]
@@ -74,7 +132,15 @@ macro_rules! bytes {
     )* };
 }
 
-bytes! { u8 i8 }
+bytes! {
+    u8: fn quick_into(windows: &Windows<'_, u8>, n: usize, out: &mut [u8]) -> bool {
+        let Some(quick) = Quick::new(n) else { return false };
+        let fill = windows.fill_value().copied();
+        engine::reduce(windows.plan(), windows.source(), fill, &quick, Level::detect(), out);
+        true
+    };
+    i8;
+}
 
 macro_rules! shorts {
     ($($t:ty)*) => { $(
@@ -161,6 +227,10 @@ impl<T: Pixel> Windows<'_, T> {
             let element = core::any::type_name::<T>();
             return Err(Error::SumOverflow { operation: "mean", element, cells, limit });
         }
+        let whole = short_window(self.plan(), fill.is_some(), cells).is_none();
+        if whole && T::quick_into(self, cells, out) {
+            return Ok(());
+        }
         let (plan, source, level) = (self.plan(), self.source(), Level::detect());
         if cells <= T::FEW.min(T::NEAR) {
             engine::reduce(plan, source, fill, &Narrow, level, out);
@@ -189,6 +259,19 @@ mod tests {
                 assert_eq!(nearest_few(sum as i32 - 1, share) as u8, k as u8, "{} / {n}", sum - 1);
             }
         }
+    }
+
+    #[test]
+    fn quick_means_of_bytes_round_as_integers_do() {
+        let known = (1..=300).filter_map(|n| Some((n, Quick::new(n)?)));
+        let mut count = 0;
+        for (n, quick) in known {
+            for sum in 0..=255 * n {
+                assert_eq!(usize::from(quick.lower(sum as u16, ())), (sum + n / 2) / n, "{sum} / {n}");
+            }
+            count += 1;
+        }
+        assert!(count > 200 && [9, 25, 49, 225].iter().all(|&n| Quick::new(n).is_some()), "{count}");
     }
 
     #[test]
