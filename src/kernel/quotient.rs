@@ -4,28 +4,29 @@
 pub(crate) trait Quotient: Copy {
     /// `out[i] = values[i] / by`, to the bit. `FUSED` says that a fused multiply-add is one instruction.
     ///
-    /// A division takes as long as ten to twenty multiplications. With `share` the nearest number to `1 / by`, `q = v * share` is less than
-    /// two units in its last place off the quotient, and `q + (v - q * by) * share`, fused, less than one; done once more, it is
-    /// the nearest number to the quotient (Markstein, "Computation of elementary functions on the IBM RISC System/6000
-    /// processor", 1990) as long as nothing overflows or loses bits below the smallest normal number. A chunk with a value for
-    /// which that might happen, or with -0.0, is divided.
+    /// A division takes as long as ten to twenty multiplications. With `share` the nearest number to `1 / by`, `q = v * share` is at most
+    /// two units in its last place off the quotient, and `v - q * by` is exact; adding `share` times that, fused, leaves an error
+    /// of two units times that of `share`, `2^-23` of a unit for `f32` and `2^-52` for `f64`, before it is rounded. No quotient by a
+    /// whole number comes closer than `1 / (2 by)` of a unit to where rounding turns (there it would take a longer `v`), so that it is rounded
+    /// as it should be, as long as nothing overflows or loses bits below the smallest normal number. A chunk with a value for which
+    /// that might happen, or with -0.0, is divided. (After Markstein, "Computation of elementary functions on the IBM RISC
+    /// System/6000 processor", 1990.)
     fn divide<const FUSED: bool, const L: usize>(values: &[Self; L], by: Self, out: &mut [Self; L]);
 }
 
 macro_rules! quotients {
-    ($($t:ty: $low:expr, $high:expr;)*) => { $(
+    ($($t:ty: $most:expr, $low:expr, $high:expr;)*) => { $(
         impl Quotient for $t {
             #[inline(always)]
             fn divide<const FUSED: bool, const L: usize>(values: &[$t; L], by: $t, out: &mut [$t; L]) {
                 // `core` has no fused multiply-add.
                 #[cfg(feature = "std")]
-                if FUSED && (1.0..=1e9).contains(&by) {
+                if FUSED && (1.0..=$most).contains(&by) && by == by.trunc() {
                     let share = 1.0 / by;
                     let mut safe = true;
                     for i in 0..L {
                         let v = values[i];
                         let q = v * share;
-                        let q = (-q).mul_add(by, v).mul_add(share, q);
                         out[i] = (-q).mul_add(by, v).mul_add(share, q);
                         safe &= (v.abs() >= $low) & (v.abs() <= $high) | (v.to_bits() == 0);
                     }
@@ -42,9 +43,9 @@ macro_rules! quotients {
 }
 
 quotients! {
-    // Far from both ends: a remainder is up to 2^-24 (2^-53) times as large as its value, which is up to 1e9 times the quotient.
-    f32: 1e-18, 1e30;
-    f64: 1e-250, 1e300;
+    // Whole numbers up to 2^20 and 2^30. Far from both ends: a remainder is as small as 2^-24 (2^-53) times its value.
+    f32: 1_048_576.0, 1e-18, 1e30;
+    f64: 1_073_741_824.0, 1e-250, 1e300;
 }
 
 #[cfg(test)]

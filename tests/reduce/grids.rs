@@ -107,6 +107,11 @@ fn windows_across_tiles() {
         (vec![300, 1100], vec![Axis::new(0, 33, 1), Axis::new(1, 14, 1)]),
         (vec![9, 40, 30], vec![Axis::new(1, 3, 2), Axis::new(2, 3, 2)]),
         (vec![9, 40, 30], vec![Axis::new(0, 2, 2), Axis::new(1, 2, 2), Axis::new(2, 2, 2)]),
+        // Boxes with rows of several chunks.
+        (vec![3, 40, 150], vec![Axis::new(1, 3, 2), Axis::new(2, 3, 2)]),
+        (vec![3, 40, 300], vec![Axis::new(1, 2, 2), Axis::new(2, 2, 2)]),
+        (vec![12, 140], vec![Axis::new(0, 2, 2), Axis::new(1, 5, 1)]),
+        (vec![6, 9, 140], vec![Axis::new(0, 2, 2), Axis::new(1, 3, 2), Axis::new(2, 2, 2)]),
         (vec![70001], vec![Axis::new(0, 100, 1)]),
         (vec![5, 20000], vec![Axis::new(0, 2, 1)]),
     ] {
