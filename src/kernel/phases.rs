@@ -2,7 +2,7 @@
 
 use super::level::{Kernel, Level};
 use super::rows::{CHUNK, Reduction};
-use super::stream::LINE;
+use super::stream::{LINE, in_line};
 use alloc::vec::Vec;
 
 /// What a row is read from.
@@ -109,8 +109,7 @@ impl<A: Copy> Columns<A> {
 
 /// Cells for `cells` of them and what may be written behind a row, so that what follows begins on a cache line.
 pub(crate) fn room<A>(cells: usize) -> usize {
-    let line = LINE.div_ceil(size_of::<A>().max(1));
-    (cells + CHUNK.max(lanes::<A>()) + 1).next_multiple_of(line)
+    (cells + CHUNK.max(lanes::<A>()) + 1).next_multiple_of(in_line::<A>())
 }
 
 /// Cells that are written at a time.
@@ -119,15 +118,15 @@ pub(super) fn lanes<A>() -> usize {
     (2 * LINE / size_of::<A>().max(1)).max(1)
 }
 
-/// Writes rows: for each of them what it reads and where its first phase goes in `dst`; further phases follow `pitch` apart.
+/// Writes the phases of rows, one row behind the other; further phases follow `pitch` apart in `dst`.
 ///
-/// Rows of a phase must come in the order they stand in, and need [`room`]: whole registers are written behind one as well.
+/// They need [`room`]: whole registers are written behind a row as well, before the next one.
 pub(crate) fn lift_rows<T: Copy, R: Reduction<T>>(
     level: Level,
     r: &R,
     dst: &mut [R::Acc],
     src: &[T],
-    rows: &[(Row, usize)],
+    rows: &[Row],
     columns: &Columns<R::Acc>,
     pitch: usize,
 ) {
@@ -145,7 +144,7 @@ struct LiftRows<'a, T, R: Reduction<T>, const S: usize> {
     r: &'a R,
     dst: &'a mut [R::Acc],
     src: &'a [T],
-    rows: &'a [(Row, usize)],
+    rows: &'a [Row],
     columns: &'a Columns<R::Acc>,
     pitch: usize,
 }
@@ -156,7 +155,8 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for LiftRows<'_, T, R, S> 
     fn run(self) {
         let LiftRows { r, dst, src, rows, columns, pitch } = self;
         let len = columns.row;
-        for &(row, at) in rows {
+        for (k, &row) in rows.iter().enumerate() {
+            let at = k * len;
             let Row::Elements(begin) = row else {
                 for p in 0..columns.phases.len() {
                     let dst = &mut dst[at + p * pitch..][..len];

@@ -65,11 +65,6 @@ pub(crate) enum Last<'a, A> {
 /// The most rows that are combined in registers, without storing anything between.
 pub(crate) const TAPS: usize = 8;
 
-/// Asks for the memory `ahead` cells from these.
-pub(crate) fn ask_for<A>(cells: &[A], ahead: isize) {
-    prefetch(cells, ahead);
-}
-
 /// `dst[k] = lift(src[k * step])`; the elements `ahead` of those read are asked for in time, unless it is 0.
 pub(crate) fn lift<T: Copy, R: Reduction<T>>(
     level: Level,

@@ -82,8 +82,10 @@ fn windows<T, R: Reduction<T>, const L: usize>(
     assert!(each > 0 && out.len() == (L - 1) * length + each);
     assert!(cells.len() >= (L - 1) * length + end + (length - end) + each - inner);
     let (out, own, next) = (out.as_mut_ptr(), cells.as_ptr(), cells[end..].as_ptr());
+    let part = soon.len() / inner;
     // One more loop where cells are neighbours.
     for c in 0..inner {
+        let soon = &soon[c * part..(c + 1) * part];
         // SAFETY: `L` groups of `length` cells: what is read of them, and of the `skipped + each - 1` positions behind `end` in
         // each, lies in `cells`, and what is written in `out`, by the assertions. `c < inner`, so that cell `c` of a position
         // is inside if the position is.

@@ -34,7 +34,7 @@ pub(crate) struct Straight<A> {
     pub(crate) nothing: A,
 }
 
-/// How many elements ahead of the row that is read memory is asked for.
+/// How many bytes ahead of the row that is read memory is asked for.
 const AHEAD: usize = 8 * 1024;
 
 impl<A: Copy> Straight<A> {
@@ -49,7 +49,7 @@ impl<A: Copy> Straight<A> {
     }
 }
 
-/// `dst[k]` of row after row: the combination of the cells of window `k`. Rows must be followed by [`CHUNK`](super::rows::CHUNK) cells.
+/// `dst[k]` of row after row: the combination of the cells of window `k`. They need [`room`](super::phases::room).
 pub(crate) fn reduce_rows<T: Copy, R: Reduction<T>>(
     level: Level,
     r: &R,
@@ -96,7 +96,7 @@ impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'
             let many = (1..).find(|&n| !follows(n)).unwrap_or(1);
             let row = &src[begin..];
             if many == 1
-                && let Some(cells) = row.get(..many * how.line)
+                && let Some(cells) = row.get(..how.line)
             {
                 prefetch(cells, (AHEAD / size_of::<T>().max(1)) as isize);
             }

@@ -7,7 +7,12 @@
 use core::any::TypeId;
 
 /// Bytes of a cache line.
-pub(super) const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
+
+/// Elements that reach over a line.
+pub(crate) const fn in_line<A>() -> usize {
+    LINE.div_ceil(if size_of::<A>() == 0 { 1 } else { size_of::<A>() })
+}
 
 /// Results of at least this many bytes are worth streaming: smaller ones are better left in the caches.
 pub(crate) const STREAM_BYTES: usize = 4 * 1024 * 1024;
@@ -174,7 +179,7 @@ pub(super) unsafe fn stream_lines<T: Copy + 'static>(to: &mut [T], from: &[T]) {
 
 /// Asks for the cache lines `ahead` elements from `cells`, which need not be elements of anything.
 #[inline(always)]
-pub(super) fn prefetch<T>(cells: &[T], ahead: isize) {
+pub(crate) fn prefetch<T>(cells: &[T], ahead: isize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -6,6 +6,7 @@ use super::chain::{Chain, Order};
 use super::choice::{self, Way, scans};
 use super::line::{Line, Run};
 use super::tree::Tree;
+use crate::kernel::in_line;
 use crate::kernel::level::Level;
 use crate::kernel::lower::finish;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
@@ -29,8 +30,7 @@ impl<A: Copy> Ring<A> {
 
     fn fit(&mut self, row: usize, value: A) {
         // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
-        let line = 64usize.div_ceil(size_of::<A>().max(1));
-        self.pitch = row.next_multiple_of(line) + line;
+        self.pitch = row.next_multiple_of(in_line::<A>()) + in_line::<A>();
         self.data.fit(self.pitch * self.keep, value);
     }
 

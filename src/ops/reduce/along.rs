@@ -7,6 +7,7 @@ use super::line::{Line, Run};
 use super::tree::Tree;
 use crate::kernel::level::Level;
 use crate::kernel::lower::finish;
+use crate::kernel::prefetch;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
 use crate::kernel::scan::scan;
 use crate::spec::{Cell, PadMode};
@@ -131,17 +132,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
             0 => Last::One(&base[..out]),
             _ => Last::Two(&of(node.left)[..out], &of(node.right)[shift..shift + out]),
         };
-        if order.rest == 0 {
-            emit(whole);
-        } else {
-            let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
-            sum.fit(out, r.identity());
-            rest.fit(out, r.identity());
-            finish(level, r, &mut sum[..out], &whole);
-            self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
-            emit(Last::Two(&sum[..out], &rest[..out]));
-            (self.sum, self.rest) = (sum, rest);
-        }
+        self.with_rest(row, run, order, whole, emit);
         (self.base, self.slots) = (held, slots);
     }
 
@@ -164,16 +155,37 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         };
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
         scan(self.level, r, &mut sum[..out], &base[..len], (run.first % order.blocks, order.blocks, inner), soon);
-        if order.rest == 0 {
-            emit(Last::One(&sum[..out]));
-        } else {
-            let mut rest = core::mem::take(&mut self.rest);
-            rest.fit(out, r.identity());
-            self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
-            emit(Last::Two(&sum[..out], &rest[..out]));
-            self.rest = rest;
-        }
+        self.with_rest(row, run, order, Last::One(&sum[..out]), emit);
         (self.base, self.sum) = (held, sum);
+    }
+
+    /// Hands the windows' whole blocks to `emit`, and with them the cells behind the last one.
+    fn with_rest(
+        &mut self,
+        row: Row<'_, T>,
+        run: &Run,
+        order: &Order,
+        whole: Last<'_, R::Acc>,
+        emit: impl FnOnce(Last<'_, R::Acc>),
+    ) {
+        if order.rest == 0 {
+            return emit(whole);
+        }
+        let (r, out) = (self.reduction, run.count * self.inner);
+        let mut rest = core::mem::take(&mut self.rest);
+        rest.fit(out, r.identity());
+        self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
+        match whole {
+            Last::One(whole) => emit(Last::Two(whole, &rest[..out])),
+            _ => {
+                let mut sum = core::mem::take(&mut self.sum);
+                sum.fit(out, r.identity());
+                finish(self.level, r, &mut sum[..out], &whole);
+                emit(Last::Two(&sum[..out], &rest[..out]));
+                self.sum = sum;
+            }
+        }
+        self.rest = rest;
     }
 
     /// The line of `len` single blocks: the elements themselves, or made in `held`.
@@ -203,7 +215,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         }
         let cells = self.reduction.lifted(&row[run.start as usize * self.inner..][..count * self.inner])?;
         if self.ahead != 0 {
-            rows::ask_for(cells, self.ahead);
+            prefetch(cells, self.ahead);
         }
         Some(cells)
     }
@@ -230,15 +242,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         tree.combine(level, r, order.blocks, &mut sum[..out], &mut |k, dst: &mut [R::Acc]| {
             self.block(row, run, order, k * order.block, order.block, dst);
         });
-        if order.rest == 0 {
-            emit(Last::One(&sum[..out]));
-        } else {
-            let mut rest = core::mem::take(&mut self.rest);
-            rest.fit(out, r.identity());
-            self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
-            emit(Last::Two(&sum[..out], &rest[..out]));
-            self.rest = rest;
-        }
+        self.with_rest(row, run, order, Last::One(&sum[..out]), emit);
         (self.sum, self.blocks) = (sum, tree);
     }
 
@@ -247,7 +251,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let (axis, inner) = (&self.line.axis, self.inner);
         let dst = &mut dst[..count * inner];
         let line = if axis.base_dilation() == 1 { axis.line() } else { 0..0 };
-        // Positions below `p` among the `count`.
+        // Positions below `p` among the `count`. (A division would cost as much as a short row.)
         let below = |p: isize| match step {
             1 => (p.saturating_sub(from)).clamp(0, count as isize) as usize,
             _ => ((p.saturating_sub(from)).max(0) as usize).div_ceil(step).min(count),

@@ -1,10 +1,8 @@
 //! Scratch rows that stand on cache lines, so that a register of any width is stored in one piece.
 
+use crate::kernel::{LINE, in_line};
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
-
-/// Bytes of a cache line.
-const LINE: usize = 64;
 
 /// A row of accumulators, of the length it was last [`fit`](Self::fit) for or longer.
 pub(crate) struct Cells<A> {
@@ -23,11 +21,10 @@ impl<A: Copy> Cells<A> {
     /// Makes it long enough; what it held stays only if it was.
     pub(crate) fn fit(&mut self, len: usize, value: A) {
         if self.len() < len {
-            let line = LINE.div_ceil(size_of::<A>().max(1));
             self.data.clear();
-            self.data.resize(len + line, value);
+            self.data.resize(len + in_line::<A>(), value);
             // Of no use where a cell does not divide a line.
-            self.start = self.data.as_ptr().align_offset(LINE).min(line);
+            self.start = self.data.as_ptr().align_offset(LINE).min(in_line::<A>());
         }
     }
 }

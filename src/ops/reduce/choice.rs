@@ -40,7 +40,7 @@ fn shared(line: &Line, run: &Run) -> Way {
     if line.order.shares && run.count > line.order.ahead { Way::Shared } else { Way::Apart }
 }
 
-/// Whether windows across rows may be scanned. Below some blocks doubling is as short and keeps fewer rows.
+/// Whether windows may be scanned. Below some blocks doubling is as short and keeps fewer rows.
 pub(crate) fn scans(line: &Line) -> bool {
     let order = &line.order;
     order.shares && order.ahead == 1 && order.blocks > TAPS && line.axis.count() > order.blocks
@@ -52,14 +52,7 @@ const LONG: usize = 4 * 1024;
 
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along<A>(line: &Line) -> bool {
-    let order = &line.order;
-    let long = order.blocks > TAPS && order.blocks.saturating_mul(size_of::<A>()) >= LONG;
-    order.shares && order.ahead == 1 && long && line.axis.count() > order.blocks
-}
-
-/// Whether windows along a line are shared by doubling.
-pub(crate) fn doubles_along<A>(line: &Line) -> bool {
-    line.order.window > TAPS && line.order.shares && !scans_along::<A>(line)
+    scans(line) && line.order.blocks.saturating_mul(size_of::<A>()) >= LONG
 }
 
 /// Whether all windows together are small, along few axes that are the array's last: those are reduced box by box if boxes

@@ -19,7 +19,7 @@ use super::sink::Stage;
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, lift_rows, room};
-use crate::kernel::rows::{CHUNK, Counts, Last, Reduction, TAPS};
+use crate::kernel::rows::{CHUNK, Counts, Last, Reduction, TAPS, tree};
 use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec;
@@ -35,11 +35,15 @@ const WORTH: usize = 4;
 /// How many parts of an array are kept to be used again; those of one that has more are made anew.
 const KEPT: usize = 64;
 
-/// Where the windows of a run read on an axis, counted from the first one's start, in order.
+/// Where the taps of each window of a run read on an axis, counted from the first one's start.
+fn reads(line: &Line, run: &Run) -> impl Iterator<Item = usize> {
+    let (order, Run { count, step, .. }) = (line.order, *run);
+    (0..count).flat_map(move |i| (0..order.window).map(move |j| i * step + j * order.dilation))
+}
+
+/// The positions that are read, in order.
 fn positions(line: &Line, run: &Run) -> Vec<usize> {
-    let order = line.order;
-    let of = |i: usize| (0..order.window).map(move |j| i * run.step + j * order.dilation);
-    let mut at: Vec<usize> = (0..run.count).flat_map(of).collect();
+    let mut at: Vec<usize> = reads(line, run).collect();
     at.sort_unstable();
     at.dedup();
     at
@@ -47,9 +51,13 @@ fn positions(line: &Line, run: &Run) -> Vec<usize> {
 
 /// For each tap of each window of a run the number of the position it reads.
 fn taps(line: &Line, run: &Run, positions: &[usize]) -> Vec<usize> {
-    let order = line.order;
-    let of = |i: usize| (0..order.window).map(move |j| i * run.step + j * order.dilation);
-    (0..run.count).flat_map(of).map(|at| positions.partition_point(|&p| p < at)).collect()
+    reads(line, run).map(|at| positions.partition_point(|&p| p < at)).collect()
+}
+
+/// The first of `n` places that are `inside`, and how many more follow it without a gap.
+fn stretch(n: usize, inside: impl Fn(usize) -> bool) -> (usize, usize) {
+    let first = (0..n).position(&inside).unwrap_or(n);
+    (first, (first..n).take_while(|&k| inside(k)).count())
 }
 
 /// Cells of a box with `windows` of the first axis.
@@ -85,7 +93,6 @@ enum Rows<A> {
         columns: Columns<A>,
         /// For each tap its phase, and how many cells further it lies.
         taps: Vec<(usize, usize)>,
-        phases: usize,
     },
 }
 
@@ -94,8 +101,7 @@ struct Part<C> {
     run: Run,
     /// The rows that are read, in the order they stand in.
     rows: Vec<Row>,
-    /// The same by phases: where each one goes, and where each of its taps is found.
-    fills: Vec<(Row, usize)>,
+    /// By phases: where each tap of each row is found.
     shifted: Vec<usize>,
     /// Where the rows of each window of the middle one of three axes begin, plane by plane.
     middle: Vec<usize>,
@@ -169,27 +175,24 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
             [_, line, _] => {
                 let inner = positions(line, &line.runs[0]);
                 let taps = taps(line, &line.runs[0], &inner);
-                let of = |z: usize| taps.iter().map(move |tap| (z, *tap)).collect::<Vec<_>>();
-                let begin = |(z, y): (usize, usize)| (z * inner.len() + y) * width;
-                let middle = (0..outer.len()).flat_map(of).map(begin).collect();
+                let taps = &taps;
+                let begins = |z: usize| taps.iter().map(move |y| z + y);
+                let middle = (0..outer.len()).flat_map(|z| begins(z * inner.len())).map(|row| row * width).collect();
                 (inner, middle, line.axis.count() * width)
             }
             _ => (vec![0], Vec::new(), width),
         };
         let rows: Vec<Row> =
             outer.iter().flat_map(|&z| inner.iter().map(move |&y| (z, y))).map(|at| self.row(&run, at)).collect();
-        let (mut fills, mut shifted) = (Vec::new(), Vec::new());
+        let mut shifted = Vec::new();
         if let Rows::Phased { columns, taps, .. } = &self.rows {
             let pitch = room::<R::Acc>(rows.len() * columns.row());
-            let phases = columns.phases();
-            debug_assert!(taps.iter().all(|t| t.0 < phases));
-            fills.extend(rows.iter().enumerate().map(|(k, &row)| (row, k * columns.row())));
             let begins = (0..rows.len()).flat_map(|k| taps.iter().map(move |tap| (k, tap)));
             shifted.extend(begins.map(|(k, (phase, shift))| phase * pitch + k * columns.row() + shift));
         }
         let first = first.into_iter().map(|tap| tap * plane).collect();
         let (counts, all) = self.counts(&run, held);
-        Part { run, rows, fills, shifted, middle, first, counts, all }
+        Part { run, rows, shifted, middle, first, counts, all }
     }
 
     /// What the row at these positions of the axes before the last is read from.
@@ -229,10 +232,10 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         from.fit(room::<R::Acc>(part.rows.len() * width), nothing);
         match rows {
             Rows::Straight(how) => reduce_rows(level, *r, from, src, &part.rows, how),
-            Rows::Phased { columns, taps, phases } => {
+            Rows::Phased { columns, taps } => {
                 let pitch = room::<R::Acc>(part.rows.len() * columns.row());
-                phased.fit(*phases * pitch, nothing);
-                lift_rows(level, *r, phased, src, &part.fills, columns, pitch);
+                phased.fit(columns.phases() * pitch, nothing);
+                lift_rows(level, *r, phased, src, &part.rows, columns, pitch);
                 fold_rows(level, *r, from, phased, (&part.shifted, taps.len()), width);
             }
         }
@@ -273,26 +276,18 @@ pub(crate) type Count<'a> = Option<&'a [super::line::Held]>;
 /// How rows of the last axis are reduced straight from the elements.
 fn straight<T: Copy, R: Reduction<T>>(line: &Line, r: &R, fill: R::Acc) -> Straight<R::Acc> {
     let (run, window, nothing) = (line.runs[0], line.order.window, r.identity());
-    let read = |k: usize, j: usize| match line.axis.at(run.start + (k * run.step + j) as isize) {
+    let place = |k: usize, j: usize| run.start + (k * run.step + j) as isize;
+    let read = |k: usize, j: usize| match line.axis.at(place(k, j)) {
         Cell::Element(e) => Read::Element(e),
         Cell::Pad => Read::Value(fill),
         Cell::Gap => Read::Value(nothing),
     };
-    let inside = |k: usize| {
-        let start = run.start + (k * run.step) as isize;
-        let own = |p: isize| matches!(line.axis.at(p), Cell::Element(e) if e as isize == p);
-        (0..window as isize).all(|j| own(start + j))
-    };
-    let first = (0..run.count).position(inside).unwrap_or(run.count);
-    let count = (first..run.count).take_while(|&k| inside(k)).count();
-    let from = (run.start + (first * run.step) as isize).max(0) as usize;
+    let own = |k: usize, j: usize| matches!(line.axis.at(place(k, j)), Cell::Element(e) if e as isize == place(k, j));
+    let (first, count) = stretch(run.count, |k| (0..window).all(|j| own(k, j)));
     let border = |k: usize| (k, core::array::from_fn(|j| if j < window { read(k, j) } else { Read::Value(nothing) }));
     let filled = (0..run.count).map(|k| {
-        let value = |j: usize| match line.axis.at(run.start + (k * run.step + j) as isize) {
-            Cell::Gap => nothing,
-            _ => fill,
-        };
-        crate::kernel::rows::tree(|a, b| r.combine(a, b), value, window)
+        let value = |j: usize| if line.axis.at(place(k, j)) == Cell::Gap { nothing } else { fill };
+        tree(|a, b| r.combine(a, b), value, window)
     });
     Straight {
         step: run.step,
@@ -301,7 +296,7 @@ fn straight<T: Copy, R: Reduction<T>>(line: &Line, r: &R, fill: R::Acc) -> Strai
         line: line.axis.len(),
         first,
         count,
-        from: if count > 0 { from } else { 0 },
+        from: place(first, 0).max(0) as usize,
         borders: (0..first).chain(first + count..run.count).map(border).collect(),
         filled: filled.collect(),
         nothing,
@@ -332,11 +327,10 @@ fn phased<A: Copy>(line: &Line, fill: A, nothing: A) -> Rows<A> {
             Cell::Element(e) => e as isize == run.start + (phase + q * run.step) as isize,
             _ => false,
         };
-        let first = (0..row).position(inside).unwrap_or(row);
-        let behind = (first..row).position(|q| !inside(q)).map_or(row, |n| first + n);
+        let (first, count) = stretch(row, inside);
         let from = (run.start + (phase + first * run.step) as isize).max(0) as usize;
-        columns.phase(first, behind - first, from);
-        for q in (0..first).chain(behind..row) {
+        columns.phase(first, count, from);
+        for q in (0..first).chain(first + count..row) {
             match cell(phase, q) {
                 Cell::Element(e) => columns.border(q, Some(e)),
                 _ => columns.border(q, None),
@@ -345,5 +339,5 @@ fn phased<A: Copy>(line: &Line, fill: A, nothing: A) -> Rows<A> {
         columns.filled((0..row).map(|q| if cell(phase, q) == Cell::Gap { nothing } else { fill }));
     }
     columns.join();
-    Rows::Phased { columns, taps, phases: phases.len() }
+    Rows::Phased { columns, taps }
 }

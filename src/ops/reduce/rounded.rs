@@ -2,6 +2,7 @@
 
 use super::block::short_window;
 use super::engine;
+use super::monoid::{Monoid, Plain};
 use super::number::{Number, Total, Wrap};
 use super::total::adding;
 use crate::error::{Error, Result};
@@ -29,7 +30,7 @@ pub trait Pixel: Number {
     fn nearest_middle(sum: Self::Middle, share: Self::Share) -> Self;
     #[doc(hidden)]
     fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
-    /// Means of windows that all hold `n` elements by a way of the type's own, if it has one for so many.
+    /// Means of windows by a way of the type's own, if it has one for windows of `n` cells and all of them hold as many.
     #[doc(hidden)]
     fn quick_into(_windows: &Windows<'_, Self>, _n: usize, _out: &mut [Self]) -> bool {
         false
@@ -60,13 +61,10 @@ impl Quick {
     }
 }
 
-impl Reduction<u8> for Quick {
+impl Monoid<u8> for Quick {
     type Acc = u16;
     type Out = u8;
-    type Count = ();
-    const IDEMPOTENT: bool = false;
     const EXACT: bool = true;
-    const COUNTED: bool = false;
     #[inline(always)]
     fn identity(&self) -> u16 {
         0
@@ -80,9 +78,7 @@ impl Reduction<u8> for Quick {
         a.wrapping_add(b)
     }
     #[inline(always)]
-    fn count(&self, _: usize) {}
-    #[inline(always)]
-    fn lower(&self, a: u16, _: ()) -> u8 {
+    fn lower(&self, a: u16) -> u8 {
         let product = u32::from(a.wrapping_add(self.half)) * u32::from(self.magic);
         ((product >> 16) as u16 >> self.shift) as u8
     }
@@ -134,9 +130,10 @@ macro_rules! bytes {
 
 bytes! {
     u8: fn quick_into(windows: &Windows<'_, u8>, n: usize, out: &mut [u8]) -> bool {
-        let Some(quick) = Quick::new(n) else { return false };
         let fill = windows.fill_value().copied();
-        engine::reduce(windows.plan(), windows.source(), fill, &quick, Level::detect(), out);
+        let whole = || short_window(windows.plan(), fill.is_some(), n).is_none();
+        let Some(quick) = Quick::new(n).filter(|_| whole()) else { return false };
+        engine::reduce(windows.plan(), windows.source(), fill, &Plain(&quick), Level::detect(), out);
         true
     };
     i8;
@@ -227,8 +224,7 @@ impl<T: Pixel> Windows<'_, T> {
             let element = core::any::type_name::<T>();
             return Err(Error::SumOverflow { operation: "mean", element, cells, limit });
         }
-        let whole = short_window(self.plan(), fill.is_some(), cells).is_none();
-        if whole && T::quick_into(self, cells, out) {
+        if T::quick_into(self, cells, out) {
             return Ok(());
         }
         let (plan, source, level) = (self.plan(), self.source(), Level::detect());
@@ -267,7 +263,7 @@ mod tests {
         let mut count = 0;
         for (n, quick) in known {
             for sum in 0..=255 * n {
-                assert_eq!(usize::from(quick.lower(sum as u16, ())), (sum + n / 2) / n, "{sum} / {n}");
+                assert_eq!(usize::from(quick.lower(sum as u16)), (sum + n / 2) / n, "{sum} / {n}");
             }
             count += 1;
         }

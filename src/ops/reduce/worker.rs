@@ -2,7 +2,7 @@
 
 use super::across::Across;
 use super::along::{Along, Row};
-use super::choice::doubles_along;
+use super::choice::{self, Way};
 use super::engine::{Job, Unit};
 use super::line::Run;
 use super::pool::Pool;
@@ -40,13 +40,14 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         // The next row of a tile is one position further on the axis above. Whole rows follow each other: the machine sees that.
         let above = job.lines[..last].last().map_or(0, |l| job.view.strides()[l.axis.axis()]);
         let cut = job.tiles.first().and_then(|t| t.runs.last()).is_some_and(|r| r.count < job.lines[last].axis.count());
+        let doubles =
+            || job.lines[0].runs.first().is_some_and(|r| choice::along::<R::Acc>(&job.lines[0], r) == Way::Shared);
         let ahead = match job.up {
             // The part of a line that is read next, where much happens before that; a scan asks for it by itself.
-            0 if doubles_along::<R::Acc>(&job.lines[0]) => {
+            0 if doubles() => {
                 (job.tiles.first().map_or(0, |t| t.along) * job.lines[0].axis.step() * job.inner) as isize
             }
-            0 => 0,
-            _ if cut => above,
+            1.. if cut => above,
             _ => 0,
         };
         let along = (job.up == last).then(|| {
@@ -70,6 +71,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         let behind = job.behind();
         // Dropped, and with it all stores ordered, before `out` is given back.
         let stage = Stage::new(job.streams);
+        let all = job.view.trailing_slice(&[]);
         for (lead, mut out) in unit.leads.clone().zip(out.chunks_exact_mut(windows * behind)) {
             let mut rest = lead;
             for a in (0..first).rev() {
@@ -84,7 +86,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                     let Some(box_of) = job.view.trailing_slice(&self.index[..first]) else {
                         unreachable!("boxes were found in one piece")
                     };
-                    let src = job.view.trailing_slice(&[]).map_or(box_of, |all| &all[lead * box_of.len()..]);
+                    let src = all.map_or(box_of, |all| &all[lead * box_of.len()..]);
                     let held = R::COUNTED.then_some(&job.counts[..]);
                     pool.reduce(src, run, part, &stage, &held);
                     continue;
