@@ -177,7 +177,10 @@ fn chunk<A: Copy, S: Lower<A>, const K: usize, const BYTES: usize>(
     values: &mut [A; CHUNK],
     out: &mut [S::Out; CHUNK],
 ) {
-    let cells: [&[A]; K] = from_fn(|j| &rows[j][k..k + CHUNK]);
+    let cells: [&[A; CHUNK]; K] = from_fn(|j| match rows[j][k..].first_chunk() {
+        Some(cells) => cells,
+        None => unreachable!("rows have a chunk more"),
+    });
     for i in 0..CHUNK {
         values[i] = tree(|a, b| how.combine(a, b), |j| cells[j][i], K);
     }
