@@ -2,7 +2,7 @@
 //! whatever the window is; only the rows a later window still needs are kept.
 
 use super::cells::Cells;
-use super::chain::{Chain, Order};
+use super::chain::{Chain, Order, gcd};
 use super::choice::{self, Way, scans};
 use super::line::{Line, Run};
 use super::tree::Tree;
@@ -34,13 +34,18 @@ impl<A: Copy> Ring<A> {
         self.data.fit(self.pitch * self.keep, value);
     }
 
+    fn place(&self, number: usize) -> usize {
+        // A division costs as much as some registers of a row, and those who know the place give it.
+        if number < self.keep { number * self.pitch } else { number % self.keep * self.pitch }
+    }
+
     fn row(&self, number: usize, len: usize) -> &[A] {
-        let at = number % self.keep * self.pitch;
+        let at = self.place(number);
         &self.data[at..at + len]
     }
 
     fn row_mut(&mut self, number: usize, len: usize) -> &mut [A] {
-        let at = number % self.keep * self.pitch;
+        let at = self.place(number);
         &mut self.data[at..at + len]
     }
 }
@@ -82,7 +87,7 @@ impl<'p, A: Copy> Across<'p, A> {
     /// How many rows are alive at once, for choosing how long they may be.
     pub(crate) fn rows(line: &Line, chain: &Chain) -> usize {
         match line.order.window <= TAPS {
-            true => line.order.window,
+            true => places(&line.order, line.axis.step()).0.unwrap_or(line.order.window),
             false if scans(line) => line.order.blocks + line.order.rest + 1,
             false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
         }
@@ -115,34 +120,27 @@ impl<'p, A: Copy> Across<'p, A> {
         make: &mut Make<'_, A>,
         emit: &mut dyn FnMut(usize, Last<'_, A>),
     ) {
-        let order = self.line.order;
-        let kept = &mut self.kept;
-        if kept.len() < order.window {
-            kept.resize_with(order.window, || (isize::MIN, Cells::default()));
-        }
-        for (position, data) in kept.iter_mut() {
-            *position = isize::MIN;
-            data.fit(row, r.identity());
-        }
-        let mut at = [0; TAPS];
+        let order = &self.line.order;
+        let (places, unit) = places(order, run.step);
+        let (step, dilation) = (run.step / unit, order.dilation / unit);
+        let ring = &mut self.rings[0];
+        ring.keep = places.unwrap_or(order.window);
+        ring.fit(row, r.identity());
+        // What stands in each place of the ring, counted in units from the first window's start.
+        let mut held = [usize::MAX; PLACES];
         for i in 0..run.count {
-            let start = run.start + (i * run.step) as isize;
+            let mut at = [0; TAPS];
             for (j, at) in at[..order.window].iter_mut().enumerate() {
-                let position = start + (j * order.dilation) as isize;
-                *at = kept.iter().position(|k| k.0 == position).unwrap_or_else(|| {
-                    // A window has no more cells than there are places, so one is free: no cell of this window is in it.
-                    let ours = |p: isize| {
-                        let ahead = p.wrapping_sub(start) as usize;
-                        p >= start && ahead.is_multiple_of(order.dilation) && ahead / order.dilation < order.window
-                    };
-                    let free = kept.iter().position(|k| !ours(k.0)).unwrap_or(0);
-                    kept[free].0 = position;
-                    make(position, &mut kept[free].1[..row]);
-                    free
-                });
+                let number = i * step + j * dilation;
+                // All that is between a window's first and last cell has a place, so none of its own falls on another.
+                *at = places.map_or(j, |n| number % n);
+                if held[*at] != number {
+                    held[*at] = number;
+                    make(run.start + (number * unit) as isize, ring.row_mut(*at, row));
+                }
             }
             let rows: [&[A]; TAPS] =
-                core::array::from_fn(|j| if j < order.window { &kept[at[j]].1[..row] } else { &[] });
+                core::array::from_fn(|j| if j < order.window { ring.row(at[j], row) } else { &[] });
             emit(run.first + i, Last::Taps(&rows[..order.window]));
         }
     }
@@ -333,6 +331,17 @@ impl<'p, A: Copy> Across<'p, A> {
         }
         (self.sum, self.rest, self.blocks) = (sum, rest, tree);
     }
+}
+
+/// The most rows that are kept for short windows.
+const PLACES: usize = 4 * TAPS;
+
+/// How many rows there are from a window's first to its last, if they may all be kept; and the unit of which every row's distance
+/// from the first window's start is a whole number.
+fn places(order: &Order, step: usize) -> (Option<usize>, usize) {
+    let unit = gcd(step, order.dilation);
+    let places = (order.window - 1) * (order.dilation / unit) + 1;
+    ((places <= PLACES).then_some(places), unit)
 }
 
 /// How many rows of each node are alive while rows arrive one at a time. A node is made when its right half has just
