@@ -2,35 +2,23 @@
 
 use super::cells::Cells;
 use super::chain::{Chain, Order};
-use super::choice::{self, Way};
+use super::choice::{self, Way, scan_group};
 use super::line::{Line, Run};
+use super::reading::Reader;
+pub(crate) use super::reading::Row;
 use super::tree::Tree;
 use crate::kernel::level::Level;
 use crate::kernel::lower::finish;
-use crate::kernel::prefetch;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
-use crate::kernel::scan::scan;
-use crate::spec::{Cell, PadMode};
+use crate::kernel::scan::{BLOCK, backward, forward};
 use alloc::vec::Vec;
 
-/// What a row of the array is where it is read.
-#[derive(Clone, Copy)]
-pub(crate) enum Row<'a, T> {
-    /// Elements that lie one behind the other.
-    Elements(&'a [T]),
-    /// Outside the array, in padding that is filled.
-    Fill,
-}
-
 /// Reads and combines lines; keeps its buffers between them.
+///
+/// (They are borrowed, never moved out and back: a buffer's few words, written one by one and read again in wider pieces, would
+/// wait for all results that were streamed between.)
 pub(crate) struct Along<'p, T, R: Reduction<T>> {
-    line: &'p Line,
-    inner: usize,
-    reduction: &'p R,
-    level: Level,
-    fill: Option<T>,
-    /// How far off the row is that is read next.
-    ahead: isize,
+    reader: Reader<'p, T, R>,
     chain: &'p Chain,
     /// The line of single blocks, or the taps' lines one behind the other.
     base: Cells<R::Acc>,
@@ -38,10 +26,12 @@ pub(crate) struct Along<'p, T, R: Reduction<T>> {
     laid: Laid,
     /// Partial results of a chain.
     slots: Vec<Cells<R::Acc>>,
+    /// Where lines are scanned: a group's blocks and the next one's, in turns.
+    groups: [Cells<R::Acc>; 2],
+    turn: usize,
     sum: Cells<R::Acc>,
-    rest: Cells<R::Acc>,
     blocks: Tree<R::Acc>,
-    cells: Tree<R::Acc>,
+    ends: Ends<R::Acc>,
 }
 
 impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
@@ -55,258 +45,174 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         ahead: isize,
     ) -> Self {
         Along {
-            line,
-            inner,
-            reduction,
-            level,
-            fill,
-            ahead,
+            reader: Reader::new(line, inner, reduction, level, fill, ahead),
             chain,
             base: Cells::default(),
             laid: Laid::default(),
             slots: (0..chain.slot_count).map(|_| Cells::default()).collect(),
+            groups: Default::default(),
+            turn: 0,
             sum: Cells::default(),
-            rest: Cells::default(),
             blocks: Tree::default(),
-            cells: Tree::default(),
+            ends: Ends { rest: Cells::default(), whole: Cells::default() },
         }
     }
 
-    /// Hands the rows whose combination is the result for the windows of `run` to `emit`.
-    pub(crate) fn reduce(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
-        let order = self.line.order;
-        match choice::along::<R::Acc>(self.line, run) {
+    /// Hands the rows whose combination is the result for the windows of `run` to `emit`. If the run `follows` the one that was
+    /// reduced before, on the same line, some of that one's work is used again.
+    pub(crate) fn reduce(&mut self, row: Row<'_, T>, run: &Run, follows: bool, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        match choice::along::<R::Acc>(self.reader.line, run) {
             Way::Taps => self.taps(row, run, emit),
-            Way::Shared => self.shared(row, run, &order, emit),
-            Way::Scanned => self.scanned(row, run, &order, emit),
-            Way::Apart => self.apart(row, run, &order, emit),
+            Way::Shared => self.shared(row, run, emit),
+            Way::Scanned => self.scanned(row, run, follows, emit),
+            Way::Apart => self.apart(row, run, emit),
         }
     }
 
     /// All cells of a window combined in registers. Taps a whole number of steps apart read one line, shifted.
     fn taps(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
-        let (count, inner, window) = (run.count, self.inner, self.line.order.window);
-        if (self.laid.count, self.laid.step) != (count, run.step) {
-            self.laid = Laid::new(&self.line.order, count, run.step, inner);
+        let Along { reader, laid, base, .. } = self;
+        let (count, inner, order) = (run.count, reader.inner, &reader.line.order);
+        if (laid.count, laid.step) != (count, run.step) {
+            *laid = Laid::new(order, count, run.step, inner);
         }
-        let mut base = core::mem::take(&mut self.base);
-        let ready = if self.laid.used == 1 { self.ready(row, run, self.laid.lines[0].2) } else { None };
+        let window = order.window;
+        let ready = if laid.used == 1 { reader.ready(row, run, laid.lines[0].2) } else { None };
         let cells = ready.unwrap_or_else(|| {
-            base.fit(self.laid.total, self.reduction.identity());
-            for &(offset, begin, len) in &self.laid.lines[..self.laid.used] {
-                self.load(row, run.start + offset as isize, run.step, len, &mut base[begin..]);
+            base.fit(laid.total, reader.reduction.identity());
+            for (which, &(offset, begin, len)) in laid.lines[..laid.used].iter().enumerate() {
+                let dst = &mut base[begin..][..len * inner];
+                reader.load(which, row, run.start + offset as isize, run.step, dst);
             }
-            &base
+            base
         });
-        let at = &self.laid.taps;
         let rows: [&[R::Acc]; TAPS] =
-            core::array::from_fn(|j| if j < window { &cells[at[j]..at[j] + count * inner] } else { &[] });
+            core::array::from_fn(|j| if j < window { &cells[laid.taps[j]..][..count * inner] } else { &[] });
         emit(Last::Taps(&rows[..window]));
-        self.base = base;
     }
 
     /// Blocks combined once, then the chain over all of them.
-    fn shared(&mut self, row: Row<'_, T>, run: &Run, order: &Order, emit: impl FnOnce(Last<'_, R::Acc>)) {
-        let (r, level, inner) = (self.reduction, self.level, self.inner);
+    fn shared(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let Along { reader, chain, base, slots, ends, .. } = self;
+        let (r, level, inner, order) = (reader.reduction, reader.level, reader.inner, &reader.line.order);
         let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
         let out = run.count * inner;
-        let mut held = core::mem::take(&mut self.base);
-        let base = self.blocks_of(row, run, order, len, &mut held);
-        let mut slots = core::mem::take(&mut self.slots);
-        let chain = self.chain;
+        let base = reader.blocks(row, run, len, base);
         let last = chain.nodes.len() - 1;
-        for k in 1..last {
-            let node = chain.nodes[k];
-            let mut slot = core::mem::take(&mut slots[chain.slots[k]]);
-            let of = |m: usize| if m == 0 { base } else { &slots[chain.slots[m]][..] };
-            let shift = node.gap * order.ahead * inner;
+        let shift = |k: usize| chain.nodes[k].gap * order.ahead * inner;
+        for (k, node) in chain.nodes.iter().enumerate().take(last).skip(1) {
             let size = len - (node.size - 1) * order.ahead * inner;
+            let (before, rest) = slots.split_at_mut(chain.slots[k]);
+            let Some((slot, behind)) = rest.split_first_mut() else { unreachable!("a chain has its slots") };
+            let of = |m: usize| match chain.slots[m] {
+                _ if m == 0 => base,
+                slot if slot < before.len() => &before[slot][..],
+                slot => &behind[slot - before.len() - 1][..],
+            };
             slot.fit(size, r.identity());
-            rows::combine(level, r, &mut slot[..size], of(node.left), &of(node.right)[shift..]);
-            slots[chain.slots[k]] = slot;
+            rows::combine(level, r, &mut slot[..size], of(node.left), &of(node.right)[shift(k)..]);
         }
         let of = |m: usize| if m == 0 { base } else { &slots[chain.slots[m]][..] };
         let node = chain.nodes[last];
-        let shift = node.gap * order.ahead * inner;
         let whole = match last {
             0 => Last::One(&base[..out]),
-            _ => Last::Two(&of(node.left)[..out], &of(node.right)[shift..shift + out]),
+            _ => Last::Two(&of(node.left)[..out], &of(node.right)[shift(last)..][..out]),
         };
-        self.with_rest(row, run, order, whole, emit);
-        (self.base, self.slots) = (held, slots);
+        ends.join(reader, row, run, whole, emit);
     }
 
-    /// Van Herk and Gil-Werman, as [across rows](super::across): the line of blocks in groups of as many as a window has, each
-    /// combined from behind and the next one from in front. Groups are walked side by side.
-    fn scanned(&mut self, row: Row<'_, T>, run: &Run, order: &Order, emit: impl FnOnce(Last<'_, R::Acc>)) {
-        let (r, inner) = (self.reduction, self.inner);
-        let len = (run.count + order.blocks - 1) * inner;
-        let out = run.count * inner;
-        let (mut held, mut sum) = (core::mem::take(&mut self.base), core::mem::take(&mut self.sum));
-        let base = self.blocks_of(row, run, order, len, &mut held);
-        sum.fit(out, r.identity());
-        // The elements the next run will need first.
-        let soon = match row {
-            Row::Elements(row) => {
-                let at = (run.start.max(0) as usize * inner + len).min(row.len());
-                &row[at..(at + out).min(row.len())]
-            }
-            Row::Fill => &[],
-        };
+    /// Van Herk and Gil-Werman, as [across rows](super::across), with what eight neighbouring blocks make in a row's place: so
+    /// the eight windows that begin at neighbouring blocks are combined side by side. Blocks behind the last whole eight, up to
+    /// seven, are combined one by one.
+    fn scanned(&mut self, row: Row<'_, T>, run: &Run, follows: bool, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let Along { reader, base: held, groups, turn, sum, ends, .. } = self;
+        let (r, level, inner, order) = (reader.reduction, reader.level, reader.inner, &reader.line.order);
+        let (group, width) = (scan_group(order), BLOCK * inner);
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
-        scan(self.level, r, &mut sum[..out], &base[..len], (run.first % order.blocks, order.blocks, inner), soon);
-        self.with_rest(row, run, order, Last::One(&sum[..out]), emit);
-        (self.base, self.sum) = (held, sum);
-    }
-
-    /// Hands the windows' whole blocks to `emit`, and with them the cells behind the last one.
-    fn with_rest(
-        &mut self,
-        row: Row<'_, T>,
-        run: &Run,
-        order: &Order,
-        whole: Last<'_, R::Acc>,
-        emit: impl FnOnce(Last<'_, R::Acc>),
-    ) {
-        if order.rest == 0 {
-            return emit(whole);
+        let skipped = run.first % group;
+        let count = (skipped + run.count).next_multiple_of(BLOCK);
+        let from = |windows: usize| {
+            let start = run.start + windows as isize * run.step as isize - (skipped * run.step) as isize;
+            Run { start, ..*run }
+        };
+        groups.iter_mut().for_each(|cells| cells.fit(group * inner, r.identity()));
+        sum.fit(count * inner, r.identity());
+        let eight = |dst: &mut [R::Acc], base: &[R::Acc]| {
+            let rows: [&[R::Acc]; BLOCK] = core::array::from_fn(|j| &base[j * inner..][..dst.len()]);
+            finish(level, r, dst, &Last::Taps(&rows));
+        };
+        if !follows {
+            let own = &mut groups[*turn][..group * inner];
+            eight(own, reader.blocks(row, &from(0), (group + BLOCK - 1) * inner, held));
+            backward(level, r, own, width);
         }
-        let (r, out) = (self.reduction, run.count * self.inner);
-        let mut rest = core::mem::take(&mut self.rest);
-        rest.fit(out, r.identity());
-        self.block(row, run, order, order.blocks * order.block, order.rest, &mut rest[..out]);
-        match whole {
-            Last::One(whole) => emit(Last::Two(whole, &rest[..out])),
-            _ => {
-                let mut sum = core::mem::take(&mut self.sum);
-                sum.fit(out, r.identity());
-                finish(self.level, r, &mut sum[..out], &whole);
-                emit(Last::Two(&sum[..out], &rest[..out]));
-                self.sum = sum;
+        let base = reader.blocks(row, &from(group), (count + BLOCK - 1) * inner, held);
+        for (k, out) in sum[..count * inner].chunks_mut(group * inner).enumerate() {
+            let [even, odd] = groups;
+            let (own, next) = if *turn == 0 { (even, odd) } else { (odd, even) };
+            let next = &mut next[..out.len()];
+            eight(next, &base[k * group * inner..]);
+            forward(level, r, out, own, next, width);
+            if out.len() == group * inner {
+                backward(level, r, next, width);
+                *turn = 1 - *turn;
             }
         }
-        self.rest = rest;
-    }
-
-    /// The line of `len` single blocks: the elements themselves, or made in `held`.
-    fn blocks_of<'a>(
-        &mut self,
-        row: Row<'a, T>,
-        run: &Run,
-        order: &Order,
-        len: usize,
-        held: &'a mut Cells<R::Acc>,
-    ) -> &'a [R::Acc] {
-        let ready = if order.block == 1 { self.ready(row, run, len / self.inner) } else { None };
-        ready.unwrap_or_else(|| {
-            held.fit(len, self.reduction.identity());
-            self.block(row, run, order, 0, order.block, &mut held[..len]);
-            held
-        })
-    }
-
-    /// The elements at `count` positions from the first window's start on, if all of them are there and need no lifting.
-    fn ready<'a>(&self, row: Row<'a, T>, run: &Run, count: usize) -> Option<&'a [R::Acc]> {
-        let (Row::Elements(row), axis) = (row, &self.line.axis) else { return None };
-        let line = axis.line();
-        let inside = line.start <= run.start && run.start + count as isize <= line.end;
-        if run.step != 1 || axis.base_dilation() != 1 || !inside {
-            return None;
-        }
-        let cells = self.reduction.lifted(&row[run.start as usize * self.inner..][..count * self.inner])?;
-        if self.ahead != 0 {
-            prefetch(cells, self.ahead);
-        }
-        Some(cells)
-    }
-
-    /// `T(cells)` of the cells from `first` on, for as many windows as `dst` holds.
-    fn block(&mut self, row: Row<'_, T>, run: &Run, order: &Order, first: usize, cells: usize, dst: &mut [R::Acc]) {
-        let count = dst.len() / self.inner;
-        let mut tree = core::mem::take(&mut self.cells);
-        let (r, level) = (self.reduction, self.level);
-        tree.combine(level, r, cells, dst, &mut |j, dst: &mut [R::Acc]| {
-            let from = run.start + ((first + j) * order.dilation) as isize;
-            self.load(row, from, run.step, count, dst);
-        });
-        self.cells = tree;
+        let cells = |j: usize| &base[(skipped + j) * inner..][..run.count * inner];
+        let whole = &sum[skipped * inner..][..run.count * inner];
+        let taps: [&[R::Acc]; TAPS] = core::array::from_fn(|j| if j == 0 { whole } else { cells(j - 1) });
+        let whole = match order.blocks - group {
+            0 => Last::One(whole),
+            rest => Last::Taps(&taps[..1 + rest]),
+        };
+        ends.join(reader, row, run, whole, emit);
     }
 
     /// Windows that share nothing: every window's own tree, all windows of the run side by side.
-    fn apart(&mut self, row: Row<'_, T>, run: &Run, order: &Order, emit: impl FnOnce(Last<'_, R::Acc>)) {
-        let (r, level) = (self.reduction, self.level);
-        let out = run.count * self.inner;
-        let mut sum = core::mem::take(&mut self.sum);
-        let mut tree = core::mem::take(&mut self.blocks);
+    fn apart(&mut self, row: Row<'_, T>, run: &Run, emit: impl FnOnce(Last<'_, R::Acc>)) {
+        let Along { reader, sum, blocks, ends, .. } = self;
+        let (r, level, order) = (reader.reduction, reader.level, &reader.line.order);
+        let out = run.count * reader.inner;
         sum.fit(out, r.identity());
-        tree.combine(level, r, order.blocks, &mut sum[..out], &mut |k, dst: &mut [R::Acc]| {
-            self.block(row, run, order, k * order.block, order.block, dst);
+        blocks.combine(level, r, order.blocks, &mut sum[..out], &mut |k, dst: &mut [R::Acc]| {
+            reader.block(row, run, k * order.block, order.block, dst);
         });
-        self.with_rest(row, run, order, Last::One(&sum[..out]), emit);
-        (self.sum, self.blocks) = (sum, tree);
+        ends.join(reader, row, run, Last::One(&sum[..out]), emit);
     }
+}
 
-    /// Lifts the cells at `count` positions, `step` apart.
-    fn load(&self, row: Row<'_, T>, from: isize, step: usize, count: usize, dst: &mut [R::Acc]) {
-        let (axis, inner) = (&self.line.axis, self.inner);
-        let dst = &mut dst[..count * inner];
-        let line = if axis.base_dilation() == 1 { axis.line() } else { 0..0 };
-        // Positions below `p` among the `count`. (A division would cost as much as a short row.)
-        let below = |p: isize| match step {
-            1 => (p.saturating_sub(from)).clamp(0, count as isize) as usize,
-            _ => ((p.saturating_sub(from)).max(0) as usize).div_ceil(step).min(count),
-        };
-        let (low, high) = match line.is_empty() {
-            true => (0, 0),
-            false => (below(line.start), below(line.end)),
-        };
-        let (head, rest) = dst.split_at_mut(low * inner);
-        let (body, tail) = rest.split_at_mut((high - low) * inner);
-        if !head.is_empty() {
-            self.border(row, from, step, head);
+/// The cells of windows behind their last whole block.
+struct Ends<A> {
+    rest: Cells<A>,
+    whole: Cells<A>,
+}
+
+impl<A: Copy + Send + Sync> Ends<A> {
+    /// Hands the windows' `whole` blocks to `emit`, and with them the cells behind the last one.
+    fn join<T: Copy, R: Reduction<T, Acc = A>>(
+        &mut self,
+        reader: &mut Reader<'_, T, R>,
+        row: Row<'_, T>,
+        run: &Run,
+        whole: Last<'_, A>,
+        emit: impl FnOnce(Last<'_, A>),
+    ) {
+        let order: &Order = &reader.line.order;
+        if order.rest == 0 {
+            return emit(whole);
         }
-        if !body.is_empty() {
-            let first = (from + (low * step) as isize) as usize;
-            match row {
-                Row::Elements(row) if inner == 1 || step == 1 => {
-                    rows::lift(self.level, self.reduction, body, &row[first * inner..], step, self.ahead);
-                }
-                Row::Elements(row) => {
-                    for (i, dst) in body.chunks_exact_mut(inner).enumerate() {
-                        let at = (first + i * step) * inner;
-                        rows::lift(self.level, self.reduction, dst, &row[at..at + inner], 1, 0);
-                    }
-                }
-                Row::Fill => body.fill(self.filled()),
+        let (r, out) = (reader.reduction, run.count * reader.inner);
+        self.rest.fit(out, r.identity());
+        reader.block(row, run, order.blocks * order.block, order.rest, &mut self.rest[..out]);
+        let rest = &self.rest[..out];
+        match whole {
+            Last::One(whole) => emit(Last::Two(whole, rest)),
+            _ => {
+                self.whole.fit(out, r.identity());
+                finish(reader.level, r, &mut self.whole[..out], &whole);
+                emit(Last::Two(&self.whole[..out], rest));
             }
         }
-        if !tail.is_empty() {
-            self.border(row, from + (high * step) as isize, step, tail);
-        }
-    }
-
-    /// Cells outside the line (or anywhere on one with holes).
-    fn border(&self, row: Row<'_, T>, from: isize, step: usize, dst: &mut [R::Acc]) {
-        let axis = &self.line.axis;
-        let plain = axis.base_dilation() == 1 && axis.pad_mode() == PadMode::Empty;
-        if plain && self.fill.is_none() {
-            return dst.fill(self.reduction.identity());
-        }
-        for (i, dst) in dst.chunks_exact_mut(self.inner).enumerate() {
-            match (axis.at(from + (i * step) as isize), row) {
-                (Cell::Gap, _) => dst.fill(self.reduction.identity()),
-                (Cell::Pad, _) | (_, Row::Fill) => dst.fill(self.filled()),
-                (Cell::Element(e), Row::Elements(row)) => {
-                    for (d, s) in dst.iter_mut().zip(&row[e * self.inner..]) {
-                        *d = self.reduction.lift(*s);
-                    }
-                }
-            }
-        }
-    }
-
-    fn filled(&self) -> R::Acc {
-        self.fill.map_or_else(|| self.reduction.identity(), |v| self.reduction.lift(v))
     }
 }
 

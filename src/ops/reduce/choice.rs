@@ -1,7 +1,9 @@
 //! Which algorithm reduces which windows: the one place where that is decided. `docs/performance.md` says why.
 
+use super::chain::Order;
 use super::line::{Line, Run};
 use crate::kernel::rows::TAPS;
+use crate::kernel::scan::BLOCK;
 
 /// How the windows of a run are combined along one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,11 @@ const LONG: usize = 4 * 1024;
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along<A>(line: &Line) -> bool {
     scans(line) && line.order.blocks.saturating_mul(size_of::<A>()) >= LONG
+}
+
+/// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.
+pub(crate) fn scan_group(order: &Order) -> usize {
+    order.blocks / BLOCK * BLOCK
 }
 
 /// Whether all windows together are small, along few axes that are the array's last: those are reduced box by box if boxes

@@ -27,16 +27,21 @@ impl Run {
         self.first..self.first + self.count
     }
 
-    /// Windows `range` of this run.
+    /// Windows `range` of this run. (Inlined: what is returned through memory word by word and read again in wider pieces has to
+    /// wait until it is stored, and with it all that is streamed before.)
+    #[inline(always)]
     pub(crate) fn part(&self, range: Range<usize>) -> Run {
         let start = self.start + (range.start * self.step) as isize;
         Run { first: self.first + range.start, count: range.len(), start, ..*self }
     }
 
-    /// This run cut into parts of at most `most` windows.
+    /// This run cut into parts of at most `most` windows, at whole multiples of so many on the grid.
     pub(crate) fn parts(&self, most: usize) -> impl Iterator<Item = Run> + '_ {
-        let most = most.max(1);
-        (0..self.count.div_ceil(most)).map(move |k| self.part(k * most..((k + 1) * most).min(self.count)))
+        let (most, all) = (most.max(1), self.windows());
+        (all.start / most..all.end.div_ceil(most)).map(move |k| {
+            let part = (k * most).max(all.start)..((k + 1).saturating_mul(most)).min(all.end);
+            self.part(part.start - all.start..part.end - all.start)
+        })
     }
 }
 

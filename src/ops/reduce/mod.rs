@@ -17,6 +17,7 @@ mod number;
 mod order;
 mod pool;
 mod rankable;
+mod reading;
 mod rounded;
 mod sink;
 mod tiles;

@@ -2,9 +2,8 @@
 
 use super::across::Across;
 use super::chain::Chain;
-use super::choice::scans_along;
+use super::choice::{scan_group, scans_along};
 use super::line::{Line, Run};
-use crate::kernel::scan::LANES;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -16,6 +15,9 @@ const IN_FLIGHT: usize = 1024 * 1024;
 const ROW_BYTES: Range<usize> = 1024..4 * 1024;
 /// The same where windows lie along the only axis: nothing is read in stretches there, the line is one.
 const LINE_BYTES: usize = 8 * 1024;
+
+/// How many groups of a scanned line are in a tile.
+const GROUPS: usize = 8;
 
 /// A part of the result: all windows of the first unfolded axis over some of every other's.
 #[derive(Clone, Debug)]
@@ -45,8 +47,12 @@ pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner:
         true => {
             let line = &lines[up];
             most[up] = match scans_along::<A>(line) {
-                // As many groups as are walked side by side.
-                true => (LANES * line.order.blocks).min(line.axis.count()),
+                // Whole groups. What was made of one line's last part is not there where it goes on one row later.
+                true => {
+                    let group = scan_group(&line.order);
+                    let groups = if up == 0 { (row / inner / group).max(1) } else { GROUPS };
+                    group.saturating_mul(groups).min(line.axis.count())
+                }
                 false => (row / inner).max(least(line)).min(line.axis.count()),
             };
             planes /= (most[up] * inner).max(1);

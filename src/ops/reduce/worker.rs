@@ -40,13 +40,13 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         // The next row of a tile is one position further on the axis above. Whole rows follow each other: the machine sees that.
         let above = job.lines[..last].last().map_or(0, |l| job.view.strides()[l.axis.axis()]);
         let cut = job.tiles.first().and_then(|t| t.runs.last()).is_some_and(|r| r.count < job.lines[last].axis.count());
-        let doubles =
-            || job.lines[0].runs.first().is_some_and(|r| choice::along::<R::Acc>(&job.lines[0], r) == Way::Shared);
+        let long = || {
+            let way = |r: &Run| choice::along::<R::Acc>(&job.lines[0], r);
+            job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned))
+        };
         let ahead = match job.up {
-            // The part of a line that is read next, where much happens before that; a scan asks for it by itself.
-            0 if doubles() => {
-                (job.tiles.first().map_or(0, |t| t.along) * job.lines[0].axis.step() * job.inner) as isize
-            }
+            // The part of a line that is read next, where much happens before that.
+            0 if long() => (job.tiles.first().map_or(0, |t| t.along) * job.lines[0].axis.step() * job.inner) as isize,
             1.. if cut => above,
             _ => 0,
         };
@@ -105,14 +105,16 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         let Some(row) = job.view.trailing_slice(&self.index) else { unreachable!("rows were found in one piece") };
         let Some(along) = &mut self.along else { unreachable!("without other axes the last one is along rows") };
         let mut out = out;
-        for part in run.parts(job.tiles[0].along) {
+        for (k, part) in run.parts(job.tiles[0].along).enumerate() {
             let (dst, more) = core::mem::take(&mut out).split_at_mut(part.count * job.inner);
             out = more;
             if R::COUNTED {
                 self.counter.set([(&job.counts[0], part.windows())].into_iter(), job.inner);
             }
             let counts = self.counter.row(job.reduction, 1);
-            along.reduce(Row::Elements(row), &part, |last| stage.put(job.level, job.reduction, dst, &last, &counts));
+            along.reduce(Row::Elements(row), &part, k > 0, |last| {
+                stage.put(job.level, job.reduction, dst, &last, &counts)
+            });
         }
     }
 
@@ -193,7 +195,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
         };
         match (&mut self.along, row) {
             (Some(along), row) => {
-                along.reduce(row, &tile.runs[k], |last| finish(job.level, job.reduction, dst, &last));
+                along.reduce(row, &tile.runs[k], false, |last| finish(job.level, job.reduction, dst, &last));
             }
             (None, Row::Elements(row)) => rows::lift(job.level, job.reduction, dst, &row[tile.inner.clone()], 1, 0),
             (None, Row::Fill) => {
