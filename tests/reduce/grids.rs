@@ -80,20 +80,42 @@ fn long_windows() {
     }
 }
 
-/// Windows of so many blocks that a line is scanned: several groups side by side, single ones, parts of one at the end, steps
-/// that leave a rest, runs of neighbouring cells.
+/// Windows of so many blocks that a line is scanned: several groups, parts of one at the end, blocks and cells that are left over,
+/// dilation, runs of neighbouring cells.
 #[test]
 fn windows_longer_than_rows() {
-    for (n, window, step, inner) in
-        [(2900, 257, 1, 1), (700, 300, 1, 1), (600, 300, 1, 1), (2000, 600, 2, 1), (1700, 602, 2, 3), (900, 260, 1, 2)]
-    {
+    for (n, window, step, dilation, inner) in [
+        (2900, 257, 1, 1, 1),
+        (1500, 263, 1, 1, 1),
+        (1400, 264, 1, 1, 1),
+        (700, 300, 1, 1, 1),
+        (2000, 600, 2, 1, 1),
+        (2600, 1000, 3, 1, 1),
+        (1200, 150, 2, 2, 1),
+        (1700, 602, 2, 1, 3),
+        (900, 260, 1, 1, 2),
+    ] {
         let x = values(n * inner);
         let view = View::new(&x, [n, inner]).unwrap();
-        let axis = Axis { pads: (30, 41), ..Axis::new(0, window, step) };
+        let axis = Axis { dilation, pads: (30, 41), ..Axis::new(0, window, step) };
         assert!(check(&view, &[axis], None));
         assert!(check(&view, &[axis], Some(5)));
         let turned = view.permute(&[1, 0]).unwrap().to_array();
         assert!(check(&turned.view(), &[Axis { axis: 1, tail: TAILS[1], ..axis }], None));
+    }
+    // Below another axis, row by row.
+    let x = values(3 * 800);
+    let axes = [Axis { pads: (1, 0), ..Axis::new(0, 2, 1) }, Axis { pads: (30, 41), ..Axis::new(1, 300, 1) }];
+    assert!(check(&View::new(&x, [3, 800]).unwrap(), &axes, None));
+}
+
+/// Short windows across rows: those that may all be kept from a window's first to its last, and those that are too far apart.
+#[test]
+fn dilated_windows_across_rows() {
+    let x = values(90 * 20);
+    for (window, step, dilation) in [(8, 1, 4), (8, 1, 5), (8, 5, 10), (2, 7, 3), (8, 3, 9), (3, 2, 40), (5, 1, 8)] {
+        let axis = Axis { dilation, pads: (4, 3), ..Axis::new(0, window, step) };
+        assert!(check(&View::new(&x, [90, 20]).unwrap(), &[axis], None), "{axis:?}");
     }
 }
 

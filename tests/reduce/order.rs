@@ -97,7 +97,7 @@ fn a_long_sum_across_rows_does_not_depend_on_other_elements() {
     }
 }
 
-/// The same of a line, whose windows are scanned from some thousand cells on, in parts that begin anywhere.
+/// The same of a line, whose windows are scanned from some hundred cells on, in parts that begin anywhere.
 #[test]
 fn a_long_sum_along_a_line_depends_on_nothing_else() {
     let (n, window) = (400_000, 1100);

@@ -48,13 +48,13 @@ pub(crate) fn scans(line: &Line) -> bool {
     order.shares && order.ahead == 1 && order.blocks > TAPS && line.axis.count() > order.blocks
 }
 
-/// From so many bytes of blocks in a window on a line is scanned: scanning goes cell by cell, which doubling by whole registers
-/// beats until its rows no longer stay in a first-level cache.
-const LONG: usize = 4 * 1024;
+/// With more bytes of blocks than this in a window a line is scanned: doubling is as fast as long as its rows stay in a first-level
+/// cache.
+const LONG: usize = 2 * 1024;
 
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along<A>(line: &Line) -> bool {
-    scans(line) && line.order.blocks.saturating_mul(size_of::<A>()) >= LONG
+    scans(line) && line.order.blocks.saturating_mul(size_of::<A>()) > LONG
 }
 
 /// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.

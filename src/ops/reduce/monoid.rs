@@ -16,7 +16,7 @@ use crate::kernel::rows::Reduction;
 ///
 /// Elements are combined in their order along each axis (the operation need not be commutative along one axis), and how they
 /// are bracketed depends on the request alone, so that rounding is the same wherever the window lies; only for windows of more
-/// than 8 steps across rows, and of more than 4 KiB of accumulators along them, it depends on that place as well.
+/// than 8 steps across rows, and of more than 2 KiB of accumulators along them, it depends on that place as well.
 ///
 /// ```
 /// use ndwindow::{Monoid, unfold};
