@@ -132,7 +132,7 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         let skipped = run.first % group;
         let count = (skipped + run.count).next_multiple_of(BLOCK);
         let from = |windows: usize| {
-            let start = run.start + windows as isize * run.step as isize - (skipped * run.step) as isize;
+            let start = run.start + (windows as isize - skipped as isize) * run.step as isize;
             Run { start, ..*run }
         };
         groups.iter_mut().for_each(|cells| cells.fit(group * inner, r.identity()));

@@ -47,7 +47,7 @@ pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner:
         true => {
             let line = &lines[up];
             most[up] = match scans_along::<A>(line) {
-                // Whole groups. What was made of one line's last part is not there where it goes on one row later.
+                // Whole groups: the next part goes on where one ends, unless it is another row's.
                 true => {
                     let group = scan_group(&line.order);
                     let groups = if up == 0 { (row / inner / group).max(1) } else { GROUPS };
