@@ -106,12 +106,9 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
                 if self.ahead != 0 {
                     prefetch(src, self.ahead);
                 }
-                let n = dst.len().min(src.len());
-                by_chunks(&mut dst[..n], |k, dst| {
-                    for (d, s) in dst.iter_mut().zip(&src[k..]) {
-                        *d = self.r.lift(*s);
-                    }
-                });
+                for (d, s) in dst.iter_mut().zip(src) {
+                    *d = self.r.lift(*s);
+                }
             }
             return;
         }
@@ -146,25 +143,9 @@ impl<T, R: Reduction<T>> Kernel for Combine<'_, T, R> {
     fn run(self) {
         let n = self.dst.len();
         let (a, b) = (&self.a[..n], &self.b[..n]);
-        by_chunks(self.dst, |k, dst| {
-            let n = dst.len();
-            let (a, b) = (&a[k..k + n], &b[k..k + n]);
-            for k in 0..n {
-                dst[k] = self.r.combine(a[k], b[k]);
-            }
-        });
-    }
-}
-
-/// Has `dst` made by `make(k, part)`, which is told where a part begins: whole chunks first, then the last chunk once more as far
-/// as anything is left, as what does not fill a register is made cell by cell.
-#[inline(always)]
-fn by_chunks<A>(dst: &mut [A], mut make: impl FnMut(usize, &mut [A])) {
-    let n = dst.len();
-    let whole = if n < CHUNK { n } else { n / CHUNK * CHUNK };
-    make(0, &mut dst[..whole]);
-    if whole < n {
-        make(n - CHUNK, &mut dst[n - CHUNK..]);
+        for k in 0..n {
+            self.dst[k] = self.r.combine(a[k], b[k]);
+        }
     }
 }
 
