@@ -155,6 +155,7 @@ fn ceil(a: i128, b: i128) -> i128 {
     -(-a).div_euclid(b)
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
+/// The greatest common divisor.
+pub(crate) fn gcd<N: Copy + num_traits::Zero + core::ops::Rem<Output = N>>(a: N, b: N) -> N {
+    if b.is_zero() { a } else { gcd(b, a % b) }
 }

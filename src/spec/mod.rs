@@ -18,6 +18,7 @@ pub use pad::{PadMode, Tail};
 pub use plan::{OutAxis, Plan};
 pub use unfold::{Unfold, unfold};
 
+pub(crate) use cover::gcd;
 pub(crate) use plan::{checked_len, checked_order, normal_axis};
 
 /// Sizes, one an axis; inline up to rank 6.

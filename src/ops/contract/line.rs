@@ -5,7 +5,7 @@
 //! class the windows lie on the undilated elements, with only those taps: no zero is ever multiplied. A transposed
 //! convolution is the case with step 1.
 
-use crate::spec::{AxisPlan, Cell, PadMode};
+use crate::spec::{AxisPlan, Cell, PadMode, gcd};
 use core::ops::Range;
 
 /// More classes than this (a huge base dilation) are not worth their lists: the holes are filled in instead.
@@ -101,8 +101,4 @@ impl Line {
         let apart = self.plan.even_step()? > extent;
         (self.unit == 1 && apart).then_some(extent)
     }
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -2,7 +2,7 @@
 //! whatever the window is; only the rows a later window still needs are kept.
 
 use super::cells::Cells;
-use super::chain::{Chain, Order, gcd};
+use super::chain::{Chain, Order};
 use super::choice::{self, Way, scans};
 use super::line::{Line, Run};
 use super::tree::Tree;
@@ -10,6 +10,7 @@ use crate::kernel::in_line;
 use crate::kernel::level::Level;
 use crate::kernel::lower::finish;
 use crate::kernel::rows::{self, Last, Reduction, TAPS};
+use crate::spec::gcd;
 use alloc::vec;
 use alloc::vec::Vec;
 

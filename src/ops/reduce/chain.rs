@@ -14,6 +14,7 @@
 //! of it for idempotent operations (overlapping halves), up to twice that otherwise.
 
 use crate::kernel::rows::TAPS;
+use crate::spec::gcd;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -47,14 +48,6 @@ impl Order {
         }
         Order { window, dilation, block, blocks: window / block, rest: window % block, ahead, shares: true }
     }
-}
-
-pub(super) fn gcd(a: usize, b: usize) -> usize {
-    let (mut a, mut b) = (a, b);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
 
 /// One combination of a chain: `node[i] = left[i] . right[i + gap]`.

@@ -1,6 +1,6 @@
 //! One axis of a block: the cells its windows hold, each once, and which of them each window holds.
 
-use crate::spec::{AxisPlan, Cell, PadMode};
+use crate::spec::{AxisPlan, Cell, PadMode, gcd};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -53,10 +53,6 @@ pub(crate) fn tiles(axis: &AxisPlan, most: usize) -> Vec<Tile> {
         }
     }
     tiles
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 impl Side {
