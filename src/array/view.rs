@@ -4,8 +4,9 @@ use super::layout::Picked;
 use super::raw::{Iter, View};
 use crate::error::{Error, Result};
 use crate::spec::{Dims, checked_len, checked_order, normal_axis};
+use alloc::vec::Vec;
 use core::fmt;
-use core::ops::Index;
+use core::ops::{Index, Range};
 
 impl<'a, T> View<'a, T> {
     /// How many axes there are.
@@ -128,6 +129,53 @@ impl<'a, T> View<'a, T> {
             core::cmp::Ordering::Greater => Picked { axis: k - 1, step: 1, count: self.shape()[k - 1] },
         };
         Ok(self.whole(self.rank() + 1, picked))
+    }
+
+    /// The sub-view behind an index of the leading axes, which go away.
+    pub(crate) fn trailing(&self, index: &[usize]) -> View<'a, T> {
+        let lead = index.len();
+        let mut starts = Dims::from_elem(0, self.rank());
+        starts[..lead].copy_from_slice(index);
+        let picked = |k: usize| Picked { axis: lead + k, step: 1, count: self.shape()[lead + k] };
+        match self.pick(&starts, self.rank() - lead, picked) {
+            Some(view) => view,
+            None => unreachable!("what is behind an index inside the shape is inside, too"),
+        }
+    }
+
+    /// `count` elements along the first axis, `step` apart, at index 0 of the others.
+    pub(crate) fn along(&self, first: usize, step: usize, count: usize) -> View<'a, T> {
+        let mut starts = Dims::from_elem(0, self.rank());
+        starts[0] = first;
+        match self.pick(&starts, 1, |_| Picked { axis: 0, step: step as isize, count }) {
+            Some(view) => view,
+            None => unreachable!("positions were found inside the axis"),
+        }
+    }
+
+    /// Appends the elements with these numbers (row-major) to `out`, in time proportional to them and the rank.
+    pub(crate) fn append_to(&self, range: Range<usize>, out: &mut Vec<T>)
+    where
+        T: Copy,
+    {
+        let Some((&row, outer)) = self.shape().split_last() else {
+            return out.extend(self.iter().take(range.len()));
+        };
+        let mut index = Dims::from_elem(0, outer.len());
+        let (mut at, mut left) = (range.start, range.len());
+        while left > 0 {
+            let (mut rest, from) = (at / row, at % row);
+            for (i, n) in index.iter_mut().zip(outer).rev() {
+                *i = rest % n;
+                rest /= n;
+            }
+            let count = left.min(row - from);
+            match self.trailing_slice(&index) {
+                Some(slice) => out.extend_from_slice(&slice[from..from + count]),
+                None => out.extend(self.trailing(&index).along(from, 1, count).iter()),
+            }
+            (at, left) = (at + count, left - count);
+        }
     }
 
     /// A view whose axes run along this one's from index 0, never further.

@@ -8,7 +8,8 @@ impl Plan {
     /// How many cells of all windows read each element: an array of the input's shape.
     ///
     /// It is the outer product of [`AxisPlan::coverage`] over the unfolded axes, one elsewhere; `fold` of a gather is
-    /// this times the input. Time and memory in proportion to the input.
+    /// this times the input. Time and memory in proportion to the input and the windows along each axis. A count that is more
+    /// than `usize` holds is `usize::MAX`.
     ///
     /// # Panics
     /// If one count an element is more than an address space.
@@ -31,7 +32,7 @@ impl Plan {
         for (a, factors) in self.axes().iter().zip(&along) {
             let inner: usize = self.input_shape()[a.axis() + 1..].iter().product();
             for (row, factor) in counts.as_mut_slice().chunks_exact_mut(inner).zip(factors.iter().cycle()) {
-                row.iter_mut().for_each(|c| *c *= factor);
+                row.iter_mut().for_each(|c| *c = c.saturating_mul(*factor));
             }
         }
         counts

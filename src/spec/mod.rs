@@ -7,6 +7,7 @@ mod data;
 mod numbers;
 mod pad;
 mod plan;
+mod reads;
 mod table;
 mod unfold;
 
@@ -20,6 +21,7 @@ pub use unfold::{Unfold, unfold};
 
 pub(crate) use cover::gcd;
 pub(crate) use plan::{checked_len, checked_order, normal_axis};
+pub(crate) use reads::{Piece, Reads};
 
 /// Sizes, one an axis; inline up to rank 6.
 pub type Dims = SmallVec<[usize; 6]>;

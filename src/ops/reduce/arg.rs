@@ -3,7 +3,7 @@
 //! An element's place in the order and its place in the block make one integer, so the first of the largest is a plain
 //! maximum, separable and without a branch: cells go by the axes one after another, whatever the window.
 
-use super::block::{Block, Side, check_cells, each_block, short_window};
+use super::block::{Block, Seen, Side, check_cells, each_block, each_window, repeats, short_window};
 use super::rankable::Rankable;
 use crate::array::Array;
 use crate::error::{Error, Result};
@@ -87,7 +87,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
         if let Some((index, _)) = short_window(self.plan(), false, 1) {
             return Err(Error::EmptyWindow { what, index });
         }
-        check_cells(self.plan(), false)
+        if repeats(self.plan(), false) { Ok(()) } else { check_cells(self.plan(), false) }
     }
 
     /// Looks for an element of each window and puts its flat index in the unfolded axes into `out`.
@@ -102,6 +102,10 @@ impl<'a, T: Rankable> Windows<'a, T> {
         for length in lengths.iter_mut().rev() {
             stride *= core::mem::replace(length, stride);
         }
+        if repeats(plan, false) {
+            each_window(plan, self.source(), None, |number, seen| out[number] = first(seen, search, &lengths));
+            return Ok(());
+        }
         // From here on in the array's order, as the sides of a block.
         let mut axes: Vec<(&AxisPlan, usize)> = plan.axes().iter().zip(lengths).collect();
         let request: Vec<usize> = plan.axes().iter().map(AxisPlan::axis).collect();
@@ -115,6 +119,19 @@ impl<'a, T: Rankable> Windows<'a, T> {
         });
         Ok(())
     }
+}
+
+/// The index of the element looked for among those of one window; `strides` is what one element along each axis adds to it.
+fn first<T: Rankable>(seen: &[Seen<'_, T>], search: Search, strides: &[usize]) -> usize {
+    let mut best: Option<(T::Packed, usize)> = None;
+    for Seen { value, at, .. } in seen {
+        let key = pack(**value, search, 0);
+        let index = at.map_or(0, |at| at.iter().zip(strides).map(|(e, s)| e * s).sum());
+        if best.is_none_or(|(found, _)| key > found) {
+            best = Some((key, index));
+        }
+    }
+    best.map_or(0, |(_, index)| index)
 }
 
 /// How many windows along an axis share a block: rows as long as they come, then as many of them as fit.

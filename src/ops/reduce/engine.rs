@@ -8,10 +8,10 @@
 use super::chain::Chain;
 use super::choice;
 use super::line::{Held, Line, Run};
-use super::pool;
 use super::tiles::{Tile, tiles};
 use super::worker::Worker;
-use crate::array::{Array, View};
+use super::{pool, ranges};
+use crate::array::View;
 use crate::kernel::STREAM_BYTES;
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
@@ -67,6 +67,9 @@ pub(crate) fn reduce<T, R>(
     if out.is_empty() {
         return;
     }
+    if ranges::wanted(plan) {
+        return ranges::reduce(plan, source, fill, reduction, out);
+    }
     let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a)).collect();
     lines.sort_by_key(|l| l.axis.axis());
     let Some(last) = lines.last().map(|l| l.axis.axis()) else {
@@ -79,17 +82,7 @@ pub(crate) fn reduce<T, R>(
     };
     let inner: usize = source.shape()[last + 1..].iter().product();
     let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
-    let lead = if inner < ROW { last } else { last + 1 };
-    // Rows must lie in one piece; an array whose rows do not is copied once.
-    let zeros = Dims::from_elem(0, lead);
-    let copy: Array<T>;
-    let view = match source.is_empty() || source.trailing_slice(&zeros).is_some() {
-        true => source.clone(),
-        false => {
-            copy = source.to_array();
-            copy.view()
-        }
-    };
+    let view = source.clone();
     let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, R::IDEMPOTENT)).collect();
     let counts = match R::COUNTED {
         true => lines.iter().map(|l| l.held(fill.is_some())).collect(),
@@ -121,8 +114,8 @@ impl<T: crate::element::Element, R: Reduction<T>> Job<'_, T, R> {
         #[cfg(feature = "rayon")]
         {
             let threads = rayon::current_num_threads();
-            let read = self.view.len() * size_of::<T>().max(1);
-            if threads > 1 && read + size_of_val(out) >= PARALLEL_BYTES {
+            let read = self.view.len().saturating_mul(size_of::<T>().max(1));
+            if threads > 1 && read.saturating_add(size_of_val(out)) >= PARALLEL_BYTES {
                 use rayon::prelude::*;
                 let mut rest = out;
                 let mut parts = Vec::new();

@@ -1,7 +1,7 @@
 //! One unfolded axis as a reduction walks it: runs of evenly spaced windows, and how many elements each window holds.
 
 use super::chain::Order;
-use crate::spec::{AxisPlan, Cell, PadMode, Tail};
+use crate::spec::{AxisPlan, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -77,26 +77,11 @@ impl Line {
     pub(crate) fn held(&self, filled: bool) -> Held {
         let inside = if self.axis.base_dilation() == 1 { self.axis.interior() } else { 0..0 };
         Held {
-            front: (0..inside.start).map(|i| self.count(i, filled)).collect(),
-            behind: (inside.end..self.axis.count()).map(|i| self.count(i, filled)).collect(),
+            front: self.axis.held(0..inside.start, filled),
+            behind: self.axis.held(inside.end..self.axis.count(), filled),
             inside,
             window: self.axis.window(),
         }
-    }
-
-    fn count(&self, i: usize, filled: bool) -> usize {
-        let axis = &self.axis;
-        if axis.base_dilation() > 1 {
-            let holds = |c: Cell| matches!(c, Cell::Element(_)) || filled && c == Cell::Pad;
-            return (0..axis.window()).filter(|&j| holds(axis.cell(i, j))).count();
-        }
-        // Without holes the cells that count are those on one stretch of the line.
-        let start = axis.start_of(i);
-        let everywhere = filled || axis.pad_mode() != PadMode::Empty;
-        let from = if everywhere { isize::MIN } else { axis.line().start };
-        let to = if everywhere { axis.end() } else { axis.line().end };
-        let below = |p: isize| ((p.saturating_sub(start)).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
-        below(to).saturating_sub(below(from))
     }
 }
 

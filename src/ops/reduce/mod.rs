@@ -16,6 +16,7 @@ mod monoid;
 mod number;
 mod order;
 mod pool;
+mod ranges;
 mod rankable;
 mod reading;
 mod rounded;

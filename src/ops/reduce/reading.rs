@@ -3,6 +3,7 @@
 use super::cells::Cells;
 use super::line::{Line, Run};
 use super::tree::Tree;
+use crate::array::View;
 use crate::kernel::level::Level;
 use crate::kernel::prefetch;
 use crate::kernel::rows::{self, Reduction, TAPS};
@@ -14,6 +15,8 @@ use alloc::vec::Vec;
 pub(crate) enum Row<'a, T> {
     /// Elements that lie one behind the other.
     Elements(&'a [T]),
+    /// Elements that lie anyhow: what is needed of them is gathered.
+    Strided(&'a View<'a, T>),
     /// Outside the array, in padding that is filled.
     Fill,
 }
@@ -29,6 +32,7 @@ pub(super) struct Reader<'p, T, R: Reduction<T>> {
     ahead: isize,
     stretches: [Stretch; STRETCHES],
     cells: Tree<R::Acc>,
+    gathered: Vec<T>,
 }
 
 impl<'p, T: Copy, R: Reduction<T>> Reader<'p, T, R> {
@@ -41,7 +45,7 @@ impl<'p, T: Copy, R: Reduction<T>> Reader<'p, T, R> {
         ahead: isize,
     ) -> Self {
         let (stretches, cells) = Default::default();
-        Reader { line, inner, reduction, level, fill, ahead, stretches, cells }
+        Reader { line, inner, reduction, level, fill, ahead, stretches, cells, gathered: Vec::new() }
     }
 
     /// The line of `len` single blocks: the elements themselves, or made in `held`.
@@ -111,6 +115,17 @@ impl<'p, T: Copy, R: Reduction<T>> Reader<'p, T, R> {
                         rows::lift(self.level, self.reduction, dst, &row[at..at + inner], 1, 0);
                     }
                 }
+                Row::Strided(row) => {
+                    self.gathered.clear();
+                    match step {
+                        _ if inner == 1 => self.gathered.extend(row.along(first, step, body.len()).iter()),
+                        1 => row.append_to(first * inner..first * inner + body.len(), &mut self.gathered),
+                        _ => (0..body.len() / inner)
+                            .map(|i| (first + i * step) * inner)
+                            .for_each(|at| row.append_to(at..at + inner, &mut self.gathered)),
+                    }
+                    rows::lift(self.level, self.reduction, body, &self.gathered, 1, 0);
+                }
                 Row::Fill => body.fill(self.filled()),
             }
         }
@@ -139,6 +154,19 @@ impl<'p, T: Copy, R: Reduction<T>> Reader<'p, T, R> {
                 for (cell, dst) in cells.iter().zip(dst.chunks_exact_mut(inner)) {
                     match cell {
                         Cell::Element(e) => rows::lift(self.level, r, dst, &row[e * inner..][..inner], 1, 0),
+                        _ => dst.fill(value(cell)),
+                    }
+                }
+            }
+            Row::Strided(row) => {
+                let mut gathered = Vec::new();
+                for (cell, dst) in cells.iter().zip(dst.chunks_exact_mut(inner)) {
+                    match cell {
+                        Cell::Element(e) => {
+                            gathered.clear();
+                            row.append_to(e * inner..(e + 1) * inner, &mut gathered);
+                            rows::lift(self.level, r, dst, &gathered, 1, 0);
+                        }
                         _ => dst.fill(value(cell)),
                     }
                 }

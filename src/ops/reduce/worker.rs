@@ -31,6 +31,8 @@ pub(crate) struct Worker<'p, T, R: Reduction<T>> {
     along: Option<Along<'p, T, R>>,
     pool: Option<Pool<'p, T, R>>,
     counter: Counter<R::Count>,
+    /// A row whose elements do not lie one behind the other.
+    gathered: Vec<T>,
 }
 
 impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
@@ -60,6 +62,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             along,
             pool: job.pools.then(|| Pool::new(&job.lines, job.reduction, job.level, job.fill)),
             counter: Counter::new(),
+            gathered: Vec::new(),
         }
     }
 
@@ -102,7 +105,14 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
     /// One unfolded axis only, along rows: windows `run` of the row at the current index.
     fn line(&mut self, run: &Run, out: &mut [R::Out], stage: &Stage<R::Out>) {
         let job = self.job;
-        let Some(row) = job.view.trailing_slice(&self.index) else { unreachable!("rows were found in one piece") };
+        let behind;
+        let row = match job.view.trailing_slice(&self.index) {
+            Some(row) => Row::Elements(row),
+            None => {
+                behind = job.view.trailing(&self.index);
+                Row::Strided(&behind)
+            }
+        };
         let Some(along) = &mut self.along else { unreachable!("without other axes the last one is along rows") };
         let mut out = out;
         for (k, part) in run.parts(job.tiles[0].along).enumerate() {
@@ -112,9 +122,7 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 self.counter.set([(&job.counts[0], part.windows())].into_iter(), job.inner);
             }
             let counts = self.counter.row(job.reduction, 1);
-            along.reduce(Row::Elements(row), &part, k > 0, |last| {
-                stage.put(job.level, job.reduction, dst, &last, &counts)
-            });
+            along.reduce(row, &part, k > 0, |last| stage.put(job.level, job.reduction, dst, &last, &counts));
         }
     }
 
@@ -186,10 +194,14 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 finish(job.level, job.reduction, &mut dst[at..at + row], &last);
             });
         }
+        let behind;
         let row = match place {
             Place::Inside => match job.view.trailing_slice(&self.index) {
                 Some(row) => Row::Elements(row),
-                None => unreachable!("rows were found in one piece"),
+                None => {
+                    behind = job.view.trailing(&self.index);
+                    Row::Strided(&behind)
+                }
             },
             Place::Filled => Row::Fill,
         };
@@ -198,6 +210,11 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
                 along.reduce(row, &tile.runs[k], false, |last| finish(job.level, job.reduction, dst, &last));
             }
             (None, Row::Elements(row)) => rows::lift(job.level, job.reduction, dst, &row[tile.inner.clone()], 1, 0),
+            (None, Row::Strided(row)) => {
+                self.gathered.clear();
+                row.append_to(tile.inner.clone(), &mut self.gathered);
+                rows::lift(job.level, job.reduction, dst, &self.gathered, 1, 0);
+            }
             (None, Row::Fill) => {
                 let fill = job.fill.map_or_else(|| job.reduction.identity(), |v| job.reduction.lift(v));
                 dst.fill(fill);

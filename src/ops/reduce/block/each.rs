@@ -5,7 +5,7 @@ use super::side::{Side, Tile, tiles};
 use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
-use crate::spec::{Dims, Plan};
+use crate::spec::{AxisPlan, Dims, Plan};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -61,7 +61,8 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
     }
     let cut = Cut::new(plan, source, fill, most);
     let boxes: usize = cut.tiles.iter().map(Vec::len).product();
-    let cells: usize = plan.axes().iter().map(|a| a.count() * a.step().min(a.window())).product::<usize>() / boxes;
+    let along = |a: &AxisPlan| a.count().saturating_mul(a.step().min(a.window()));
+    let cells = plan.axes().iter().fold(1, |n: usize, a| n.saturating_mul(along(a))) / boxes;
     let together = (TASK_CELLS / cells.max(1)).clamp(1, cut.leads);
     let groups = cut.leads.div_ceil(together);
     let tasks = boxes * groups;
@@ -72,7 +73,7 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
     #[cfg(feature = "rayon")]
     {
         let threads = rayon::current_num_threads();
-        if threads > 1 && tasks > 1 && cells.saturating_mul(cut.leads * boxes) >= PARALLEL_CELLS {
+        if threads > 1 && tasks > 1 && cells.saturating_mul(cut.leads.saturating_mul(boxes)) >= PARALLEL_CELLS {
             use rayon::prelude::*;
             // A batch at a time, so that results that wait for their place stay few.
             let batch = threads * 16;

@@ -1,28 +1,8 @@
 //! How many cells of a window count, and the first window that has too few.
 
-use super::side::each_cell;
 use crate::error::{Error, Result};
-use crate::spec::{AxisPlan, Dims, PadMode, Plan};
+use crate::spec::{AxisPlan, Dims, Plan};
 use alloc::vec::Vec;
-
-/// Cells of window `i` that count, `filled` padding included.
-fn held(axis: &AxisPlan, i: usize, filled: bool) -> usize {
-    let start = axis.start_of(i);
-    if axis.base_dilation() == 1 {
-        let line = axis.line();
-        let empty = axis.pad_mode() == PadMode::Empty && !filled;
-        let (low, high) = match empty {
-            true => (line.start, line.end),
-            false => (start, line.end + axis.pads().1.max(0)),
-        };
-        let dilation = axis.dilation();
-        let upto = |bound: isize| ((bound - start).max(0) as usize).div_ceil(dilation).min(axis.window());
-        return upto(high).saturating_sub(upto(low));
-    }
-    let mut count = 0;
-    each_cell(axis, start, start, filled, |_, _| count += 1);
-    count
-}
 
 /// The first window, in row-major order of the result, that holds fewer than `need` cells, and how many it holds.
 pub(crate) fn short_window(plan: &Plan, filled: bool, need: usize) -> Option<(Vec<usize>, usize)> {
@@ -51,7 +31,8 @@ fn candidates(axis: &AxisPlan, filled: bool) -> Vec<(usize, usize)> {
     let inside = if axis.base_dilation() == 1 { axis.interior() } else { 0..0 };
     let one = inside.start..inside.end.min(inside.start + 1);
     let behind = inside.end..axis.count();
-    (0..inside.start).chain(one).chain(behind).map(|i| (i, held(axis, i, filled))).collect()
+    let some = [0..inside.start, one, behind];
+    some.into_iter().flat_map(|range| range.clone().zip(axis.held(range, filled))).collect()
 }
 
 /// Refuses windows so large that places in a block do not fit 31 bits.
@@ -69,5 +50,5 @@ pub(crate) fn check_cells(plan: &Plan, filled: bool) -> Result<()> {
 pub(crate) fn cell_counts(plan: &Plan, filled: bool) -> Vec<Vec<usize>> {
     let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
     axes.sort_by_key(|a| a.axis());
-    axes.iter().map(|a| (0..a.count()).map(|i| held(a, i, filled)).collect()).collect()
+    axes.iter().map(|a| a.held(0..a.count(), filled)).collect()
 }

@@ -8,13 +8,14 @@ mod bits;
 mod histogram;
 mod network;
 
-use super::block::{Block, check_cells, each_block, short_window};
+use super::block::{Block, Seen, check_cells, each_block, each_window, repeats, short_window};
 use super::rankable::Rankable;
 use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::Windows;
 use crate::spec::AxisPlan;
+use alloc::vec::Vec;
 
 /// Which place in the order of a window's elements is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +48,30 @@ struct Wanted<R, F> {
     /// Called with the element at or below the place, the next one and how far the place lies between them.
     make: F,
     nan: R,
+}
+
+impl<R: Copy, F> Wanted<R, F> {
+    /// The answer for a window of these elements, each as often as it is read.
+    fn among<T: Rankable>(&self, seen: &[Seen<'_, T>]) -> R
+    where
+        F: Fn(T, T, f64) -> R,
+    {
+        let mut sorted: Vec<(T, usize)> = seen.iter().map(|s| (*s.value, s.times)).collect();
+        if sorted.iter().any(|(x, _)| x.is_nan()) {
+            return self.nan;
+        }
+        sorted.sort_unstable_by_key(|(x, _)| x.place(0));
+        let (low, t) = self.place.among(sorted.iter().fold(0, |n: usize, s| n.saturating_add(s.1)));
+        let at = |k: usize| {
+            let mut upto = 0usize;
+            let found = sorted.iter().find(|(_, times)| {
+                upto = upto.saturating_add(*times);
+                upto > k
+            });
+            found.or(sorted.last()).map_or(T::default(), |&(x, _)| x)
+        };
+        (self.make)(at(low), at(low.saturating_add(1)), t)
+    }
 }
 
 impl<'a, T: Rankable> Windows<'a, T> {
@@ -89,7 +114,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
         if let Some((index, held)) = short_window(self.plan(), self.fill_value().is_some(), k.saturating_add(1)) {
             return Err(Error::RankOutside { rank: k, held, index });
         }
-        check_cells(self.plan(), self.fill_value().is_some())?;
+        self.check_places()?;
         self.order(Wanted { place: Place::Rank(k), make: |low: T, _: T, _: f64| low, nan: T::nan() }, out);
         Ok(())
     }
@@ -163,7 +188,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
         if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
             return Err(Error::EmptyWindow { what: "median", index });
         }
-        check_cells(self.plan(), self.fill_value().is_some())?;
+        self.check_places()?;
         self.order(Wanted { place: Place::Middle, make: |low: T, _: T, _: f64| low, nan: T::nan() }, out);
         Ok(())
     }
@@ -176,18 +201,28 @@ impl<'a, T: Rankable> Windows<'a, T> {
         if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
             return Err(Error::EmptyWindow { what, index });
         }
-        check_cells(self.plan(), self.fill_value().is_some())?;
+        self.check_places()?;
         self.order(Wanted { place: Place::Quantile(q), make: T::between, nan: T::nan_middle() }, out);
         Ok(())
     }
 
+    /// Whether all cells of a window can be told apart where they have to be.
+    fn check_places(&self) -> Result<()> {
+        let filled = self.fill_value().is_some();
+        if repeats(self.plan(), filled) { Ok(()) } else { check_cells(self.plan(), filled) }
+    }
+
     fn order<R: Element>(&self, wanted: Wanted<R, impl Fn(T, T, f64) -> R + Sync>, out: &mut [R]) {
         let plan = self.plan();
-        let mut axes: alloc::vec::Vec<&AxisPlan> = plan.axes().iter().collect();
+        let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
         axes.sort_by_key(|a| a.axis());
         let across = axes.split_last().map_or(1, |(_, rest)| cells(rest));
         let fill = self.fill_value().copied();
         let place = wanted.place;
+        if repeats(plan, fill.is_some()) {
+            each_window(plan, self.source(), fill.as_ref(), |number, seen| out[number] = wanted.among(seen));
+            return;
+        }
         let three = network::wants(&axes, fill.is_some(), place);
         if T::BYTE && across <= u16::MAX as usize {
             let last = axes.last().map(|a| a.axis());

@@ -1,0 +1,380 @@
+//! Windows whose cells are many more than elements and results: as ranges of a tree over the elements of an axis.
+//!
+//! Cells that hold nothing are not walked, and an element that is repeated a million times is combined with itself twenty
+//! times. The axes go one after another over the whole array, each as [`Reads`] gives it: of every list of elements a tree of
+//! aligned blocks of `1, 2, 4 ..` is made, and a window is the few blocks that cover its range. So the cost is that of elements
+//! plus results (times a logarithm), whatever window, pads and dilation are; uneven starts cost no more than even ones.
+//!
+//! How cells are bracketed follows from the plan alone. Axes that make the array smaller go first, so that nothing between is
+//! larger than elements or results.
+
+use super::chain::Order;
+use crate::array::{Picked, View};
+use crate::kernel::rows::{Reduction, TAPS};
+use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// With more elements than this, repeated ones (of stride 0) must not be walked: no memory holds so many.
+const MANY: f64 = (1u64 << 34) as f64;
+/// Less work than this many combinations is done before there is time to think about it.
+const LITTLE: f64 = (1u64 << 16) as f64;
+/// How many times the work of a tree windows may take before a tree is made.
+const WORTH: f64 = 64.0;
+
+/// Whether a plan's windows are to be reduced here.
+pub(crate) fn wanted(plan: &Plan) -> bool {
+    let elements: f64 = plan.input_shape().iter().map(|&n| n as f64).product();
+    let uneven = |a: &AxisPlan| a.even_step().is_none() && a.tail() != Tail::ShiftBack && a.window() > TAPS;
+    let walked: f64 = plan.axes().iter().map(walked).product();
+    let least: f64 = plan.axes().iter().map(|a| a.len() as f64 + a.count() as f64).product();
+    elements > MANY || plan.axes().iter().any(uneven) || (walked > LITTLE && walked > WORTH * least)
+}
+
+/// About how many cells of an axis the loops of other windows walk.
+fn walked(axis: &AxisPlan) -> f64 {
+    let (count, window) = (axis.count() as f64, axis.window() as f64);
+    let order = Order::new(axis.window(), axis.even_step().unwrap_or(axis.step()), axis.dilation());
+    if !order.shares || axis.count() <= order.ahead {
+        return count * window;
+    }
+    (count + order.blocks as f64 * order.ahead as f64) * order.block as f64 + count * order.rest as f64
+}
+
+/// Reduces all windows into `out`, which has exactly as many elements.
+pub(crate) fn reduce<T, R>(plan: &Plan, source: &View<'_, T>, fill: Option<T>, r: &R, out: &mut [R::Out])
+where
+    T: Copy,
+    R: Reduction<T>,
+{
+    let mut all = All::new(source, r);
+    let fill = fill.map(|v| r.lift(v));
+    let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
+    let growth = |a: &AxisPlan| a.count() as f64 / a.len().max(1) as f64;
+    axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
+    for axis in axes {
+        all.along(axis, fill, r);
+    }
+    all.lower(plan, fill.is_some(), r, out);
+}
+
+/// The array between two axes.
+struct All<A> {
+    /// Lengths of the axes; one where all that lies along an axis is the same.
+    shape: Dims,
+    data: Vec<A>,
+    /// For each axis that is reduced, how many cells of each window count if padding does.
+    held: Vec<(usize, Vec<usize>)>,
+}
+
+impl<A: Copy + Send + Sync> All<A> {
+    /// The elements, lifted; repeated ones once.
+    fn new<T: Copy, R: Reduction<T, Acc = A>>(source: &View<'_, T>, r: &R) -> All<A> {
+        let once = |a: usize| if source.strides()[a] == 0 { source.shape()[a].min(1) } else { source.shape()[a] };
+        let shape: Dims = (0..source.rank()).map(once).collect();
+        let starts = Dims::from_elem(0, source.rank());
+        let picked = |a: usize| Picked { axis: a, step: 1, count: shape[a] };
+        let data = match source.pick(&starts, source.rank(), picked) {
+            Some(view) if source.rank() > 0 => view.iter().map(|&x| r.lift(x)).collect(),
+            _ => source.iter().map(|&x| r.lift(x)).collect(),
+        };
+        All { shape, data, held: Vec::new() }
+    }
+
+    /// Reduces one axis: its windows take the place of its elements.
+    fn along<T, R: Reduction<T, Acc = A>>(&mut self, axis: &AxisPlan, fill: Option<A>, r: &R) {
+        let at = axis.axis();
+        let inner: usize = self.shape[at + 1..].iter().product();
+        let outer: usize = self.shape[..at].iter().product();
+        let (rows, reads) = (self.shape[at], Reads::new(axis));
+        let pieces = Pieces::new(axis, &reads);
+        let mut filled: Vec<A> = Vec::new();
+        let times = self.filled(at, outer * inner);
+        let mut data = vec![r.identity(); outer * axis.count() * inner];
+        let mut tree = Tree { levels: Vec::new(), whole: Vec::new(), elements: reads.elements(), rows, inner };
+        for o in 0..outer {
+            let from = &self.data[o * rows * inner..][..rows * inner];
+            tree.grow(from, pieces.longest, r);
+            if let Some(fill) = fill.filter(|_| pieces.pads) {
+                filled.clear();
+                filled.extend(times[o * inner..][..inner].iter().map(|&n| power_of(fill, n, r)));
+            }
+            let to = &mut data[o * axis.count() * inner..][..axis.count() * inner];
+            for (i, to) in to.chunks_exact_mut(inner.max(1)).enumerate() {
+                let mut sum = Sum { to, begun: false };
+                for piece in pieces.of(i) {
+                    match piece {
+                        Piece::Pad(n) if fill.is_some() => sum.power(&filled, *n, r),
+                        Piece::Pad(_) => {}
+                        Piece::Same(e, n) => sum.power(tree.row(from, *e), *n, r),
+                        Piece::Once(places) => tree.add(from, places.clone(), &mut sum, r),
+                        Piece::Round(places, n) => {
+                            let mut whole = core::mem::take(&mut tree.whole);
+                            whole.resize(inner, r.identity());
+                            tree.add(from, places.clone(), &mut Sum { to: &mut whole, begun: false }, r);
+                            sum.power(&whole, *n, r);
+                            tree.whole = whole;
+                        }
+                    }
+                }
+            }
+        }
+        self.data = data;
+        self.shape[at] = axis.count();
+        self.held.push((at, (0..axis.count()).map(|i| reads.held(i, true)).collect()));
+    }
+
+    /// How many filled cells a place in padding of axis `at` stands for, for every index of the other axes.
+    fn filled(&self, at: usize, len: usize) -> Vec<usize> {
+        let mut times = vec![1usize; len];
+        for (axis, held) in &self.held {
+            let behind = self.shape[axis + 1..].iter().enumerate();
+            let inner: usize = behind.filter(|(k, _)| axis + 1 + k != at).map(|(_, n)| n).product();
+            for (times, &n) in times.chunks_exact_mut(inner.max(1)).zip(held.iter().cycle()) {
+                times.iter_mut().for_each(|t| *t = t.saturating_mul(n));
+            }
+        }
+        times
+    }
+
+    /// The results.
+    fn lower<T, R: Reduction<T, Acc = A>>(&self, plan: &Plan, filled: bool, r: &R, out: &mut [R::Out]) {
+        let shape = plan.reduced_shape();
+        let mut counts: Vec<Vec<usize>> = vec![Vec::new(); shape.len()];
+        if R::COUNTED {
+            for axis in plan.axes() {
+                let reads = Reads::new(axis);
+                counts[axis.axis()] = (0..axis.count()).map(|i| reads.held(i, filled)).collect();
+            }
+        }
+        let mut index = Dims::from_elem(0, shape.len());
+        for out in out {
+            let at = index.iter().zip(&self.shape).fold(0, |at, (&i, &n)| at * n + i.min(n - 1));
+            let held = counts.iter().zip(&index).filter_map(|(c, &i)| c.get(i));
+            *out = r.lower(self.data[at], r.count(held.fold(1, |n, &m| n.saturating_mul(m))));
+            for a in (0..shape.len()).rev() {
+                index[a] += 1;
+                if index[a] < shape[a] {
+                    break;
+                }
+                index[a] = 0;
+            }
+        }
+    }
+}
+
+/// What every window of an axis reads.
+struct Pieces {
+    all: Vec<Piece>,
+    /// Where each window's begin, and where the last one's end.
+    begins: Vec<usize>,
+    longest: usize,
+    pads: bool,
+}
+
+impl Pieces {
+    fn new(axis: &AxisPlan, reads: &Reads) -> Pieces {
+        let mut pieces = Pieces { all: Vec::new(), begins: vec![0], longest: 0, pads: false };
+        for i in 0..axis.count() {
+            reads.pieces(i, |piece| {
+                match &piece {
+                    Piece::Once(places) | Piece::Round(places, _) => pieces.longest = pieces.longest.max(places.len()),
+                    Piece::Pad(_) => pieces.pads = true,
+                    Piece::Same(..) => {}
+                }
+                pieces.all.push(piece);
+            });
+            pieces.begins.push(pieces.all.len());
+        }
+        pieces
+    }
+
+    fn of(&self, i: usize) -> &[Piece] {
+        &self.all[self.begins[i]..self.begins[i + 1]]
+    }
+}
+
+/// Blocks of `1, 2, 4 ..` rows, each beginning at a multiple of its size.
+struct Tree<'a, A> {
+    /// From blocks of two on.
+    levels: Vec<Vec<A>>,
+    whole: Vec<A>,
+    elements: &'a [usize],
+    /// How many rows there are; one stands for all where they are the same.
+    rows: usize,
+    inner: usize,
+}
+
+impl<A: Copy> Tree<'_, A> {
+    fn same(&self) -> bool {
+        self.rows == 1 && self.elements.len() > 1
+    }
+
+    /// The row of an element.
+    fn row<'r>(&self, from: &'r [A], element: usize) -> &'r [A] {
+        &from[if self.rows == 1 { 0 } else { element } * self.inner..][..self.inner]
+    }
+
+    /// A block of `1 << level` rows.
+    fn block<'r>(&'r self, from: &'r [A], level: usize, number: usize) -> &'r [A] {
+        match level {
+            0 => self.row(from, self.elements[number]),
+            _ => &self.levels[level - 1][if self.same() { 0 } else { number } * self.inner..][..self.inner],
+        }
+    }
+
+    /// Makes all blocks of at most `longest` rows.
+    fn grow<T, R: Reduction<T, Acc = A>>(&mut self, from: &[A], longest: usize, r: &R) {
+        let inner = self.inner;
+        for level in 1..=longest.max(1).ilog2() as usize {
+            let blocks = if self.same() { 1 } else { self.elements.len() >> level };
+            let mut row = match self.levels.len() < level {
+                true => Vec::new(),
+                false => core::mem::take(&mut self.levels[level - 1]),
+            };
+            row.resize(blocks * inner, r.identity());
+            for (k, to) in row.chunks_exact_mut(inner.max(1)).enumerate() {
+                let next = if self.same() { 2 * k } else { 2 * k + 1 };
+                combine(self.block(from, level - 1, 2 * k), self.block(from, level - 1, next), to, r);
+            }
+            self.levels.truncate(level - 1);
+            self.levels.push(row);
+        }
+    }
+
+    /// Adds the rows at some places, in as few blocks as there are.
+    fn add<T, R: Reduction<T, Acc = A>>(&self, from: &[A], places: Range<usize>, sum: &mut Sum<'_, A>, r: &R) {
+        let mut at = places.start;
+        while at < places.end {
+            let level = (at.trailing_zeros()).min((places.end - at).ilog2()) as usize;
+            sum.add(self.block(from, level, at >> level), r);
+            at += 1 << level;
+        }
+    }
+}
+
+/// A row of results that is being made.
+struct Sum<'a, A> {
+    to: &'a mut [A],
+    begun: bool,
+}
+
+impl<A: Copy> Sum<'_, A> {
+    fn add<T, R: Reduction<T, Acc = A>>(&mut self, row: &[A], r: &R) {
+        match core::mem::replace(&mut self.begun, true) {
+            false => self.to.copy_from_slice(row),
+            true => self.to.iter_mut().zip(row).for_each(|(t, &x)| *t = r.combine(*t, x)),
+        }
+    }
+
+    /// Adds a row so many times, by its powers of two.
+    fn power<T, R: Reduction<T, Acc = A>>(&mut self, row: &[A], times: usize, r: &R) {
+        let mut row = row.to_vec();
+        let mut rest = if R::IDEMPOTENT { times.min(1) } else { times };
+        while rest > 0 {
+            if rest & 1 == 1 {
+                self.add(&row, r);
+            }
+            rest >>= 1;
+            if rest > 0 {
+                row.iter_mut().for_each(|x| *x = r.combine(*x, *x));
+            }
+        }
+    }
+}
+
+fn combine<T, R: Reduction<T>>(a: &[R::Acc], b: &[R::Acc], to: &mut [R::Acc], r: &R) {
+    for ((to, &a), &b) in to.iter_mut().zip(a).zip(b) {
+        *to = r.combine(a, b);
+    }
+}
+
+/// One value so many times; nothing for none.
+fn power_of<T, R: Reduction<T>>(x: R::Acc, times: usize, r: &R) -> R::Acc {
+    let mut one = [r.identity()];
+    Sum { to: &mut one, begun: false }.power(&[x], times, r);
+    one[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::level::Level;
+    use crate::ops::monoid;
+    use crate::ops::reduce::monoid::Plain;
+    use crate::ops::reduce::total::{MeanMiddle, SumMiddle};
+    use crate::spec::{PadMode, Unfold, unfold};
+
+    /// Requests of all kinds on some axes.
+    fn requests(axes: &[isize]) -> Vec<Unfold> {
+        let modes = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
+        let tails = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
+        let mut all = Vec::new();
+        for (window, step, dilation, base) in
+            [(2, 1, 1, 1), (3, 2, 2, 1), (5, 3, 1, 2), (9, 1, 1, 1), (11, 4, 2, 3), (20, 3, 1, 1), (13, 2, 3, 2)]
+        {
+            for (before, after) in [(0, 0), (2, 5), (-1, 9), (30, 28)] {
+                for (mode, tail) in modes.iter().flat_map(|m| tails.iter().map(move |t| (*m, *t))) {
+                    let request = unfold(axes, window, step).dilation(dilation).base_dilation(base);
+                    let pads = vec![(before, after); axes.len()];
+                    all.push(request.pad(&pads[..]).pad_mode(mode).tail(tail));
+                }
+            }
+        }
+        all
+    }
+
+    fn same<R: Reduction<u32>>(request: &Unfold, view: &View<'_, u32>, fill: Option<u32>, r: &R) -> usize
+    where
+        R::Out: PartialEq + core::fmt::Debug,
+    {
+        let Ok(plan) = request.plan(view.shape()) else { return 0 };
+        if wanted(&plan) {
+            return 0;
+        }
+        let mut here = vec![R::Out::default(); plan.reduced_shape().iter().product()];
+        let mut there = here.clone();
+        reduce(&plan, view, fill, r, &mut here);
+        crate::ops::reduce::engine::reduce(&plan, view, fill, r, Level::detect(), &mut there);
+        assert_eq!(alloc::format!("{here:?}"), alloc::format!("{there:?}"), "{request:?} {view:?} {fill:?}");
+        1
+    }
+
+    /// One axis: an operation that knows the order of cells. Several: sums, and numbers of cells.
+    #[test]
+    fn a_tree_gives_what_the_walk_gives() {
+        let x: Vec<u32> = (1..=60).map(|k| k * k % 61).collect();
+        let affine = monoid(
+            (1u64, 0u64),
+            |x: u32| (2 * u64::from(x) + 3, u64::from(x)),
+            |f: (u64, u64), g: (u64, u64)| (f.0.wrapping_mul(g.0), f.0.wrapping_mul(g.1).wrapping_add(f.1)),
+            |f: (u64, u64)| f.0 ^ f.1.rotate_left(32),
+        );
+        let mut compared = 0;
+        for fill in [None, Some(7)] {
+            for n in [1, 2, 5, 12] {
+                for request in requests(&[0]) {
+                    for view in [
+                        View::new(&x[..n], [n]).unwrap(),
+                        View::new(&x[..2 * n], [n, 2]).unwrap(),
+                        View::with_strides(&x, [n, 2], [0, 3], 1).unwrap(),
+                    ] {
+                        compared += same(&request, &view, fill, &Plain(&affine));
+                    }
+                }
+            }
+            for request in requests(&[0, 2]).into_iter().step_by(7) {
+                for view in [
+                    View::new(&x[..40], [4, 2, 5]).unwrap(),
+                    View::with_strides(&x, [6, 2, 4], [-1, 0, 7], 9).unwrap(),
+                    View::with_strides(&x, [3, 1, 3], [0, 0, 0], 9).unwrap(),
+                ] {
+                    compared += same(&request, &view, fill, &SumMiddle);
+                    compared += same(&request, &view, fill, &MeanMiddle);
+                }
+            }
+        }
+        assert!(compared > 5_000, "{compared}");
+    }
+}

@@ -1,0 +1,278 @@
+//! Which elements each window of an axis reads, at a cost that follows elements and windows, never cells.
+//!
+//! Seen from one window the elements come in even steps, so all that any window reads is a stretch of a few *lists*: the
+//! elements whose positions leave the same rest when divided by the dilation. Under a pad mode that repeats the axis the
+//! lists are circles, and a window may go round many times.
+//!
+//! ```text
+//! 3 elements, window 9, dilation 2, pad (8, 8) of Wrap      lists (0 2 1), a circle
+//! . . . . . . . . a b c . . . . . . . .
+//! b . a . c . b . a . c . b . a . c         window 0: from place 2 on, 2 1 times round and 3 more
+//! ```
+
+use super::axis::{AxisPlan, Cell};
+use super::{PadMode, gcd};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Some of a window's cells, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// So many cells of padding without an element.
+    Pad(usize),
+    /// The same element so many times.
+    Same(usize, usize),
+    /// The elements at these places of [`Reads::elements`].
+    Once(Range<usize>),
+    /// The elements at these places, over and over.
+    Round(Range<usize>, usize),
+}
+
+/// The elements of an axis in the order in which windows meet them.
+pub(crate) struct Reads {
+    axis: AxisPlan,
+    /// Which list, and where on it: elements of a list are in the order of their places.
+    keys: Vec<(usize, usize)>,
+    elements: Vec<usize>,
+    /// If the axis repeats itself.
+    circle: Option<Circle>,
+}
+
+/// An axis that repeats itself every `period` positions.
+struct Circle {
+    period: usize,
+    /// How many lists there are, and how many cells it takes to be back on one.
+    lists: usize,
+    cells: usize,
+    /// What a list's position is multiplied with to have its place.
+    inverse: u128,
+}
+
+impl Reads {
+    /// Time and memory in proportion to the axis (times a logarithm).
+    pub(crate) fn new(axis: &AxisPlan) -> Reads {
+        let line = axis.line();
+        let base = axis.base_dilation();
+        let (low, high) = (line.start as usize, line.end.max(line.start) as usize);
+        // Positions of the elements that are not cropped.
+        let inside = (low.div_ceil(base)..high.div_ceil(base)).map(|e| (e, e * base));
+        let circle = Circle::new(axis, high - low);
+        let mut all: Vec<((usize, usize), usize)> = Vec::new();
+        match &circle {
+            None => all.extend(inside.map(|(e, p)| ((p % axis.dilation(), p), e))),
+            Some(circle) => {
+                for (e, p) in inside {
+                    let there = p - low;
+                    all.push((circle.key(there), e));
+                    // On the way back, but for the ends where the mirror stands.
+                    let back = match axis.pad_mode() {
+                        PadMode::Symmetric => Some(circle.period - 1 - there),
+                        PadMode::Reflect => Some(circle.period - there).filter(|&b| b < circle.period && b != there),
+                        _ => None,
+                    };
+                    all.extend(back.map(|b| (circle.key(b), e)));
+                }
+            }
+        }
+        all.sort_unstable();
+        let (keys, elements) = all.into_iter().unzip();
+        Reads { axis: *axis, keys, elements, circle }
+    }
+
+    /// The elements of all lists, one list behind the other.
+    pub(crate) fn elements(&self) -> &[usize] {
+        &self.elements
+    }
+
+    /// What window `i` reads, in order.
+    pub(crate) fn pieces(&self, i: usize, mut f: impl FnMut(Piece)) {
+        let axis = &self.axis;
+        let start = axis.start_of(i);
+        // How many cells lie before a position.
+        let before = |p: isize| (p.saturating_sub(start).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
+        let cells = before(axis.end());
+        if let Some(circle) = &self.circle {
+            return self.round(circle, start, cells, f);
+        }
+        let line = axis.line();
+        if line.is_empty() {
+            return pad(cells, Cell::Pad, f);
+        }
+        let (front, inside) = (before(line.start).min(cells), before(line.end).min(cells));
+        pad(front, axis.at(line.start - 1), &mut f);
+        if front < inside {
+            let list = start.rem_euclid(axis.dilation() as isize) as usize;
+            let place = |j: usize| (start + (j * axis.dilation()) as isize).max(0) as usize;
+            let behind = (start + ((inside - 1) * axis.dilation()) as isize) as usize + 1;
+            once(self.places(list, place(front)..behind), &mut f);
+        }
+        pad(cells - inside, axis.at(line.end), f);
+    }
+
+    fn round(&self, circle: &Circle, start: isize, cells: usize, mut f: impl FnMut(Piece)) {
+        if cells == 0 {
+            return;
+        }
+        let from = (start - self.axis.line().start).rem_euclid(circle.period as isize) as usize;
+        let (list, place) = circle.key(from);
+        let first = cells.min(circle.cells - place);
+        once(self.places(list, place..place + first), &mut f);
+        let (times, rest) = ((cells - first) / circle.cells, (cells - first) % circle.cells);
+        let whole = self.places(list, 0..circle.cells);
+        if times > 0 && !whole.is_empty() {
+            f(Piece::Round(whole, times));
+        }
+        once(self.places(list, 0..rest), &mut f);
+    }
+
+    /// Where the elements of a list with these places stand in [`elements`](Self::elements).
+    fn places(&self, list: usize, range: Range<usize>) -> Range<usize> {
+        let at = |place: usize| self.keys.partition_point(|&k| k < (list, place));
+        at(range.start)..at(range.end)
+    }
+
+    /// How many cells of window `i` count; those of empty padding if it is filled.
+    pub(crate) fn held(&self, i: usize, filled: bool) -> usize {
+        let mut held = 0usize;
+        self.pieces(i, |piece| {
+            held = held.saturating_add(match piece {
+                Piece::Pad(n) => n * filled as usize,
+                Piece::Same(_, n) => n,
+                Piece::Once(range) => range.len(),
+                Piece::Round(range, n) => range.len().saturating_mul(n),
+            });
+        });
+        held
+    }
+}
+
+impl AxisPlan {
+    /// How many cells of each of some windows count; those of empty padding if it is filled.
+    pub(crate) fn held(&self, windows: Range<usize>, filled: bool) -> Vec<usize> {
+        if self.base_dilation() != 1 {
+            let reads = (!windows.is_empty()).then(|| Reads::new(self));
+            return reads.map_or_else(Vec::new, |reads| windows.map(|i| reads.held(i, filled)).collect());
+        }
+        // Without holes they are those on one stretch of the line.
+        let (line, everywhere) = (self.line(), filled || self.pad_mode() != PadMode::Empty);
+        let (low, high) = if everywhere { (isize::MIN, self.end()) } else { (line.start, line.end) };
+        windows
+            .map(|i| {
+                let start = self.start_of(i);
+                let cells = |p: isize| (p.saturating_sub(start).max(0) as usize).div_ceil(self.dilation());
+                cells(high).min(self.window()).saturating_sub(cells(low))
+            })
+            .collect()
+    }
+}
+
+fn once(range: Range<usize>, mut f: impl FnMut(Piece)) {
+    if !range.is_empty() {
+        f(Piece::Once(range));
+    }
+}
+
+fn pad(cells: usize, cell: Cell, mut f: impl FnMut(Piece)) {
+    match cell {
+        _ if cells == 0 => {}
+        Cell::Pad => f(Piece::Pad(cells)),
+        Cell::Element(e) => f(Piece::Same(e, cells)),
+        Cell::Gap => {}
+    }
+}
+
+impl Circle {
+    fn new(axis: &AxisPlan, len: usize) -> Option<Circle> {
+        let period = match axis.pad_mode() {
+            PadMode::Empty | PadMode::Edge => return None,
+            _ if len == 0 => return None,
+            PadMode::Wrap => len,
+            PadMode::Symmetric => 2 * len,
+            PadMode::Reflect => (2 * len - 2).max(1),
+        };
+        let lists = gcd(period, axis.dilation());
+        let cells = period / lists;
+        let inverse = inverse((axis.dilation() / lists % cells) as i128, cells as i128);
+        Some(Circle { period, lists, cells, inverse })
+    }
+
+    /// List and place of a position of the circle: `place` cells behind the list's first position.
+    fn key(&self, position: usize) -> (usize, usize) {
+        let whole = (position / self.lists) as u128;
+        (position % self.lists, (whole * self.inverse % self.cells as u128) as usize)
+    }
+}
+
+/// What times `a` leaves 1 when divided by `m`; both have no common divisor. By Euclid's extended algorithm.
+pub(super) fn inverse(a: i128, m: i128) -> u128 {
+    let (mut r, mut s) = ((a, m), (1, 0));
+    while r.1 != 0 {
+        let q = r.0 / r.1;
+        r = (r.1, r.0 - q * r.1);
+        s = (s.1, s.0 - q * s.1);
+    }
+    s.0.rem_euclid(m) as u128
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Tail, unfold};
+    use alloc::vec;
+
+    /// The pieces, cell by cell: an element, or nothing in filled padding.
+    fn spelled(reads: &Reads, i: usize) -> Vec<Option<usize>> {
+        let mut cells = Vec::new();
+        reads.pieces(i, |piece| match piece {
+            Piece::Pad(n) => cells.extend(vec![None; n]),
+            Piece::Same(e, n) => cells.extend(vec![Some(e); n]),
+            Piece::Once(range) => cells.extend(reads.elements[range].iter().map(|&e| Some(e))),
+            Piece::Round(range, n) => {
+                (0..n).for_each(|_| cells.extend(reads.elements[range.clone()].iter().map(|&e| Some(e))))
+            }
+        });
+        cells
+    }
+
+    #[test]
+    fn pieces_are_the_cells_one_by_one() {
+        let modes = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
+        let tails = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
+        let mut seen = 0;
+        for number in 0..5 * 4 * 5 * 8 * 4 * 5 * 6 * 3 {
+            let mut rest = number;
+            let mut next = |n: usize| {
+                let digit = rest % n;
+                rest /= n;
+                digit
+            };
+            let (mode, tail) = (modes[next(5)], tails[next(4)]);
+            let (len, window, dilation, step, base) = (next(5), next(8) + 1, next(4) + 1, next(5) + 1, next(3) + 1);
+            let before = [-1isize, 0, 1, 3, 9, 20][next(6)];
+            let request = unfold(0, window, step).dilation(dilation).base_dilation(base);
+            let request = request.pad([(before, 7 - before.abs())]).pad_mode(mode).tail(tail);
+            let Ok(plan) = request.plan([len]) else { continue };
+            let (axis, reads) = (&plan.axes()[0], Reads::new(&plan.axes()[0]));
+            let mut read = vec![0; len];
+            for i in 0..axis.count() {
+                let cells = (0..window).filter_map(|j| match axis.cell(i, j) {
+                    Cell::Element(e) => Some(Some(e)),
+                    Cell::Pad => Some(None),
+                    Cell::Gap => None,
+                });
+                let cells: Vec<_> = cells.collect();
+                cells.iter().flatten().for_each(|&e| read[e] += 1);
+                assert_eq!(spelled(&reads, i), cells, "window {i} of {axis:?}");
+                assert_eq!(reads.held(i, true), cells.len());
+                assert_eq!(reads.held(i, false), cells.iter().flatten().count());
+                assert_eq!(axis.held(i..i + 1, true), [cells.len()], "{axis:?}");
+                assert_eq!(axis.held(i..i + 1, false), [cells.iter().flatten().count()], "{axis:?}");
+                seen += 1;
+            }
+            assert_eq!(axis.coverage(), read, "{axis:?}");
+            assert_eq!(axis.remainder(), read.iter().filter(|&&n| n == 0).count(), "{axis:?}");
+            assert_eq!(axis.is_overlapping(), read.iter().any(|&n| n > 1), "{axis:?}");
+        }
+        assert!(seen > 100_000, "{seen}");
+    }
+}
