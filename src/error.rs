@@ -342,7 +342,19 @@ pub enum Error {
         /// How many are sure to fit.
         limit: usize,
     },
-    /// A sum or product of integers that might not fit its accumulator.
+    /// A sum or product of integers that its type does not hold.
+    #[error(
+        "the {operation} of window {index:?} does not fit {into}: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
+    )]
+    DoesNotFit {
+        /// What was asked for.
+        operation: &'static str,
+        /// The first such window.
+        index: Vec<usize>,
+        /// The type of the result.
+        into: &'static str,
+    },
+    /// A mean of so many integers that their sum might not fit its accumulator.
     #[error(
         "a {operation} of {cells} elements of type {element} might overflow, at most {limit} are sure not to: use a smaller window, or reduce by an operation of your own"
     )]

@@ -2,8 +2,9 @@
 #![allow(unsafe_code)] // streaming stores
 
 use super::level::{Kernel, Level};
-use super::rows::{CHUNK, Counts, Last, Reduction, TAPS, combine, tree};
+use super::rows::{CHUNK, Counts, Last, Reduction, TAPS, combine, small, tree, tree_of_large};
 use super::stream::{Bursts, LINE};
+use alloc::vec::Vec;
 use core::array::from_fn;
 use core::marker::PhantomData;
 
@@ -108,6 +109,29 @@ impl<A: Copy, S: Lower<A>, const K: usize> Kernel for Taps<'_, A, S, K> {
     }
     #[inline(always)]
     fn run_at<const BYTES: usize>(self) {
+        if const { small::<A>() && small::<S::Out>() } {
+            self.by_chunks::<BYTES>();
+        } else {
+            one_by_one(self.dst, &self.rows, &self.how);
+        }
+    }
+}
+
+/// Values too large for a chunk of them.
+#[inline(never)]
+fn one_by_one<A: Copy, S: Lower<A>>(dst: &mut [S::Out], rows: &[&[A]], how: &S) {
+    let mut stack = Vec::with_capacity(4);
+    for (k, out) in dst.iter_mut().enumerate() {
+        tree_of_large(&|a, b| how.combine(a, b), &|j| rows[j][k], rows.len(), &mut stack);
+        if let Some(value) = stack.first_chunk() {
+            how.lower::<false, 1>(k, value, core::array::from_mut(out));
+        }
+    }
+}
+
+impl<A: Copy, S: Lower<A>, const K: usize> Taps<'_, A, S, K> {
+    #[inline(always)]
+    fn by_chunks<const BYTES: usize>(self) {
         let Taps { dst, rows, bursts, how } = self;
         let n = dst.len();
         let rows = rows.map(|row| &row[..n]);

@@ -25,6 +25,10 @@ pub(crate) trait Reduction<T>: Sync {
     const EXACT: bool;
     /// Whether `lower` looks at the count at all.
     const COUNTED: bool;
+    /// Whether long runs of combinations, as in a scan, carry what rounding took ([`with`](Self::with)).
+    const CARRIES: bool = false;
+    /// Whether rounding must not add up along a scan, so that windows are never scanned.
+    const PAIRWISE: bool = false;
     fn identity(&self) -> Self::Acc;
     fn lift(&self, x: T) -> Self::Acc;
     /// All elements lifted, if that is what they are already.
@@ -33,6 +37,16 @@ pub(crate) trait Reduction<T>: Sync {
         None
     }
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+    /// `a` and `b` combined, and what rounding took from that added to what it `took` before.
+    #[inline(always)]
+    fn with(&self, a: Self::Acc, b: Self::Acc, took: Self::Acc) -> (Self::Acc, Self::Acc) {
+        (self.combine(a, b), took)
+    }
+    /// What was combined, with what rounding took from it.
+    #[inline(always)]
+    fn settle(&self, a: Self::Acc, _took: Self::Acc) -> Self::Acc {
+        a
+    }
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
     /// `out[i] = lower(values[i], n)`; `FUSED` says that a fused multiply-add is one instruction.
@@ -47,6 +61,11 @@ pub(crate) trait Reduction<T>: Sync {
             out[i] = self.lower(values[i], n);
         }
     }
+}
+
+/// Whether values are so small that chunks of them may stand on a stack.
+pub(crate) const fn small<A>() -> bool {
+    size_of::<A>() <= 128
 }
 
 /// How many elements the windows of a row hold.
@@ -171,6 +190,33 @@ impl<T, R: Reduction<T>> Kernel for Append<'_, T, R> {
     }
 }
 
+/// `sum[k] = combine(sum[k], b[k])`, `took[k]` what rounding took from it so far, `dst[k]` both together.
+pub(crate) fn carry<T, R: Reduction<T>>(level: Level, r: &R, [dst, sum, took]: [&mut [R::Acc]; 3], b: &[R::Acc]) {
+    level.run(Carry { r, dst, sum, took, b, element: PhantomData });
+}
+
+struct Carry<'a, T, R: Reduction<T>> {
+    r: &'a R,
+    dst: &'a mut [R::Acc],
+    sum: &'a mut [R::Acc],
+    took: &'a mut [R::Acc],
+    b: &'a [R::Acc],
+    element: PhantomData<fn(T)>,
+}
+
+impl<T, R: Reduction<T>> Kernel for Carry<'_, T, R> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let n = self.dst.len();
+        let (sum, took, b) = (&mut self.sum[..n], &mut self.took[..n], &self.b[..n]);
+        for k in 0..n {
+            (sum[k], took[k]) = self.r.with(sum[k], b[k], took[k]);
+            self.dst[k] = self.r.settle(sum[k], took[k]);
+        }
+    }
+}
+
 /// Combinations from behind, for windows that are scanned in groups: `rows[k] = combine(rows[k], rows[k + 1])` for `k` from
 /// the last but one down to `first`, rows of `len` standing `pitch` apart.
 pub(crate) fn suffixes<T, R: Reduction<T>>(
@@ -196,31 +242,64 @@ struct Suffixes<'a, T, R: Reduction<T>> {
 impl<T, R: Reduction<T>> Kernel for Suffixes<'_, T, R> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        let Suffixes { r, rows, first, count, pitch, len, .. } = self;
-        let whole = len / CHUNK * CHUNK;
-        for at in (0..whole).step_by(CHUNK) {
-            // From the last row to the first: what is combined stays in registers.
-            let Some(&last) = rows[(count - 1) * pitch + at..].first_chunk::<CHUNK>() else {
-                unreachable!("rows are longer")
-            };
-            let mut sum = last;
-            for k in (first..count - 1).rev() {
-                let Some(row) = rows[k * pitch + at..].first_chunk_mut::<CHUNK>() else {
-                    unreachable!("rows are longer")
-                };
-                for i in 0..CHUNK {
-                    sum[i] = r.combine(row[i], sum[i]);
-                }
-                *row = sum;
+    fn run(mut self) {
+        let len = self.len;
+        let whole = if const { small::<R::Acc>() } { len / CHUNK * CHUNK } else { 0 };
+        if const { small::<R::Acc>() } {
+            for at in (0..whole).step_by(CHUNK) {
+                self.columns::<CHUNK>(at);
             }
         }
+        for at in whole..len {
+            self.columns::<1>(at);
+        }
+    }
+}
+
+impl<T, R: Reduction<T>> Suffixes<'_, T, R> {
+    /// `L` columns, from the last row to the first: what is combined stays in registers.
+    #[inline(always)]
+    fn columns<const L: usize>(&mut self, at: usize) {
+        let (r, first, count, pitch) = (self.r, self.first, self.count, self.pitch);
+        let Some(&(mut sum)) = self.rows[(count - 1) * pitch + at..].first_chunk::<L>() else {
+            unreachable!("rows are longer")
+        };
+        let mut took = [r.identity(); L];
         for k in (first..count - 1).rev() {
-            let (front, behind) = rows.split_at_mut((k + 1) * pitch);
-            for (d, b) in front[k * pitch + whole..k * pitch + len].iter_mut().zip(&behind[whole..len]) {
-                *d = r.combine(*d, *b);
+            let Some(row) = self.rows[k * pitch + at..].first_chunk_mut::<L>() else { unreachable!("rows are longer") };
+            for i in 0..L {
+                (sum[i], took[i]) = r.with(row[i], sum[i], took[i]);
+                row[i] = r.settle(sum[i], took[i]);
             }
         }
+    }
+}
+
+/// Places [`tree`] in a stack of its own: for values too large for the machine's.
+#[inline(never)]
+pub(crate) fn tree_of_large<A: Copy>(
+    f: &impl Fn(A, A) -> A,
+    x: &impl Fn(usize) -> A,
+    n: usize,
+    stack: &mut alloc::vec::Vec<A>,
+) {
+    stack.clear();
+    let mut first = 0;
+    for digit in (0..usize::BITS).filter(|d| n >> d & 1 == 1) {
+        for j in 0..1usize << digit {
+            stack.push(x(first + j));
+            (0..(j + 1).trailing_zeros().min(digit)).for_each(|_| join(f, stack));
+        }
+        if first > 0 {
+            join(f, stack);
+        }
+        first += 1 << digit;
+    }
+}
+
+fn join<A: Copy>(f: &impl Fn(A, A) -> A, stack: &mut alloc::vec::Vec<A>) {
+    if let (Some(b), Some(a)) = (stack.pop(), stack.last_mut()) {
+        *a = f(*a, b);
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) const BLOCK: usize = TAPS;
 
 /// `out[m] = own[m] . next[0] .. next[m - 1]`, where each of these stands for `width` cells that are combined cell by cell.
 ///
-/// As many as `out` holds; `own` must be as long, and `next` may be one shorter.
+/// As many as `out` holds; `own` must be as long, and `next` may be one shorter. `width` is a multiple of [`BLOCK`].
 pub(crate) fn forward<T, R: Reduction<T>>(
     level: Level,
     r: &R,
@@ -34,51 +34,48 @@ struct Forward<'a, T, R: Reduction<T>> {
 impl<T, R: Reduction<T>> Kernel for Forward<'_, T, R> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        let Forward { r, out, own, next, width, .. } = self;
-        let (first, out) = out.split_at_mut(width);
-        let (start, own) = own.split_at(width);
-        first.copy_from_slice(start);
-        if width == BLOCK {
-            let (out, own, next) = (out.as_chunks_mut().0, own.as_chunks().0, next.as_chunks().0);
-            let Some(&(mut so_far)) = next.first() else { return };
-            let mut behind = next[1..].iter();
-            for (out, own) in out.iter_mut().zip(own) {
-                *out = together::<T, R>(r, own, &so_far);
-                // (Behind the last of them there is nothing that is still needed.)
-                if let Some(next) = behind.next() {
-                    so_far = together::<T, R>(r, &so_far, next);
+    fn run(mut self) {
+        each_columns(self.width, |at, wide| match wide {
+            true => self.columns::<{ 4 * BLOCK }>(at),
+            false => self.columns::<BLOCK>(at),
+        });
+    }
+}
+
+impl<T, R: Reduction<T>> Forward<'_, T, R> {
+    /// `L` cells of every block, from `at` on.
+    #[inline(always)]
+    fn columns<const L: usize>(&mut self, at: usize) {
+        let (r, width, own, next) = (self.r, self.width, self.own, self.next);
+        let (mut sum, mut took) = ([r.identity(); L], [r.identity(); L]);
+        for (m, out) in self.out.chunks_exact_mut(width).enumerate() {
+            let Some(out) = out[at..].first_chunk_mut::<L>() else { unreachable!("blocks are wider") };
+            let Some(own) = own[m * width + at..].first_chunk::<L>() else { unreachable!("one of it for each result") };
+            if m == 0 {
+                *out = *own;
+                continue;
+            }
+            let Some(next) = next[(m - 1) * width + at..].first_chunk::<L>() else { unreachable!("as above") };
+            if m == 1 {
+                sum = *next;
+            } else {
+                for i in 0..L {
+                    (sum[i], took[i]) = r.with(sum[i], next[i], took[i]);
                 }
             }
-            return;
-        }
-        // What was combined last stands in the results' place until they are combined with it, one block later.
-        let rows = out.len() / width;
-        for m in 0..rows {
-            let (before, now) = out.split_at_mut(m * width);
-            let now = &mut now[..width];
-            let next = &next[m * width..][..width];
-            match m {
-                0 => now.copy_from_slice(next),
-                _ => {
-                    let before = &mut before[(m - 1) * width..];
-                    for i in 0..width {
-                        now[i] = r.combine(before[i], next[i]);
-                    }
-                    let own = &own[(m - 1) * width..][..width];
-                    for i in 0..width {
-                        before[i] = r.combine(own[i], before[i]);
-                    }
-                }
-            }
-        }
-        if rows > 0 {
-            let at = (rows - 1) * width;
-            for (out, own) in out[at..].iter_mut().zip(&own[at..]) {
-                *out = r.combine(*own, *out);
+            for i in 0..L {
+                out[i] = r.combine(own[i], r.settle(sum[i], took[i]));
             }
         }
     }
+}
+
+/// Calls `f` for cells of blocks side by side, many or few at a time.
+#[inline(always)]
+fn each_columns(width: usize, mut f: impl FnMut(usize, bool)) {
+    let wide = width / (4 * BLOCK) * (4 * BLOCK);
+    (0..wide).step_by(4 * BLOCK).for_each(|at| f(at, true));
+    (wide..width).step_by(BLOCK).for_each(|at| f(at, false));
 }
 
 /// `cells[m] = cells[m] . cells[m + 1] .. `, to the last, where each of these stands for `width` cells.
@@ -96,27 +93,28 @@ struct Backward<'a, T, R: Reduction<T>> {
 impl<T, R: Reduction<T>> Kernel for Backward<'_, T, R> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        let Backward { r, cells, width, .. } = self;
-        if width == BLOCK {
-            let mut blocks = cells.as_chunks_mut().0.iter_mut().rev();
-            let Some(&mut mut so_far) = blocks.next() else { return };
-            for block in blocks {
-                so_far = together::<T, R>(r, block, &so_far);
-                *block = so_far;
-            }
-            return;
-        }
-        for m in (0..(cells.len() / width).saturating_sub(1)).rev() {
-            let (now, behind) = cells[m * width..].split_at_mut(width);
-            for (now, behind) in now.iter_mut().zip(behind) {
-                *now = r.combine(*now, *behind);
-            }
-        }
+    fn run(mut self) {
+        each_columns(self.width, |at, wide| match wide {
+            true => self.columns::<{ 4 * BLOCK }>(at),
+            false => self.columns::<BLOCK>(at),
+        });
     }
 }
 
-#[inline(always)]
-fn together<T, R: Reduction<T>>(r: &R, a: &[R::Acc; BLOCK], b: &[R::Acc; BLOCK]) -> [R::Acc; BLOCK] {
-    core::array::from_fn(|i| r.combine(a[i], b[i]))
+impl<T, R: Reduction<T>> Backward<'_, T, R> {
+    /// `L` cells of every block, from `at` on.
+    #[inline(always)]
+    fn columns<const L: usize>(&mut self, at: usize) {
+        let r = self.r;
+        let mut blocks = self.cells.chunks_exact_mut(self.width).rev();
+        let last = blocks.next().and_then(|block| block[at..].first_chunk::<L>());
+        let (Some(&(mut sum)), mut took) = (last, [r.identity(); L]) else { return };
+        for block in blocks {
+            let Some(cells) = block[at..].first_chunk_mut::<L>() else { unreachable!("blocks are wider") };
+            for i in 0..L {
+                (sum[i], took[i]) = r.with(cells[i], sum[i], took[i]);
+                cells[i] = r.settle(sum[i], took[i]);
+            }
+        }
+    }
 }

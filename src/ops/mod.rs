@@ -11,7 +11,7 @@ mod windows;
 pub use contract::PreparedConv;
 pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
 pub use reduce::{
-    Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Total, Wrap,
+    Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Summable, Total, Wrap,
     WrappingProduct, WrappingSum, monoid,
 };
 pub(crate) use reduce::{Search, cell_counts, short_window};

@@ -120,26 +120,67 @@ fn means_of_large_integers_are_rounded_once() {
 #[test]
 fn products() {
     let x = [2.0, 3.0, 4.0, 0.5];
-    assert_eq!(unfold(0, 3, 1).windows(&x).unwrap().product().as_slice(), [24.0, 6.0]);
-    assert_eq!(unfold(0, 3, 1).pad(1).windows(&x).unwrap().product().as_slice(), [6.0, 24.0, 6.0, 2.0]);
+    assert_eq!(unfold(0, 3, 1).windows(&x).unwrap().product().unwrap().as_slice(), [24.0, 6.0]);
+    assert_eq!(unfold(0, 3, 1).pad(1).windows(&x).unwrap().product().unwrap().as_slice(), [6.0, 24.0, 6.0, 2.0]);
     let x = [255u8; 8];
-    assert_eq!(unfold(0, 8, 1).windows(&x).unwrap().product().as_slice(), [255u64.pow(8)]);
+    assert_eq!(unfold(0, 8, 1).windows(&x).unwrap().product().unwrap().as_slice(), [255u64.pow(8)]);
     let w = unfold(0, 3, 1).windows(&[i64::MAX; 3]).unwrap();
-    assert_eq!(
-        w.product_into(&mut [0]).unwrap_err().to_string(),
-        "a product of 3 elements of type i64 might overflow, at most 2 are sure not to: use a smaller window, or reduce by an operation of your own"
-    );
     assert_eq!(w.reduce(&WrappingProduct).as_slice(), [i64::MAX.wrapping_mul(i64::MAX).wrapping_mul(i64::MAX)]);
     assert_eq!(w.reduce(&WrappingSum).as_slice(), [i64::MAX.wrapping_mul(3)]);
 }
 
+/// What fits comes out, however many factors there are; what does not is an error that names the window.
 #[test]
-fn sums_that_might_not_fit_are_refused() {
-    let w = unfold(0, 2, 1).windows(&[1u128, 2]).unwrap();
-    let expected = Error::SumOverflow { operation: "sum", element: "u128", cells: 2, limit: 1 };
-    assert_eq!(w.sum_into(&mut [0]).unwrap_err(), expected);
-    assert_eq!(unfold(0, 1, 1).windows(&[u128::MAX, 2]).unwrap().sum().as_slice(), [u128::MAX, 2]);
-    assert!(w.mean_into(&mut [0.0]).is_err());
+fn products_fail_by_their_value() {
+    let product = |x: &[i32], n| unfold(0, n, 1).windows(x).unwrap().product().map(|p| p.into_vec());
+    assert_eq!(product(&[2, -3, 4, 5], 3), Ok(vec![-24, -60]));
+    assert_eq!(product(&[1; 100], 100), Ok(vec![1]));
+    assert_eq!(product(&[i32::MIN, i32::MIN, -2], 2), Ok(vec![1 << 62, 1 << 32]));
+    assert_eq!(product(&[i32::MIN, i32::MIN, 2, -1], 4), Ok(vec![i64::MIN]));
+    assert_eq!(product(&[i32::MAX, i32::MAX, i32::MAX, 0, i32::MAX], 5), Ok(vec![0]));
+    assert_eq!(
+        product(&[0, i32::MAX, i32::MAX, i32::MAX], 3).unwrap_err().to_string(),
+        "the product of window [1] does not fit i64: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
+    );
+    let wide = unfold(0, 2, 1).windows(&[u128::MAX, 1, 2]).unwrap();
+    assert_eq!(wide.product().unwrap().as_slice(), [u128::MAX, 2]);
+    let long = unfold(0, 3, 1).windows(&[i128::MIN, -1, 1]).unwrap();
+    assert!(matches!(long.product(), Err(Error::DoesNotFit { operation: "product", into: "i128", .. })));
+    assert_eq!(unfold(0, 200, 1).windows(&[true; 200]).unwrap().product().unwrap().as_slice(), [1u64]);
+}
+
+/// Sums of the widest integers fail by their value, too, and their means never.
+#[test]
+fn sums_without_a_wider_type() {
+    let sum = |x: &[u128]| unfold(0, 2, 1).windows(x).unwrap().sum().map(|s| s.into_vec());
+    assert_eq!(sum(&[1, 2, 3]), Ok(vec![3, 5]));
+    assert_eq!(sum(&[u128::MAX - 1, 1, 0]), Ok(vec![u128::MAX, 1]));
+    let expected = Error::DoesNotFit { operation: "sum", index: vec![1], into: "u128" };
+    assert_eq!(sum(&[0, u128::MAX, 1]), Err(expected));
+    let signed = [i128::MAX, i128::MAX, i128::MIN, i128::MIN, -1];
+    assert_eq!(
+        unfold(0, 4, 1).windows(&signed).unwrap().sum().unwrap_err().to_string(),
+        "the sum of window [1] does not fit i128: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
+    );
+    assert_eq!(unfold(0, 4, 4).windows(&signed).unwrap().sum().unwrap().as_slice(), [-2]);
+    let mut out = [0];
+    unfold(0, 3, 3).windows(&signed).unwrap().sum_into(&mut out).unwrap();
+    assert_eq!(out, [i128::MAX - 1]);
+    let mean = |x: &[i128], n| unfold(0, n, 1).windows(x).unwrap().mean().into_vec();
+    assert_eq!(mean(&signed[..2], 2), [i128::MAX as f64]);
+    assert_eq!(mean(&signed, 4), [-0.5, (i128::MIN / 4) as f64]);
+    assert_eq!(unfold(0, 3, 1).windows(&[u128::MAX; 3]).unwrap().mean().as_slice(), [u128::MAX as f64]);
+    // A window of more cells than sums of two bytes, or of eight, are sure to hold.
+    let many = View::new(&[u64::MAX], [1]).unwrap().broadcast(0, 5).unwrap();
+    assert_eq!(unfold(0, 5, 1).windows(&many).unwrap().sum().as_slice(), [5 * u128::from(u64::MAX)]);
+    let filled = unfold(0, 1 << 33, 1).pad([(0, (1isize << 33) - 1)]).windows(&[3u32]).unwrap().fill(1);
+    assert_eq!(filled.sum().as_slice(), [(1u64 << 33) + 2]);
+    let filled = filled.fill(u32::MAX);
+    assert!(matches!(filled.sum_into(&mut [0]), Err(Error::DoesNotFit { operation: "sum", into: "u64", .. })));
+    assert_eq!(
+        filled.mean().as_slice(),
+        [((f64::from(u32::MAX) * ((1u64 << 33) - 1) as f64) + 3.0) / (1u64 << 33) as f64]
+    );
 }
 
 #[test]
@@ -152,7 +193,7 @@ fn windows_without_elements() {
         w.sum().as_slice().iter().map(|v| v.to_bits()).collect::<Vec<_>>(),
         [0.0f64, 3.0, 0.0].map(f64::to_bits)
     );
-    assert_eq!(w.product().as_slice(), [1.0, 2.0, 1.0]);
+    assert_eq!(w.product().unwrap().as_slice(), [1.0, 2.0, 1.0]);
     let mean = w.mean();
     assert!(mean.as_slice()[0].is_nan() && mean.as_slice()[1] == 1.5 && mean.as_slice()[2].is_nan());
     let b = unfold(0, 1, 1).pad(1).windows(&[true]).unwrap();

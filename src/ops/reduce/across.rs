@@ -61,8 +61,10 @@ pub(crate) struct Across<'p, A> {
     kept: Vec<(isize, Cells<A>)>,
     sum: Cells<A>,
     rest: Cells<A>,
-    /// The blocks of the present group.
+    /// The blocks of the present group, what rounding took from them, and both together.
     so_far: Cells<A>,
+    took: Cells<A>,
+    settled: Cells<A>,
     blocks: Tree<A>,
     cells: Tree<A>,
 }
@@ -80,6 +82,8 @@ impl<'p, A: Copy> Across<'p, A> {
             sum: Cells::default(),
             rest: Cells::default(),
             so_far: Cells::default(),
+            took: Cells::default(),
+            settled: Cells::default(),
             blocks: Tree::default(),
             cells: Tree::default(),
         }
@@ -227,7 +231,8 @@ impl<'p, A: Copy> Across<'p, A> {
         ring.fit(row, r.identity());
         let (mut sum, mut rest) = (core::mem::take(&mut self.sum), core::mem::take(&mut self.rest));
         let mut so_far = core::mem::take(&mut self.so_far);
-        for buffer in [&mut sum, &mut rest, &mut so_far] {
+        let (mut took, mut settled) = (core::mem::take(&mut self.took), core::mem::take(&mut self.settled));
+        for buffer in [&mut sum, &mut rest, &mut so_far, &mut took, &mut settled] {
             buffer.fit(row, r.identity());
         }
         let keep = order.rest.min(KEPT);
@@ -239,15 +244,26 @@ impl<'p, A: Copy> Across<'p, A> {
             let start = run.start + (t * run.step) as isize;
             self.block(level, r, order.block, order.dilation, start, keep, ring.row_mut(place, row), make);
             match place {
-                0 => so_far[..row].copy_from_slice(ring.row(place, row)),
+                0 => {
+                    so_far[..row].copy_from_slice(ring.row(place, row));
+                    if R::CARRIES {
+                        settled[..row].copy_from_slice(ring.row(place, row));
+                        took[..row].fill(r.identity());
+                    }
+                }
                 // The first group's blocks so far are the end of no window, unless all of it is there.
                 _ if t < place => {}
+                _ if R::CARRIES => {
+                    let rows = [&mut settled[..row], &mut so_far[..row], &mut took[..row]];
+                    rows::carry(level, r, rows, ring.row(place, row));
+                }
                 _ => rows::append(level, r, &mut so_far[..row], ring.row(place, row)),
             }
             if let Some(i) = t.checked_sub(group - 1) {
+                let so_far = if R::CARRIES { &settled[..row] } else { &so_far[..row] };
                 let whole = match place + 1 == group {
-                    true => Last::One(&so_far[..row]),
-                    false => Last::Two(ring.row(place + 1, row), &so_far[..row]),
+                    true => Last::One(so_far),
+                    false => Last::Two(ring.row(place + 1, row), so_far),
                 };
                 if order.rest == 0 {
                     emit(run.first + i, whole);
@@ -264,6 +280,7 @@ impl<'p, A: Copy> Across<'p, A> {
             }
         }
         (self.sum, self.rest, self.so_far) = (sum, rest, so_far);
+        (self.took, self.settled) = (took, settled);
         core::mem::swap(&mut ring.data, &mut self.rings[0].data);
     }
 

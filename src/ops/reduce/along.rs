@@ -9,7 +9,7 @@ pub(crate) use super::reading::Row;
 use super::tree::Tree;
 use crate::kernel::level::Level;
 use crate::kernel::lower::finish;
-use crate::kernel::rows::{self, Last, Reduction, TAPS};
+use crate::kernel::rows::{self, Last, Reduction, TAPS, small};
 use crate::kernel::scan::{BLOCK, backward, forward};
 use alloc::vec::Vec;
 
@@ -64,7 +64,11 @@ impl<'p, T: Copy, R: Reduction<T>> Along<'p, T, R> {
         match choice::along::<R::Acc>(self.reader.line, run) {
             Way::Taps => self.taps(row, run, emit),
             Way::Shared => self.shared(row, run, emit),
-            Way::Scanned => self.scanned(row, run, follows, emit),
+            Way::Scanned => {
+                if const { small::<R::Acc>() } {
+                    self.scanned(row, run, follows, emit);
+                }
+            }
             Way::Apart => self.apart(row, run, emit),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::chain::Order;
 use super::line::{Line, Run};
-use crate::kernel::rows::TAPS;
+use crate::kernel::rows::{TAPS, small};
 use crate::kernel::scan::BLOCK;
 
 /// How the windows of a run are combined along one axis.
@@ -45,7 +45,7 @@ fn shared(line: &Line, run: &Run) -> Way {
 /// Whether windows may be scanned. Below some blocks doubling is as short and keeps fewer rows.
 pub(crate) fn scans(line: &Line) -> bool {
     let order = &line.order;
-    order.shares && order.ahead == 1 && order.blocks > TAPS && line.axis.count() > order.blocks
+    !line.pairwise && order.shares && order.ahead == 1 && order.blocks > TAPS && line.axis.count() > order.blocks
 }
 
 /// With more bytes of blocks than this in a window a line is scanned: doubling is as fast as long as its rows stay in a first-level
@@ -54,7 +54,7 @@ const LONG: usize = 2 * 1024;
 
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along<A>(line: &Line) -> bool {
-    scans(line) && line.order.blocks.saturating_mul(size_of::<A>()) > LONG
+    scans(line) && small::<A>() && line.order.blocks.saturating_mul(size_of::<A>()) > LONG
 }
 
 /// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.

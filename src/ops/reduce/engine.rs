@@ -14,7 +14,7 @@ use super::{pool, ranges};
 use crate::array::View;
 use crate::kernel::STREAM_BYTES;
 use crate::kernel::level::Level;
-use crate::kernel::rows::Reduction;
+use crate::kernel::rows::{Reduction, small};
 use crate::spec::{Dims, Plan};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -70,7 +70,7 @@ pub(crate) fn reduce<T, R>(
     if ranges::wanted(plan) {
         return ranges::reduce(plan, source, fill, reduction, out);
     }
-    let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a)).collect();
+    let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, R::PAIRWISE)).collect();
     lines.sort_by_key(|l| l.axis.axis());
     let Some(last) = lines.last().map(|l| l.axis.axis()) else {
         // No axis unfolded: every element is its own window.
@@ -89,8 +89,11 @@ pub(crate) fn reduce<T, R>(
         false => Vec::new(),
     };
     let boxed = |l: &Line| view.trailing_slice(&Dims::from_elem(0, l.axis.axis())).is_some();
-    let pools =
-        !view.is_empty() && choice::boxes(&lines, source.rank()) && pool::fits::<R::Acc>(&lines) && boxed(&lines[0]);
+    let pools = small::<R::Acc>()
+        && !view.is_empty()
+        && choice::boxes(&lines, source.rank())
+        && pool::fits::<R::Acc>(&lines)
+        && boxed(&lines[0]);
     let tiles = match pools {
         true => Vec::new(),
         false => tiles::<R::Acc>(&lines, &chains, up, inner),

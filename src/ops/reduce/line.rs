@@ -52,10 +52,12 @@ pub(crate) struct Line {
     pub(crate) order: Order,
     /// The windows in runs of even steps: one, or two under `ShiftBack`; under an uneven `Spread` one for each window.
     pub(crate) runs: Vec<Run>,
+    /// Whether they must not be scanned.
+    pub(crate) pairwise: bool,
 }
 
 impl Line {
-    pub(crate) fn new(axis: AxisPlan) -> Line {
+    pub(crate) fn new(axis: AxisPlan, pairwise: bool) -> Line {
         let count = axis.count();
         let run = |first: usize, count: usize, alone: bool| {
             let start = axis.start_of(first);
@@ -70,7 +72,7 @@ impl Line {
             // The order must not depend on where the starts fall: that of step 1.
             None => (1, (0..count).map(|i| run(i, 1, true)).collect()),
         };
-        Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs }
+        Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs, pairwise }
     }
 
     /// How many elements each window holds; padding counts if it is filled, holes and overhang never do.

@@ -1,15 +1,18 @@
 //! The reductions of [`Windows`].
 
-use super::engine;
+use super::exact::{ExactMean, ProductIfFits, SumIfFits};
 use super::monoid::{All, Any, Max, Min, MinMax, Monoid, Plain};
-use super::number::{Number, Ordered};
+use super::number::{Number, Ordered, Summable, Total, Wrap};
 use super::total::{MeanMiddle, MeanNarrow, MeanWide, Product, SumMiddle, SumNarrow, SumWide};
+use super::{engine, ranges};
 use crate::array::{Array, checked_bytes};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::ops::Windows;
+use alloc::vec;
+use core::marker::PhantomData;
 
 impl<T: Element> Windows<'_, T> {
     /// Reduces every window by an operation of the caller's own: `[.., n, ..] -> [.., grid, ..]`.
@@ -119,14 +122,15 @@ impl<T: Ordered> Windows<'_, T> {
     }
 }
 
-impl<T: Number> Windows<'_, T> {
+impl<T: Summable> Windows<'_, T> {
     forms! {
         /// The sum of every window, in a type that holds it (see [`Number`]): `[.., n, ..] -> [.., grid, ..]`.
         ///
-        /// No sum is ever updated by taking elements out, so nothing drifts: a NaN or 1e16 leaves with its window. The
-        /// order in which floats are added depends on nothing but the request and, across rows, for windows of more than 64
-        /// steps, on the window's place: not on other elements, the number of threads, or the width of vectors. Zeros sum to 0.0,
-        /// whatever their signs, and so does a window without elements.
+        /// No sum is ever updated by taking elements out, so nothing drifts: a NaN or 1e16 leaves with its window. Floats
+        /// are added pairwise, or with what rounding took carried along, so the error does not grow with the window (beyond
+        /// its logarithm); in what order follows from the plan and the window's place in it, not from other elements, the
+        /// number of threads, or the width of vectors. Zeros sum to 0.0, whatever their signs, and so does a window without
+        /// elements.
         ///
         /// Time does not grow with the window: see [`reduce`](Self::reduce).
         ///
@@ -141,29 +145,66 @@ impl<T: Number> Windows<'_, T> {
         /// ```
         ///
         /// # Panics
-        /// If the result has more bytes than an address space, and where [`sum_into`](Self::sum_into) gives
-        /// [`Error::SumOverflow`].
+        /// If there is more than an address space holds: of results, or of elements in a window whose sum then leaves 64 bits
+        /// (it takes 2^32 elements of `u32` or `i32`); [`sum_into`](Self::sum_into) has an error for that.
         sum, sum_into, T::Wide,
-        /// [`Error::SumOverflow`] if the window has so many elements that a sum of the largest would not fit: more than one
-        /// of `u128` or `i128`, 2^32 of `u32` or `i32`, 2^48 of `u16` or `i16`.
-        |windows, out| {
-            let most = bounded(windows, "sum", T::MOST)?;
-            if most <= T::FEW {
-                run(windows, &SumNarrow, out)
-            } else if most <= T::SOME {
-                run(windows, &SumMiddle, out)
-            } else {
-                run(windows, &SumWide, out)
-            }
+        /// [`Error::DoesNotFit`] for a sum that is longer than 64 bits, which takes more than 2^32 elements in a window.
+        |windows, out| windows.total_into(out)
+    }
+}
+
+impl<T: Number> Windows<'_, T> {
+    /// The sum of every window; [`Error::DoesNotFit`] where its type does not hold it.
+    pub(crate) fn total_into(&self, out: &mut [T::Wide]) -> Result<()> {
+        let most = self.plan().window_len();
+        if most <= T::FEW {
+            run(self, &SumNarrow, out)
+        } else if most <= T::SOME {
+            run(self, &SumMiddle, out)
+        } else if most <= T::MOST {
+            run(self, &SumWide, out)
+        } else {
+            fitting(self, "sum", &SumIfFits, out)
         }
     }
+}
 
+/// Sums of integers for which there is no wider type.
+macro_rules! widest {
+    ($($t:ty)*) => { $(
+        impl Windows<'_, $t> {
+            /// The sum of every window: `[.., n, ..] -> [.., grid, ..]`. There is no wider type to hold it, so it may fail.
+            ///
+            /// # Errors
+            /// [`Error::DoesNotFit`] names the first window whose sum does not fit the elements' own type;
+            /// [`WrappingSum`](crate::WrappingSum) never fails.
+            pub fn sum(&self) -> Result<Array<$t>> {
+                let mut out = Array::zeros(self.plan().reduced_shape());
+                self.sum_into(out.as_mut_slice())?;
+                Ok(out)
+            }
+
+            /// [`sum`](Self::sum) into `out`, row-major.
+            ///
+            /// # Errors
+            /// As [`sum`](Self::sum); [`Error::BufferLength`].
+            pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
+                fitting(self, "sum", &SumIfFits, out)
+            }
+        }
+    )* };
+}
+
+widest! { u128 i128 }
+
+impl<T: Number> Windows<'_, T> {
     forms! {
         /// The mean of every window: `[.., n, ..] -> [.., grid, ..]`.
         ///
         /// Equals the [`sum`](Self::sum) divided by the number of elements the window holds, NaN if it holds none. Cells in empty
         /// padding are not elements unless filled (`.fill(0.0)` is "count include pad"); holes and overhang never
-        /// are. Means of integers are exact sums in `f64`, rounded once.
+        /// are. Means of integers are exact sums in `f64`, rounded once; means of finite floats are finite, also where their
+        /// sum is not.
         ///
         /// Time does not grow with the window: see [`reduce`](Self::reduce).
         ///
@@ -178,44 +219,100 @@ impl<T: Number> Windows<'_, T> {
         /// ```
         ///
         /// # Panics
-        /// As [`sum`](Self::sum).
+        /// If the result has more bytes than an address space.
         mean, mean_into, T::Mean,
-        /// [`Error::SumOverflow`] as for [`sum_into`](Self::sum_into).
         |windows, out| {
-            let most = bounded(windows, "mean", T::MOST)?;
-            if most <= T::FEW {
-                run(windows, &MeanNarrow, out)
+            let most = windows.plan().window_len();
+            if const { !T::EXACT } {
+                float_means(windows, most, out)
+            } else if most <= T::FEW {
+                run(windows, &MeanNarrow { small: false }, out)
             } else if most <= T::SOME {
                 run(windows, &MeanMiddle, out)
-            } else {
+            } else if most <= T::MOST {
                 run(windows, &MeanWide, out)
+            } else {
+                windows.check_buffer(out.len())?;
+                let mut means = vec![0.0; out.len()];
+                let fill = windows.fill_value().copied();
+                ranges::reduce(windows.plan(), windows.source(), fill, &ExactMean, &mut means);
+                out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
+                Ok(())
             }
         }
     }
 
-    forms! {
-        /// The product of every window, in the type of [`sum`](Self::sum): `[.., n, ..] -> [.., grid, ..]`. A window without
-        /// elements gives 1.
-        ///
-        /// Time does not grow with the window: see [`reduce`](Self::reduce).
-        ///
-        /// ```
-        /// use ndwindow::unfold;
-        ///
-        /// assert_eq!(unfold(0, 2, 1).windows(&[2.0, 3.0, 4.0])?.product().as_slice(), [6.0, 12.0]);
-        /// # Ok::<(), ndwindow::Error>(())
-        /// ```
-        ///
-        /// # Panics
-        /// As [`sum`](Self::sum).
-        product, product_into, T::Wide,
-        /// [`Error::SumOverflow`] if a product of so many of the largest integers might not fit: more than 8 of one byte, 4 of
-        /// two, 2 of four or eight; [`WrappingProduct`](crate::WrappingProduct) has no such limit, nor have floats.
-        |windows, out| {
-            bounded(windows, "product", T::FACTORS)?;
-            run(windows, &Product, out)
+    /// The product of every window, in the type of [`sum`](Self::sum): `[.., n, ..] -> [.., grid, ..]`. A window without
+    /// elements gives 1.
+    ///
+    /// Time does not grow with the window: see [`reduce`](Self::reduce). Products of integers are computed in 128 bits.
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// assert_eq!(unfold(0, 2, 1).windows(&[2.0, 3.0, 4.0])?.product()?.as_slice(), [6.0, 12.0]);
+    /// let words = unfold(0, 2, 1).windows(&[1u32 << 31, 1 << 31, 1 << 31])?.product()?;
+    /// assert_eq!(words.as_slice(), [1u64 << 62, 1 << 62]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::DoesNotFit`] for a product of integers that its type does not hold;
+    /// [`WrappingProduct`](crate::WrappingProduct) never fails.
+    pub fn product(&self) -> Result<Array<T::Wide>> {
+        let mut out = Array::zeros(self.plan().reduced_shape());
+        self.product_into(out.as_mut_slice())?;
+        Ok(out)
+    }
+
+    /// [`product`](Self::product) into `out`, row-major.
+    ///
+    /// # Errors
+    /// As [`product`](Self::product); [`Error::BufferLength`].
+    pub fn product_into(&self, out: &mut [T::Wide]) -> Result<()> {
+        match const { T::EXACT } {
+            true => fitting(self, "product", &ProductIfFits(PhantomData::<fn(T)>), out),
+            false => run(self, &Product, out),
         }
     }
+}
+
+/// Means of floats: where a sum overflows, once more with all elements made smaller.
+fn float_means<T: Number>(windows: &Windows<'_, T>, cells: usize, out: &mut [T::Mean]) -> Result<()> {
+    run(windows, &MeanNarrow { small: false }, out)?;
+    let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
+    let overflows = |x: &T| x.narrow().overflows(cells);
+    if out.iter().all(finite) || !windows.source().iter().chain(windows.fill_value()).any(overflows) {
+        return Ok(());
+    }
+    let mut means = vec![T::Mean::ZERO; out.len()];
+    run(windows, &MeanNarrow { small: true }, &mut means)?;
+    out.iter_mut().zip(means).filter(|(out, _)| !finite(out)).for_each(|(out, mean)| *out = mean);
+    Ok(())
+}
+
+/// Reduces integers by an operation whose result may leave its type.
+fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
+    windows: &Windows<'_, T>,
+    operation: &'static str,
+    reduction: &R,
+    out: &mut [T::Wide],
+) -> Result<()> {
+    windows.check_buffer(out.len())?;
+    let mut results = vec![None; out.len()];
+    let fill = windows.fill_value().copied();
+    ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
+    if let Some(number) = results.iter().position(Option::is_none) {
+        let shape = windows.plan().reduced_shape();
+        let (mut index, mut rest) = (vec![0; shape.len()], number);
+        for (i, n) in index.iter_mut().zip(&shape).rev() {
+            *i = rest % n;
+            rest /= n;
+        }
+        return Err(Error::DoesNotFit { operation, index, into: core::any::type_name::<T::Wide>() });
+    }
+    out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
+    Ok(())
 }
 
 impl Windows<'_, bool> {
@@ -234,15 +331,6 @@ impl Windows<'_, bool> {
         /// If the result has more bytes than an address space.
         all, all_into, bool, |windows, out| run(windows, &Plain(&All), out)
     }
-}
-
-/// The number of cells of a window, if it is one the accumulator holds.
-fn bounded<T>(windows: &Windows<'_, T>, operation: &'static str, limit: usize) -> Result<usize> {
-    let cells = windows.plan().window_len();
-    if cells > limit {
-        return Err(Error::SumOverflow { operation, element: core::any::type_name::<T>(), cells, limit });
-    }
-    Ok(cells)
 }
 
 /// An array of the results that `f` writes.

@@ -15,8 +15,9 @@ use crate::kernel::rows::Reduction;
 /// - if [`IDEMPOTENT`](Self::IDEMPOTENT), `combine(a, a)` is `a`.
 ///
 /// Elements are combined in their order along each axis (the operation need not be commutative along one axis), and how they
-/// are bracketed depends on the request alone, so that rounding is the same wherever the window lies; only for windows of more
-/// than 8 steps across rows, and of more than 2 KiB of accumulators along them, it depends on that place as well.
+/// are bracketed follows from the plan and the window's place in it: never from other elements, threads, the width of vectors,
+/// or how the array lies in memory. Windows of many steps are scanned: of an operation that rounds, some hundred roundings may
+/// add up in a window of some hundred cells (in the sums, means and moments of this crate they do not).
 ///
 /// ```
 /// use ndwindow::{Monoid, unfold};
@@ -66,11 +67,27 @@ pub trait Monoid<T>: Sync {
     /// Whether `combine` never rounds, so that cells may be bracketed as it suits. Claiming it for one that does makes results
     /// depend on where a window lies.
     const EXACT: bool = false;
+    /// Whether windows must not be scanned, as rounding would add up.
+    #[doc(hidden)]
+    const PAIRWISE: bool = false;
+    /// Whether a scan carries what rounding took.
+    #[doc(hidden)]
+    const CARRIES: bool = false;
     /// All elements lifted, if that is what they are already.
     #[doc(hidden)]
     #[inline(always)]
     fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
         None
+    }
+    #[doc(hidden)]
+    #[inline(always)]
+    fn with(&self, a: Self::Acc, b: Self::Acc, took: Self::Acc) -> (Self::Acc, Self::Acc) {
+        (self.combine(a, b), took)
+    }
+    #[doc(hidden)]
+    #[inline(always)]
+    fn settle(&self, a: Self::Acc, _took: Self::Acc) -> Self::Acc {
+        a
     }
 }
 
@@ -84,6 +101,16 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     const IDEMPOTENT: bool = M::IDEMPOTENT;
     const EXACT: bool = M::EXACT;
     const COUNTED: bool = false;
+    const CARRIES: bool = M::CARRIES;
+    const PAIRWISE: bool = M::PAIRWISE;
+    #[inline(always)]
+    fn with(&self, a: M::Acc, b: M::Acc, took: M::Acc) -> (M::Acc, M::Acc) {
+        self.0.with(a, b, took)
+    }
+    #[inline(always)]
+    fn settle(&self, a: M::Acc, took: M::Acc) -> M::Acc {
+        self.0.settle(a, took)
+    }
     #[inline(always)]
     fn identity(&self) -> M::Acc {
         self.0.identity()
@@ -247,10 +274,11 @@ pub struct WrappingSum;
 pub struct WrappingProduct;
 
 macro_rules! wrapping {
-    ($($name:ident: $identity:ident $combine:ident;)*) => { $(
+    ($($name:ident: $identity:ident $combine:ident { $($carries:item)* })*) => { $(
         impl<T: Wrap> Monoid<T> for $name {
             type Acc = T;
             type Out = T;
+            $($carries)*
             #[inline(always)]
             fn identity(&self) -> T {
                 T::$identity
@@ -276,8 +304,18 @@ macro_rules! wrapping {
 }
 
 wrapping! {
-    WrappingSum: ZERO plus;
-    WrappingProduct: ONE times;
+    WrappingSum: ZERO plus {
+        const CARRIES: bool = T::ROUNDS;
+        #[inline(always)]
+        fn with(&self, a: T, b: T, took: T) -> (T, T) {
+            a.with(b, took)
+        }
+        #[inline(always)]
+        fn settle(&self, a: T, took: T) -> T {
+            a.settled(took)
+        }
+    }
+    WrappingProduct: ONE times {}
 }
 
 /// Whether all elements are true; nothing is.

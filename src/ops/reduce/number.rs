@@ -130,11 +130,46 @@ pub trait Wrap: Element + sealed::Sealed {
     fn plus(self, other: Self) -> Self;
     #[doc(hidden)]
     fn times(self, other: Self) -> Self;
+    /// Whether sums are rounded and can tell by how much.
+    #[doc(hidden)]
+    const ROUNDS: bool = false;
+    /// The sum, and what rounding took from it added to what it `took` before.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn with(self, other: Self, took: Self) -> (Self, Self) {
+        (self.plus(other), took)
+    }
+    /// A sum and what rounding took from it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn settled(self, _took: Self) -> Self {
+        self
+    }
+}
+
+/// The rounding error of a float's sum is a float (Møller 1965, Knuth: The Art of Computer Programming, 4.2.2, theorem B).
+macro_rules! carries {
+    () => {
+        const ROUNDS: bool = true;
+        #[inline(always)]
+        fn with(self, other: Self, took: Self) -> (Self, Self) {
+            let sum = self + other;
+            let added = sum - self;
+            (sum, took + ((self - (sum - added)) + (other - added)))
+        }
+        #[inline(always)]
+        fn settled(self, took: Self) -> Self {
+            let sum = self + took;
+            // Infinity minus infinity is NaN, so what an infinite sum took is none; and zero must not take a sign.
+            if took == 0.0 || sum.is_nan() { self } else { sum }
+        }
+    };
 }
 
 macro_rules! wrap {
-    ($($t:ty: $zero:expr, $one:expr, |$a:ident, $b:ident| $plus:expr, $times:expr;)*) => { $(
+    ($($t:ty: $zero:expr, $one:expr, |$a:ident, $b:ident| $plus:expr, $times:expr $(, $carries:ident)?;)*) => { $(
         impl Wrap for $t {
+            $($carries! {})?
             const ZERO: $t = $zero;
             const ONE: $t = $one;
             #[inline(always)]
@@ -158,8 +193,8 @@ macro_rules! wrap_integers {
 wrap_integers! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
 // -0.0 is what adds nothing: 0.0 would turn a sum of -0.0 into 0.0.
 wrap! {
-    f32: -0.0, 1.0, |a, b| a + b, a * b;
-    f64: -0.0, 1.0, |a, b| a + b, a * b;
+    f32: -0.0, 1.0, |a, b| a + b, a * b, carries;
+    f64: -0.0, 1.0, |a, b| a + b, a * b, carries;
 }
 #[cfg(feature = "half")]
 wrap! {
@@ -199,9 +234,6 @@ pub trait Number: Element + sealed::Sealed {
     /// The most elements a sum may have.
     #[doc(hidden)]
     const MOST: usize;
-    /// The most elements a product may have.
-    #[doc(hidden)]
-    const FACTORS: usize;
     #[doc(hidden)]
     fn narrow(self) -> Self::Narrow;
     /// The elements themselves, if they are added in their own type.
@@ -218,7 +250,33 @@ pub trait Number: Element + sealed::Sealed {
     fn from_narrow(sum: Self::Narrow) -> Self::Wide;
     #[doc(hidden)]
     fn from_middle(sum: Self::Middle) -> Self::Wide;
+    /// An integer's sign and magnitude.
+    #[doc(hidden)]
+    fn magnitude(self) -> (bool, u128) {
+        (false, 0)
+    }
+    /// The mean of integers as it was computed.
+    #[doc(hidden)]
+    fn from_f64(_mean: f64) -> Self::Mean {
+        Self::Mean::ZERO
+    }
+    /// The wide integer with this sign and magnitude.
+    #[doc(hidden)]
+    fn from_magnitude(_negative: bool, _magnitude: u128) -> Option<Self::Wide> {
+        None
+    }
 }
+
+/// A number whose sums have a wider type to be held in: all but `u128` and `i128`, whose sums are a `Result`.
+pub trait Summable: Number {}
+
+macro_rules! summable {
+    ($($t:ty)*) => { $(impl Summable for $t {})* };
+}
+
+summable! { bool u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 }
+#[cfg(feature = "half")]
+summable! { half::f16 half::bf16 }
 
 /// A type that sums are accumulated in.
 pub trait Total: Wrap {
@@ -244,7 +302,34 @@ pub trait Total: Wrap {
     /// A sum of zeros is 0.0, whatever their signs.
     #[doc(hidden)]
     fn total(self) -> Self;
+    /// A summand so small that no sum of such overflows, if `small` is asked for and it could.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn shrunk(self, _small: bool) -> Self {
+        self
+    }
+    /// The mean whose summands were [`shrunk`](Self::shrunk).
+    #[doc(hidden)]
+    #[inline(always)]
+    fn grown(mean: Self::Mean, _small: bool) -> Self::Mean {
+        mean
+    }
+    /// Whether a mean is finite.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn is_finite(_mean: Self::Mean) -> bool {
+        true
+    }
+    /// Whether a sum of so many summands like this one could overflow.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn overflows(self, _times: usize) -> bool {
+        false
+    }
 }
+
+/// What summands are shrunk by: there are fewer cells in any window.
+const SMALL: i32 = 64;
 
 macro_rules! float_accumulators {
     ($($t:ty)*) => { $(
@@ -266,6 +351,27 @@ macro_rules! float_accumulators {
             #[inline(always)]
             fn total(self) -> $t {
                 self + 0.0
+            }
+            #[inline(always)]
+            fn shrunk(self, small: bool) -> $t {
+                self * if small { const { 1.0 / (1u128 << SMALL) as $t } } else { 1.0 }
+            }
+            #[inline(always)]
+            fn grown(mean: $t, small: bool) -> $t {
+                if !small {
+                    return mean;
+                }
+                let grown = mean * (1u128 << SMALL) as $t;
+                // The mean of the largest numbers may be rounded to more than the largest.
+                if mean.is_finite() { grown.clamp(<$t>::MIN, <$t>::MAX) } else { grown }
+            }
+            #[inline(always)]
+            fn is_finite(mean: $t) -> bool {
+                mean.is_finite()
+            }
+            #[inline(always)]
+            fn overflows(self, times: usize) -> bool {
+                self.is_finite() && !(self * times as $t).is_finite()
             }
         }
     )* };
@@ -316,7 +422,7 @@ macro_rules! large_accumulators {
             #[inline(always)]
             fn mean(self, n: usize) -> f64 {
                 let magnitude: fn($t) -> u128 = $magnitude;
-                let size = quotient(magnitude(self), n);
+                let size = quotient(0, magnitude(self), n);
                 #[allow(unused_comparisons)] // of unsigned types
                 if self < 0 { -size } else { size }
             }
@@ -335,26 +441,35 @@ large_accumulators! {
     i128: |a| a.unsigned_abs();
 }
 
-/// `sum / n`, rounded once, to even; NaN for nothing.
-fn quotient(sum: u128, n: usize) -> f64 {
+/// `(high 2^128 + low) / n`, rounded once, to even; NaN for nothing.
+pub(super) fn quotient(high: u128, low: u128, n: usize) -> f64 {
     const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
     if n == 0 {
         return f64::NAN;
     }
-    if sum < EXACT && (n as u128) < EXACT {
-        return sum as f64 / n as f64;
+    if high == 0 && low < EXACT && (n as u128) < EXACT {
+        return low as f64 / n as f64;
     }
-    // Shifted so far that the whole part of the quotient has more digits than a mantissa; what is cut off then only
+    // The highest 127 bits, so that the whole part of the quotient has more digits than a mantissa; what is cut off then only
     // matters by not being zero, and one last digit says that.
-    let shift = sum.leading_zeros().min(127);
-    let (whole, left) = ((sum << shift) / n as u128, (sum << shift) % n as u128);
-    // A power of two, and the result is at least 2^-64: both are exact.
-    let scale = f64::from_bits(u64::from(1023 - shift) << 52);
-    (whole | u128::from(left != 0)) as f64 * scale
+    let up = match high {
+        0 => low.leading_zeros() as i32 - 1,
+        _ => high.leading_zeros() as i32 - 129,
+    };
+    let (top, cut) = match up {
+        0.. => (low << up, false),
+        _ if high == 0 => (low >> 1, low & 1 == 1),
+        -127..0 => (high << (128 + up) | low >> -up, low << (128 + up) != 0),
+        _ => (high >> (-up - 128), low != 0 || high << (256 + up).min(127) != 0 && up < -128),
+    };
+    let (whole, left) = (top / n as u128, top % n as u128);
+    // A power of two, and the result is at least 2^-64 and below 2^256: both are exact.
+    let scale = f64::from_bits(((1023 - up) as u64) << 52);
+    (whole | u128::from(left != 0 || cut)) as f64 * scale
 }
 
 macro_rules! numbers {
-    ($($t:ty: $narrow:ty, $middle:ty, $wide:ty, $mean:ty, $max:expr, $factors:literal;)*) => { $(
+    ($($t:ty: $narrow:ty, $middle:ty, $wide:ty, $mean:ty, $max:expr;)*) => { $(
         impl Number for $t {
             type Wide = $wide;
             type Mean = $mean;
@@ -364,7 +479,6 @@ macro_rules! numbers {
             const FEW: usize = fits(<$narrow>::MAX as u128, $max);
             const SOME: usize = fits(<$middle>::MAX as u128, $max);
             const MOST: usize = fits(<$wide>::MAX as u128, $max);
-            const FACTORS: usize = $factors;
             #[inline(always)]
             fn narrow(self) -> $narrow {
                 self as $narrow
@@ -385,6 +499,26 @@ macro_rules! numbers {
             fn from_middle(sum: $middle) -> $wide {
                 sum as $wide
             }
+            #[inline(always)]
+            fn from_f64(mean: f64) -> $mean {
+                mean
+            }
+            #[inline(always)]
+            fn magnitude(self) -> (bool, u128) {
+                let wide = self as $wide;
+                #[allow(unused_comparisons)] // of unsigned types
+                let negative = wide < 0;
+                (negative, if negative { (wide as u128).wrapping_neg() } else { wide as u128 })
+            }
+            #[inline(always)]
+            fn from_magnitude(negative: bool, magnitude: u128) -> Option<$wide> {
+                match negative {
+                    false => <$wide>::try_from(magnitude).ok(),
+                    // The lowest number has no positive one.
+                    true if magnitude == (<$wide>::MIN as u128).wrapping_neg() => Some(<$wide>::MIN),
+                    true => 0i128.checked_sub_unsigned(magnitude)?.try_into().ok(),
+                }
+            }
         }
     )* };
 }
@@ -396,19 +530,19 @@ const fn fits(limit: u128, max: u128) -> usize {
 }
 
 numbers! {
-    bool: u16, u32, u64, f64, 1, 64;
-    u8: u16, u32, u64, f64, u8::MAX as u128, 8;
-    u16: u32, u64, u64, f64, u16::MAX as u128, 4;
-    u32: u64, u64, u64, f64, u32::MAX as u128, 2;
-    u64: u128, u128, u128, f64, u64::MAX as u128, 2;
-    usize: u128, u128, u128, f64, usize::MAX as u128, 2;
-    u128: u128, u128, u128, f64, u128::MAX, 1;
-    i8: i16, i32, i64, f64, 1 << 7, 8;
-    i16: i32, i64, i64, f64, 1 << 15, 4;
-    i32: i64, i64, i64, f64, 1 << 31, 2;
-    i64: i128, i128, i128, f64, 1 << 63, 2;
-    isize: i128, i128, i128, f64, isize::MIN.unsigned_abs() as u128, 2;
-    i128: i128, i128, i128, f64, i128::MAX as u128, 1;
+    bool: u16, u32, u64, f64, 1;
+    u8: u16, u32, u64, f64, u8::MAX as u128;
+    u16: u32, u64, u64, f64, u16::MAX as u128;
+    u32: u64, u64, u64, f64, u32::MAX as u128;
+    u64: u128, u128, u128, f64, u64::MAX as u128;
+    usize: u128, u128, u128, f64, usize::MAX as u128;
+    u128: u128, u128, u128, f64, u128::MAX;
+    i8: i16, i32, i64, f64, 1 << 7;
+    i16: i32, i64, i64, f64, 1 << 15;
+    i32: i64, i64, i64, f64, 1 << 31;
+    i64: i128, i128, i128, f64, 1 << 63;
+    isize: i128, i128, i128, f64, isize::MIN.unsigned_abs() as u128;
+    i128: i128, i128, i128, f64, i128::MAX as u128;
 }
 
 macro_rules! float_numbers {
@@ -422,7 +556,6 @@ macro_rules! float_numbers {
             const FEW: usize = usize::MAX;
             const SOME: usize = usize::MAX;
             const MOST: usize = usize::MAX;
-            const FACTORS: usize = usize::MAX;
             #[inline(always)]
             fn narrow(self) -> $wide {
                 self.wide()

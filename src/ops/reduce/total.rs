@@ -17,6 +17,15 @@ macro_rules! adding {
             const IDEMPOTENT: bool = false;
             const EXACT: bool = T::EXACT;
             const COUNTED: bool = $counted;
+            const CARRIES: bool = T::$acc::ROUNDS;
+            #[inline(always)]
+            fn with(&self, a: T::$acc, b: T::$acc, took: T::$acc) -> (T::$acc, T::$acc) {
+                a.with(b, took)
+            }
+            #[inline(always)]
+            fn settle(&self, a: T::$acc, took: T::$acc) -> T::$acc {
+                a.settled(took)
+            }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
                 T::$acc::ZERO
@@ -59,26 +68,87 @@ macro_rules! adding {
 }
 pub(super) use adding;
 
-macro_rules! totals {
-    ($($sum:ident, $mean:ident: $acc:ident, $lift:ident $(or $lifted:ident)?, |$a:ident| $widen:expr;)*) => { $(
-        adding! {
-            $sum of Number in $acc by $lift, counted: false,
-            |_n| () { () }, |sum, _n| T::Wide {{ let $a = sum.total(); $widen }} $(, lifted by $lifted)?
-        }
-        adding! {
-            $mean of Number in $acc by $lift, counted: true,
-            |n| <T::$acc as Total>::Count { T::$acc::count(n) }, |sum, n| T::Mean { sum.mean(n) } $(, lifted by $lifted)?, all by means
-        }
-    )* };
+adding! {
+    SumNarrow of Number in Narrow by narrow, counted: false,
+    |_n| () { () }, |sum, _n| T::Wide { T::from_narrow(sum.total()) }, lifted by narrow_all
+}
+adding! {
+    SumMiddle of Number in Middle by middle, counted: false,
+    |_n| () { () }, |sum, _n| T::Wide { T::from_middle(sum.total()) }
+}
+adding! {
+    SumWide of Number in Wide by wide, counted: false,
+    |_n| () { () }, |sum, _n| T::Wide { sum.total() }
+}
+adding! {
+    MeanMiddle of Number in Middle by middle, counted: true,
+    |n| <T::Middle as Total>::Count { T::Middle::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
+}
+adding! {
+    MeanWide of Number in Wide by wide, counted: true,
+    |n| <T::Wide as Total>::Count { T::Wide::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
 }
 
-totals! {
-    SumNarrow, MeanNarrow: Narrow, narrow or narrow_all, |a| T::from_narrow(a);
-    SumMiddle, MeanMiddle: Middle, middle, |a| T::from_middle(a);
-    SumWide, MeanWide: Wide, wide, |a| a;
+/// The mean, of summands that are made smaller first where their sum may overflow.
+pub(crate) struct MeanNarrow {
+    pub(crate) small: bool,
 }
 
-/// The product; the accumulator is known to hold it.
+impl<T: Number> Reduction<T> for MeanNarrow {
+    type Acc = T::Narrow;
+    type Out = T::Mean;
+    type Count = <T::Narrow as Total>::Count;
+    const IDEMPOTENT: bool = false;
+    const EXACT: bool = T::EXACT;
+    const COUNTED: bool = true;
+    const CARRIES: bool = T::Narrow::ROUNDS;
+    #[inline(always)]
+    fn with(&self, a: T::Narrow, b: T::Narrow, took: T::Narrow) -> (T::Narrow, T::Narrow) {
+        a.with(b, took)
+    }
+    #[inline(always)]
+    fn settle(&self, a: T::Narrow, took: T::Narrow) -> T::Narrow {
+        a.settled(took)
+    }
+    #[inline(always)]
+    fn identity(&self) -> T::Narrow {
+        T::Narrow::ZERO
+    }
+    #[inline(always)]
+    fn lift(&self, x: T) -> T::Narrow {
+        x.narrow().shrunk(self.small)
+    }
+    #[inline(always)]
+    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::Narrow]> {
+        if self.small { None } else { T::narrow_all(elements) }
+    }
+    #[inline(always)]
+    fn combine(&self, a: T::Narrow, b: T::Narrow) -> T::Narrow {
+        a.plus(b)
+    }
+    #[inline(always)]
+    fn count(&self, n: usize) -> Self::Count {
+        T::Narrow::count(n)
+    }
+    #[inline(always)]
+    fn lower(&self, a: T::Narrow, n: Self::Count) -> T::Mean {
+        T::Narrow::grown(a.mean(n), self.small)
+    }
+    #[inline(always)]
+    fn lower_all<const FUSED: bool, const L: usize>(
+        &self,
+        values: &[T::Narrow; L],
+        n: Self::Count,
+        out: &mut [T::Mean; L],
+    ) {
+        T::Narrow::means::<FUSED, L>(values, n, out);
+        if self.small {
+            out.iter_mut().for_each(|mean| *mean = T::Narrow::grown(*mean, true));
+        }
+    }
+}
+
+/// The product of floats.
 pub(crate) struct Product;
 
 impl<T: Number> Reduction<T> for Product {

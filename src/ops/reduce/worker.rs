@@ -10,7 +10,7 @@ use super::sink::{Counter, Layout, Stage};
 use super::tiles::Tile;
 use crate::element::Element;
 use crate::kernel::lower::finish;
-use crate::kernel::rows::{self, Last, Reduction};
+use crate::kernel::rows::{self, Last, Reduction, small};
 use crate::spec::{Cell, Dims};
 use alloc::vec::Vec;
 
@@ -60,7 +60,10 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             index: Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 }),
             across: (0..job.up).map(|k| Some(Across::new(&job.lines[k], &job.chains[k]))).collect(),
             along,
-            pool: job.pools.then(|| Pool::new(&job.lines, job.reduction, job.level, job.fill)),
+            pool: match const { small::<R::Acc>() } {
+                true => job.pools.then(|| Pool::new(&job.lines, job.reduction, job.level, job.fill)),
+                false => None,
+            },
             counter: Counter::new(),
             gathered: Vec::new(),
         }
@@ -84,7 +87,9 @@ impl<'p, T: Element, R: Reduction<T>> Worker<'p, T, R> {
             for run in &unit.runs {
                 let (part, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
                 out = more;
-                if let Some(pool) = &mut self.pool {
+                if const { small::<R::Acc>() }
+                    && let Some(pool) = &mut self.pool
+                {
                     // To the end of the array if it can be, as more than a row may be read at a time.
                     let Some(box_of) = job.view.trailing_slice(&self.index[..first]) else {
                         unreachable!("boxes were found in one piece")

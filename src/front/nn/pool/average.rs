@@ -154,7 +154,7 @@ fn average<T: Average>(windows: Windows<'_, T>, divisor: Divisor, out: &mut [T])
 
 fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T]) -> Result<()> {
     let mut sums = Array::zeros(windows.plan().reduced_shape());
-    windows.sum_into(sums.as_mut_slice())?;
+    windows.total_into(sums.as_mut_slice())?;
     let divisors = divisors(windows.plan(), divisor);
     for (out, sums) in out.chunks_mut(divisors.len().max(1)).zip(sums.as_slice().chunks(divisors.len().max(1))) {
         for ((o, &s), &n) in out.iter_mut().zip(sums).zip(&divisors) {
