@@ -292,7 +292,7 @@ impl AxisPlan {
     }
 
     /// How many windows start before `position`.
-    fn first_start_from(&self, position: isize) -> usize {
+    pub(super) fn first_start_from(&self, position: isize) -> usize {
         if let Some(step) = self.even_step() {
             let from = (position + self.before).max(0) as usize;
             return from.div_ceil(step.max(1)).min(self.count);

@@ -1,19 +1,19 @@
 //! Which elements of an axis the windows cover, and how often.
 
-use super::axis::AxisPlan;
-use super::reads::{Piece, Reads, inverse};
-use super::{PadMode, Tail};
+use super::PadMode;
+use super::axis::{AxisPlan, Cell};
+use super::reads::{Piece, Reads};
+use super::starts::{Starts, ceil, floor_sum};
 use crate::error::Error;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 impl AxisPlan {
-    /// How many cells of all windows read each element; `usize::MAX` where they are more.
+    /// How many cells of all windows read each element.
     ///
     /// Costs time in proportion to the axis and the windows (times a logarithm), and memory in proportion to the axis,
-    /// whatever window, pads and dilation are. Evenly spaced windows without repeating pads may be many more than elements
-    /// at no cost.
+    /// whatever window, pads and dilation are.
     ///
     /// # Panics
     /// If one count an element is more than an address space.
@@ -22,19 +22,13 @@ impl AxisPlan {
             let limit = isize::MAX as usize;
             panic!("{}", Error::TooLarge { what: "coverage", shape: vec![self.len()], limit, unit: "bytes" });
         }
-        let even = match self.even_step() {
-            Some(step) => Some((self.count(), step)),
-            // All but the last, which is moved back.
-            None if self.tail() == Tail::ShiftBack => Some((self.count() - 1, self.step())),
-            None => None,
-        };
-        match even {
-            Some((windows, step)) if self.reads_each_once() && windows > 4 * self.len() => {
-                let mut counts = self.counted(windows, step);
-                self.count_cells(windows..self.count(), &mut counts);
-                counts
-            }
-            _ => self.added(),
+        if self.count() <= 4 * self.len() {
+            return self.added();
+        }
+        match Reads::new(self).period() {
+            None => self.counted(),
+            Some(period) if period <= self.count() => self.counted_round(period),
+            Some(_) => self.added(),
         }
     }
 
@@ -43,17 +37,45 @@ impl AxisPlan {
         self.pad_mode() == PadMode::Empty || self.interior().len() == self.count()
     }
 
-    /// [`coverage`](Self::coverage) by the first `windows`, `step` apart, by a formula for each element.
-    fn counted(&self, windows: usize, step: usize) -> Vec<usize> {
-        let mut counts = vec![0; self.len()];
+    /// [`coverage`](Self::coverage) by a formula for each element, where the axis does not repeat itself.
+    fn counted(&self) -> Vec<usize> {
+        let starts = Starts::of(self);
+        // Cells of all windows at positions below a bound; there are fewer than `LIMIT`.
+        let below = |p: isize| starts.iter().map(|s| s.cells_below(p, self)).sum::<i128>() as usize;
         let (line, base) = (self.line(), self.base_dilation());
-        let Some(lattice) = (windows > 0).then(|| self.lattice_of(windows, step)) else { return counts };
+        let mut counts = vec![0; self.len()];
         for (e, count) in counts.iter_mut().enumerate() {
             let position = (e * base) as isize;
             if line.contains(&position) {
-                *count = usize::try_from(lattice.times(position as i128)).unwrap_or(usize::MAX);
+                *count = below(position + 1) - below(position);
             }
         }
+        if !line.is_empty() {
+            for (edge, cells) in [(line.start - 1, below(line.start)), (line.end, below(self.end()) - below(line.end))]
+            {
+                if let Cell::Element(e) = self.at(edge) {
+                    counts[e] += cells;
+                }
+            }
+        }
+        counts
+    }
+
+    /// [`coverage`](Self::coverage) where the axis repeats itself every `period` positions: windows that start at the same
+    /// place of it are counted, and read once.
+    fn counted_round(&self, period: usize) -> Vec<usize> {
+        let mut counts = vec![0; self.len()];
+        let mut cover = Cover::new(self);
+        // Those that overhang the end are shorter.
+        let whole = self.first_start_from(self.end() - self.span() as isize + 1);
+        for place in 0..period {
+            let windows: i128 = Starts::of(self).iter().map(|s| s.at_place(place, period, whole, self)).sum();
+            if windows > 0 {
+                cover.add(windows, |reads, f| reads.pieces_from(self.line().start + place as isize, self.window(), f));
+            }
+        }
+        (whole..self.count()).for_each(|i| cover.add(1, |reads, f| reads.pieces(i, f)));
+        cover.add_to(&mut counts);
         counts
     }
 
@@ -75,38 +97,13 @@ impl AxisPlan {
         for p in dilation..self.len() {
             counts[p] = counts[p].wrapping_add(counts[p - dilation]);
         }
-        self.count_cells(0..inside.start, &mut counts);
-        self.count_cells(inside.end..self.count(), &mut counts);
+        if inside.len() < self.count() {
+            let mut cover = Cover::new(self);
+            let border = (0..inside.start).chain(inside.end..self.count());
+            border.for_each(|i| cover.add(1, |reads, f| reads.pieces(i, f)));
+            cover.add_to(&mut counts);
+        }
         counts
-    }
-
-    /// Adds the cells of some windows to `counts`.
-    fn count_cells(&self, windows: Range<usize>, counts: &mut [usize]) {
-        if windows.is_empty() {
-            return;
-        }
-        let reads = Reads::new(self);
-        // What changes from each place to the next.
-        let mut change = vec![0i128; reads.elements().len() + 1];
-        for i in windows {
-            reads.pieces(i, |piece| match piece {
-                Piece::Pad(_) => {}
-                Piece::Same(e, times) => counts[e] = counts[e].saturating_add(times),
-                Piece::Once(places) => {
-                    change[places.start] += 1;
-                    change[places.end] -= 1;
-                }
-                Piece::Round(places, times) => {
-                    change[places.start] += times as i128;
-                    change[places.end] -= times as i128;
-                }
-            });
-        }
-        let mut now = 0;
-        for (&e, change) in reads.elements().iter().zip(change) {
-            now += change;
-            counts[e] = counts[e].saturating_add(usize::try_from(now).unwrap_or(usize::MAX));
-        }
     }
 
     /// How many elements of the axis no window covers.
@@ -143,18 +140,56 @@ impl AxisPlan {
             return Some(Lattice { origin: 0, step: 1, dilation: 1, windows: 0, taps: 0 });
         }
         let step = self.even_step().filter(|_| dense && self.reads_each_once())?;
-        Some(self.lattice_of(self.count(), step))
-    }
-
-    /// The positions of the first `windows`, `step` apart.
-    fn lattice_of(&self, windows: usize, step: usize) -> Lattice {
-        Lattice {
+        Some(Lattice {
             origin: self.start_of(0) as i128,
             step: step as i128,
             dilation: self.dilation() as i128,
-            windows: windows as i128,
+            windows: self.count() as i128,
             taps: self.window() as i128,
+        })
+    }
+}
+
+/// How often the elements of an axis are read, as windows are added.
+struct Cover {
+    reads: Reads,
+    /// What changes from each place of its lists to the next.
+    change: Vec<i128>,
+    /// Elements that are read on their own.
+    own: Vec<(usize, i128)>,
+}
+
+impl Cover {
+    fn new(axis: &AxisPlan) -> Cover {
+        let reads = Reads::new(axis);
+        Cover { change: vec![0; reads.len() + 1], own: Vec::new(), reads }
+    }
+
+    /// Adds so many windows that read the same pieces.
+    fn add(&mut self, windows: i128, pieces: impl FnOnce(&Reads, &mut dyn FnMut(Piece))) {
+        let Cover { reads, change, own } = self;
+        let mut range = |places: Range<usize>, times: i128| {
+            change[places.start] += times;
+            change[places.end] -= times;
+        };
+        pieces(reads, &mut |piece| match piece {
+            Piece::Pad(_) => {}
+            Piece::Same(e, times) => match own.last_mut() {
+                Some(last) if last.0 == e => last.1 += windows * times as i128,
+                _ => own.push((e, windows * times as i128)),
+            },
+            Piece::Once(places) => range(places, windows),
+            Piece::Round(places, times) => range(places, windows * times as i128),
+        });
+    }
+
+    fn add_to(&self, counts: &mut [usize]) {
+        let mut now = 0;
+        for (place, change) in self.change.iter().enumerate().take(self.reads.len()) {
+            now += change;
+            counts[self.reads.element(place)] += now as usize;
         }
+        self.own.iter().for_each(|&(e, times)| counts[e] += times as usize);
     }
 }
 
@@ -185,23 +220,6 @@ impl Lattice {
         Lattice { origin: self.origin + fewer * self.dilation, windows, taps, ..*self }.cells(&line)
     }
 
-    /// How many cells have this position.
-    fn times(&self, position: i128) -> i128 {
-        let common = gcd(self.step, self.dilation);
-        let (step, dilation) = (self.step / common, self.dilation / common);
-        let from = position - self.origin;
-        if from % common != 0 {
-            return 0;
-        }
-        // i * step + j * dilation = from: every `dilation`-th i from the least on, as far as j is a tap.
-        let from = from / common;
-        let least = (from.rem_euclid(dilation) * inverse(step % dilation, dilation) as i128).rem_euclid(dilation);
-        let low = ceil(from - (self.taps - 1) * dilation, step).max(0);
-        let high = from.div_euclid(step).min(self.windows - 1);
-        let first = low + (least - low).rem_euclid(dilation);
-        if first > high { 0 } else { (high - first) / dilation + 1 }
-    }
-
     /// How many cells have their position in `line`.
     fn cells(&self, line: &Range<isize>) -> i128 {
         if line.is_empty() {
@@ -220,24 +238,6 @@ impl Lattice {
         let least = room - (some - 1) * self.dilation;
         all * self.windows + floor_sum(some - all, self.step, self.dilation, least + self.step - 1)
     }
-}
-
-/// `sum((a * k + b) / m for k in 0..n)` for numbers that are not negative, in steps of Euclid's algorithm
-/// (Graham, Knuth, Patashnik: Concrete Mathematics, section 3.5).
-fn floor_sum(mut n: i128, mut m: i128, mut a: i128, mut b: i128) -> i128 {
-    let mut sum = 0;
-    while n > 0 {
-        sum += n * (n - 1) / 2 * (a / m) + n * (b / m);
-        (a, b) = (a % m, b % m);
-        let top = a * n + b;
-        (n, b) = (top / m, top % m);
-        (m, a) = (a, m);
-    }
-    sum
-}
-
-fn ceil(a: i128, b: i128) -> i128 {
-    -(-a).div_euclid(b)
 }
 
 /// The greatest common divisor.

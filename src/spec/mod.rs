@@ -8,6 +8,7 @@ mod numbers;
 mod pad;
 mod plan;
 mod reads;
+mod starts;
 mod table;
 mod unfold;
 

@@ -22,20 +22,23 @@ pub(crate) enum Piece {
     Pad(usize),
     /// The same element so many times.
     Same(usize, usize),
-    /// The elements at these places of [`Reads::elements`].
+    /// The elements at these places; see [`Reads::element`].
     Once(Range<usize>),
     /// The elements at these places, over and over.
     Round(Range<usize>, usize),
 }
 
-/// The elements of an axis in the order in which windows meet them.
+/// The elements of an axis in the order in which windows meet them, one list behind the other.
 pub(crate) struct Reads {
     axis: AxisPlan,
+    lists: Lists,
+}
+
+enum Lists {
+    /// The positions from `low` on, every one an element: a list for each rest.
+    Dense { low: usize, len: usize, dilation: usize },
     /// Which list, and where on it: elements of a list are in the order of their places.
-    keys: Vec<(usize, usize)>,
-    elements: Vec<usize>,
-    /// If the axis repeats itself.
-    circle: Option<Circle>,
+    Sorted { keys: Vec<(usize, usize)>, elements: Vec<usize>, circle: Option<Circle> },
 }
 
 /// An axis that repeats itself every `period` positions.
@@ -49,39 +52,58 @@ struct Circle {
 }
 
 impl Reads {
-    /// Time and memory in proportion to the axis (times a logarithm).
+    /// Time and memory in proportion to the axis (times a logarithm); none where every position is an element, once.
     pub(crate) fn new(axis: &AxisPlan) -> Reads {
         let line = axis.line();
-        let base = axis.base_dilation();
         let (low, high) = (line.start as usize, line.end.max(line.start) as usize);
-        // Positions of the elements that are not cropped.
-        let inside = (low.div_ceil(base)..high.div_ceil(base)).map(|e| (e, e * base));
         let circle = Circle::new(axis, high - low);
-        let mut all: Vec<((usize, usize), usize)> = Vec::new();
-        match &circle {
-            None => all.extend(inside.map(|(e, p)| ((p % axis.dilation(), p), e))),
-            Some(circle) => {
-                for (e, p) in inside {
-                    let there = p - low;
-                    all.push((circle.key(there), e));
-                    // On the way back, but for the ends where the mirror stands.
-                    let back = match axis.pad_mode() {
-                        PadMode::Symmetric => Some(circle.period - 1 - there),
-                        PadMode::Reflect => Some(circle.period - there).filter(|&b| b < circle.period && b != there),
-                        _ => None,
-                    };
-                    all.extend(back.map(|b| (circle.key(b), e)));
-                }
-            }
-        }
-        all.sort_unstable();
-        let (keys, elements) = all.into_iter().unzip();
-        Reads { axis: *axis, keys, elements, circle }
+        let lists = match circle {
+            None if axis.base_dilation() == 1 => Lists::Dense { low, len: high - low, dilation: axis.dilation() },
+            circle => sorted(axis, low..high, circle),
+        };
+        Reads { axis: *axis, lists }
     }
 
-    /// The elements of all lists, one list behind the other.
-    pub(crate) fn elements(&self) -> &[usize] {
-        &self.elements
+    /// Whether nothing is kept for each element.
+    pub(crate) fn is_formula(axis: &AxisPlan) -> bool {
+        axis.base_dilation() == 1 && matches!(axis.pad_mode(), PadMode::Empty | PadMode::Edge)
+    }
+
+    /// How many places there are.
+    pub(crate) fn len(&self) -> usize {
+        match &self.lists {
+            Lists::Dense { len, .. } => *len,
+            Lists::Sorted { elements, .. } => elements.len(),
+        }
+    }
+
+    /// The element at a place.
+    pub(crate) fn element(&self, place: usize) -> usize {
+        match &self.lists {
+            Lists::Dense { low, len, dilation } => {
+                // As many lists as there are rests have one element more than the others.
+                let (short, longer) = (len / dilation, len % dilation);
+                let (list, at) = match place.checked_sub(longer * (short + 1)) {
+                    None => (place / (short + 1), place % (short + 1)),
+                    Some(behind) => (longer + behind / short, behind % short),
+                };
+                low + list + at * dilation
+            }
+            Lists::Sorted { elements, .. } => elements[place],
+        }
+    }
+
+    /// The circle, if the axis repeats itself.
+    fn circle(&self) -> Option<&Circle> {
+        match &self.lists {
+            Lists::Dense { .. } => None,
+            Lists::Sorted { circle, .. } => circle.as_ref(),
+        }
+    }
+
+    /// After how many positions the axis repeats itself, if it does.
+    pub(crate) fn period(&self) -> Option<usize> {
+        self.circle().map(|c| c.period)
     }
 
     /// What window `i` reads, in order.
@@ -91,8 +113,8 @@ impl Reads {
         // How many cells lie before a position.
         let before = |p: isize| (p.saturating_sub(start).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
         let cells = before(axis.end());
-        if let Some(circle) = &self.circle {
-            return self.round(circle, start, cells, f);
+        if self.circle().is_some() {
+            return self.pieces_from(start, cells, f);
         }
         let line = axis.line();
         if line.is_empty() {
@@ -101,18 +123,16 @@ impl Reads {
         let (front, inside) = (before(line.start).min(cells), before(line.end).min(cells));
         pad(front, axis.at(line.start - 1), &mut f);
         if front < inside {
-            let list = start.rem_euclid(axis.dilation() as isize) as usize;
-            let place = |j: usize| (start + (j * axis.dilation()) as isize).max(0) as usize;
-            let behind = (start + ((inside - 1) * axis.dilation()) as isize) as usize + 1;
-            once(self.places(list, place(front)..behind), &mut f);
+            let list = (start - line.start).rem_euclid(axis.dilation() as isize) as usize;
+            let from = (start + (front * axis.dilation()) as isize - line.start) as usize / axis.dilation();
+            once(self.places(list, from..from + inside - front), &mut f);
         }
         pad(cells - inside, axis.at(line.end), f);
     }
 
-    fn round(&self, circle: &Circle, start: isize, cells: usize, mut f: impl FnMut(Piece)) {
-        if cells == 0 {
-            return;
-        }
+    /// What so many cells from a position on read, on an axis that repeats itself.
+    pub(crate) fn pieces_from(&self, start: isize, cells: usize, mut f: impl FnMut(Piece)) {
+        let Some(circle) = self.circle().filter(|_| cells > 0) else { return };
         let from = (start - self.axis.line().start).rem_euclid(circle.period as isize) as usize;
         let (list, place) = circle.key(from);
         let first = cells.min(circle.cells - place);
@@ -125,10 +145,18 @@ impl Reads {
         once(self.places(list, 0..rest), &mut f);
     }
 
-    /// Where the elements of a list with these places stand in [`elements`](Self::elements).
+    /// The places of the elements that stand at some places of one list.
     fn places(&self, list: usize, range: Range<usize>) -> Range<usize> {
-        let at = |place: usize| self.keys.partition_point(|&k| k < (list, place));
-        at(range.start)..at(range.end)
+        match &self.lists {
+            Lists::Dense { len, dilation, .. } => {
+                let first = list * (len / dilation) + list.min(len % dilation);
+                first + range.start..first + range.end
+            }
+            Lists::Sorted { keys, .. } => {
+                let at = |place: usize| keys.partition_point(|&k| k < (list, place));
+                at(range.start)..at(range.end)
+            }
+        }
     }
 
     /// How many cells of window `i` count; those of empty padding if it is filled.
@@ -164,6 +192,30 @@ impl AxisPlan {
             })
             .collect()
     }
+}
+
+/// The lists of an axis with holes, or one that repeats itself.
+fn sorted(axis: &AxisPlan, line: Range<usize>, circle: Option<Circle>) -> Lists {
+    let (base, dilation) = (axis.base_dilation(), axis.dilation());
+    let mut all: Vec<((usize, usize), usize)> = Vec::new();
+    for e in line.start.div_ceil(base)..line.end.div_ceil(base) {
+        let there = e * base - line.start;
+        let Some(circle) = &circle else {
+            all.push(((there % dilation, there / dilation), e));
+            continue;
+        };
+        all.push((circle.key(there), e));
+        // On the way back, but for the ends where the mirror stands.
+        let back = match axis.pad_mode() {
+            PadMode::Symmetric => Some(circle.period - 1 - there),
+            PadMode::Reflect => Some(circle.period - there).filter(|&b| b < circle.period && b != there),
+            _ => None,
+        };
+        all.extend(back.map(|b| (circle.key(b), e)));
+    }
+    all.sort_unstable();
+    let (keys, elements) = all.into_iter().unzip();
+    Lists::Sorted { keys, elements, circle }
 }
 
 fn once(range: Range<usize>, mut f: impl FnMut(Piece)) {
@@ -226,10 +278,8 @@ mod tests {
         reads.pieces(i, |piece| match piece {
             Piece::Pad(n) => cells.extend(vec![None; n]),
             Piece::Same(e, n) => cells.extend(vec![Some(e); n]),
-            Piece::Once(range) => cells.extend(reads.elements[range].iter().map(|&e| Some(e))),
-            Piece::Round(range, n) => {
-                (0..n).for_each(|_| cells.extend(reads.elements[range.clone()].iter().map(|&e| Some(e))))
-            }
+            Piece::Once(range) => cells.extend(range.map(|p| Some(reads.element(p)))),
+            Piece::Round(range, n) => (0..n).for_each(|_| cells.extend(range.clone().map(|p| Some(reads.element(p))))),
         });
         cells
     }

@@ -29,7 +29,9 @@ pub(crate) fn wanted(plan: &Plan) -> bool {
     let uneven = |a: &AxisPlan| a.even_step().is_none() && a.tail() != Tail::ShiftBack && a.window() > TAPS;
     let walked: f64 = plan.axes().iter().map(walked).product();
     let least: f64 = plan.axes().iter().map(|a| a.len() as f64 + a.count() as f64).product();
-    elements > MANY || plan.axes().iter().any(uneven) || (walked > LITTLE && walked > WORTH * least)
+    // Lists of so many elements are only made where they cost nothing.
+    let many = elements > MANY && plan.axes().iter().all(|a| a.len() < 1 << 28 || Reads::is_formula(a));
+    many || plan.axes().iter().any(uneven) || (walked > LITTLE && walked > WORTH * least)
 }
 
 /// About how many cells of an axis the loops of other windows walk.
@@ -92,7 +94,7 @@ impl<A: Copy + Send + Sync> All<A> {
         let mut filled: Vec<A> = Vec::new();
         let times = self.filled(at, outer * inner);
         let mut data = vec![r.identity(); outer * axis.count() * inner];
-        let mut tree = Tree { levels: Vec::new(), whole: Vec::new(), elements: reads.elements(), rows, inner };
+        let mut tree = Tree { levels: Vec::new(), whole: Vec::new(), reads: &reads, rows, inner };
         for o in 0..outer {
             let from = &self.data[o * rows * inner..][..rows * inner];
             tree.grow(from, pieces.longest, r);
@@ -200,7 +202,7 @@ struct Tree<'a, A> {
     /// From blocks of two on.
     levels: Vec<Vec<A>>,
     whole: Vec<A>,
-    elements: &'a [usize],
+    reads: &'a Reads,
     /// How many rows there are; one stands for all where they are the same.
     rows: usize,
     inner: usize,
@@ -208,7 +210,7 @@ struct Tree<'a, A> {
 
 impl<A: Copy> Tree<'_, A> {
     fn same(&self) -> bool {
-        self.rows == 1 && self.elements.len() > 1
+        self.rows == 1 && self.reads.len() > 1
     }
 
     /// The row of an element.
@@ -219,7 +221,7 @@ impl<A: Copy> Tree<'_, A> {
     /// A block of `1 << level` rows.
     fn block<'r>(&'r self, from: &'r [A], level: usize, number: usize) -> &'r [A] {
         match level {
-            0 => self.row(from, self.elements[number]),
+            0 => self.row(from, self.reads.element(number)),
             _ => &self.levels[level - 1][if self.same() { 0 } else { number } * self.inner..][..self.inner],
         }
     }
@@ -228,7 +230,7 @@ impl<A: Copy> Tree<'_, A> {
     fn grow<T, R: Reduction<T, Acc = A>>(&mut self, from: &[A], longest: usize, r: &R) {
         let inner = self.inner;
         for level in 1..=longest.max(1).ilog2() as usize {
-            let blocks = if self.same() { 1 } else { self.elements.len() >> level };
+            let blocks = if self.same() { 1 } else { self.reads.len() >> level };
             let mut row = match self.levels.len() < level {
                 true => Vec::new(),
                 false => core::mem::take(&mut self.levels[level - 1]),

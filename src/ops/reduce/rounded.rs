@@ -30,10 +30,10 @@ pub trait Pixel: Number {
     fn nearest_middle(sum: Self::Middle, share: Self::Share) -> Self;
     #[doc(hidden)]
     fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
-    /// Means of windows by a way of the type's own, if it has one for windows of `n` cells and all of them hold as many.
+    /// Means of windows of `n` cells by a way of the type's own, if it has one for them.
     #[doc(hidden)]
-    fn quick_into(_windows: &Windows<'_, Self>, _n: usize, _out: &mut [Self]) -> bool {
-        false
+    fn quick_into(_windows: &Windows<'_, Self>, _n: usize, _out: &mut [Self]) -> Result<bool> {
+        Ok(false)
     }
 }
 
@@ -129,12 +129,12 @@ macro_rules! bytes {
 }
 
 bytes! {
-    u8: fn quick_into(windows: &Windows<'_, u8>, n: usize, out: &mut [u8]) -> bool {
+    u8: fn quick_into(windows: &Windows<'_, u8>, n: usize, out: &mut [u8]) -> Result<bool> {
         let fill = windows.fill_value().copied();
         let whole = || short_window(windows.plan(), fill.is_some(), n).is_none();
-        let Some(quick) = Quick::new(n).filter(|_| whole()) else { return false };
+        let Some(quick) = Quick::new(n).filter(|_| whole()) else { return Ok(false) };
         engine::reduce(windows.plan(), windows.source(), fill, &Plain(&quick), Level::detect(), out);
-        true
+        Ok(true)
     };
     i8;
 }
@@ -167,8 +167,12 @@ macro_rules! shorts {
 shorts! { u16 i16 }
 
 macro_rules! floats {
-    ($($t:ty: |$x:ident| $narrow:expr;)*) => { $(
+    ($($t:ty: |$x:ident| $narrow:expr, |$windows:ident, $out:ident| $means:expr;)*) => { $(
         impl Pixel for $t {
+            fn quick_into($windows: &Windows<'_, $t>, _n: usize, $out: &mut [$t]) -> Result<bool> {
+                $means;
+                Ok(true)
+            }
             type Share = <Self::Wide as Total>::Count;
             const NEAR: usize = usize::MAX;
             #[inline(always)]
@@ -193,13 +197,17 @@ macro_rules! floats {
 }
 
 floats! {
-    f32: |x| x;
-    f64: |x| x;
+    f32: |x| x, |windows, out| windows.mean_into(out)?;
+    f64: |x| x, |windows, out| windows.mean_into(out)?;
 }
 #[cfg(feature = "half")]
 floats! {
-    half::f16: |x| half::f16::from_f32(x);
-    half::bf16: |x| half::bf16::from_f32(x);
+    half::f16: |x| half::f16::from_f32(x), |windows, out| {
+        out.iter_mut().zip(windows.mean().iter()).for_each(|(out, &mean)| *out = half::f16::from_f32(mean))
+    };
+    half::bf16: |x| half::bf16::from_f32(x), |windows, out| {
+        out.iter_mut().zip(windows.mean().iter()).for_each(|(out, &mean)| *out = half::bf16::from_f32(mean))
+    };
 }
 
 adding! { Narrow of Pixel in Narrow by narrow, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_narrow(a, n) } }
@@ -224,7 +232,11 @@ impl<T: Pixel> Windows<'_, T> {
             let element = core::any::type_name::<T>();
             return Err(Error::SumOverflow { operation: "mean", element, cells, limit });
         }
-        if T::quick_into(self, cells, out) {
+        if T::quick_into(self, cells, out)? {
+            return Ok(());
+        }
+        if const { !T::EXACT } {
+            // Floats have a way of their own.
             return Ok(());
         }
         let (plan, source, level) = (self.plan(), self.source(), Level::detect());

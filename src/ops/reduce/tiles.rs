@@ -37,7 +37,7 @@ pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner:
         0 => LINE_BYTES,
         _ => IN_FLIGHT / Across::<A>::rows(&lines[0], &chains[0]).max(1),
     };
-    let row = flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size;
+    let row = (flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size).max(1);
     let mut planes = (flight / size).max(row);
     // The row first, then the other axes from the inside out take what room is left.
     let along = lines.len() > up;

@@ -80,8 +80,8 @@ fn different(reads: &Reads, len: usize, i: usize, filled: bool) -> Vec<(Option<u
         Piece::Pad(n) if filled => see(None, n),
         Piece::Pad(_) => {}
         Piece::Same(e, n) => see(Some(e), n),
-        Piece::Once(places) => reads.elements()[places].iter().for_each(|&e| see(Some(e), 1)),
-        Piece::Round(places, n) => reads.elements()[places].iter().for_each(|&e| see(Some(e), n)),
+        Piece::Once(places) => places.for_each(|place| see(Some(reads.element(place)), 1)),
+        Piece::Round(places, n) => places.for_each(|place| see(Some(reads.element(place)), n)),
     });
     list
 }

@@ -33,6 +33,8 @@ impl Place {
         match self {
             Place::Rank(k) => (k, 0.0),
             Place::Middle => (n / 2, 0.0),
+            // Exact also where a float does not tell neighbouring numbers of elements apart.
+            Place::Quantile(0.5) => ((n - 1) / 2, if n.is_multiple_of(2) { 0.5 } else { 0.0 }),
             Place::Quantile(q) => {
                 let at = (n - 1) as f64 * q;
                 let low = (at as usize).min(n - 1);
