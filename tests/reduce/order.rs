@@ -147,3 +147,133 @@ fn any_number_of_threads() {
         assert!(one == run(3), "{request:?} on three threads");
     }
 }
+
+/// Requests of each kind of loop: few cells along and across rows, doubling, every window for itself, scans along and across, with and
+/// without cells left over, boxes, uneven starts, windows over a tree.
+fn kinds() -> Vec<(Unfold, Vec<usize>)> {
+    let tail = ndwindow::Tail::Spread;
+    vec![
+        (unfold(1, 5, 1), vec![40, 300]),
+        (unfold(0, 7, 2), vec![90, 40]),
+        (unfold(1, 60, 1), vec![3, 900]),
+        (unfold(1, 61, 7).dilation(2), vec![3, 900]),
+        (unfold(1, 20, 30), vec![3, 900]),
+        (unfold(1, 1000, 1), vec![2, 5000]),
+        (unfold(1, 1003, 2).pad(11), vec![2, 5000]),
+        (unfold(0, 30, 1), vec![200, 70]),
+        (unfold(0, 31, 2).pad(3), vec![200, 70]),
+        (unfold(0, 400, 1), vec![1000, 3]),
+        (unfold(0, 10, 1).dilation(3), vec![200, 70]),
+        (unfold([0, 1], 3, 2).pad(1), vec![50, 60]),
+        (unfold([0, 1], [40, 30], [1, 3]).pad(2), vec![150, 130]),
+        (unfold([0, 2], [12, 9], 1), vec![40, 3, 50]),
+        (unfold(1, 40, 7).tail(tail), vec![3, 300]),
+        (unfold(1, 6, 4).tail(tail), vec![3, 301]),
+    ]
+}
+
+/// A result follows from elements, plan and place: neither memory, nor threads, nor other elements show in it.
+#[test]
+fn bits_follow_from_elements_plan_and_place() {
+    for (request, shape) in kinds() {
+        let x = noise(shape.iter().product());
+        let plain = View::new(&x, &shape).unwrap();
+        let run = |view: &View<'_, f32>, threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let w = request.windows(view).unwrap();
+                (bits(w.sum().as_slice()), bits(w.mean().as_slice()))
+            })
+        };
+        let right = run(&plain, 1);
+        assert!(right == run(&plain, 2) && right == run(&plain, 3), "{request:?}: threads");
+        // The same elements, the last axis in front, every axis backwards, and with gaps.
+        let rank = shape.len() as isize;
+        let order: Vec<isize> = (0..rank).map(|k| (k + rank - 1) % rank).collect();
+        let back: Vec<isize> = (0..rank).map(|k| (k + 1) % rank).collect();
+        let turned = plain.permute(&order).unwrap().to_array();
+        assert!(right == run(&turned.view().permute(&back).unwrap(), 1), "{request:?}: another order of axes");
+        let mut backwards = x.clone();
+        backwards.reverse();
+        let mut view = View::new(&backwards, &shape).unwrap();
+        for (axis, &n) in shape.iter().enumerate() {
+            view = view.slice(axis as isize, n - 1, -1, n).unwrap();
+        }
+        assert!(right == run(&view, 1), "{request:?}: backwards");
+        let wide: Vec<f32> = x.iter().flat_map(|&v| [v, 1e30, -7.0]).collect();
+        let mut strides: Vec<isize> = vec![3; shape.len()];
+        for a in (1..shape.len()).rev() {
+            strides[a - 1] = strides[a] * shape[a] as isize;
+        }
+        assert!(right == run(&View::with_strides(&wide, &shape, &strides, 0).unwrap(), 1), "{request:?}: gaps");
+        // One window at a time: everything outside of it is changed.
+        let w = request.windows(&plain).unwrap();
+        let inside = w.plan().axes().iter().map(|a| (a.axis(), a.start(a.count() / 2), a.span() as isize));
+        let inside: Vec<(usize, isize, isize)> = inside.collect();
+        let mut other = x.clone();
+        for (number, v) in other.iter_mut().enumerate() {
+            let mut rest = number;
+            let mut index = vec![0; shape.len()];
+            for a in (0..shape.len()).rev() {
+                index[a] = rest % shape[a];
+                rest /= shape[a];
+            }
+            if inside.iter().any(|&(a, start, span)| !(start..start + span).contains(&(index[a] as isize))) {
+                *v = *v * -3.0 + 1e8;
+            }
+        }
+        let again = run(&View::new(&other, &shape).unwrap(), 1);
+        let reduced = w.plan().reduced_shape();
+        let middle = (0..shape.len()).fold(0, |at, a| {
+            let k = w.plan().axes().iter().find(|p| p.axis() == a).map_or(0, |p| p.count() / 2);
+            at * reduced[a] + k
+        });
+        assert_eq!(
+            (right.0[middle], right.1[middle]),
+            (again.0[middle], again.1[middle]),
+            "{request:?}: other elements"
+        );
+    }
+}
+
+/// The error of a sum does not grow with its window, whatever loop adds it.
+#[test]
+fn errors_do_not_grow() {
+    for (request, shape) in kinds() {
+        // Tenths, so that every addition is rounded, and all in one direction.
+        let x = vec![0.1f32; shape.iter().product()];
+        let w = request.windows(View::new(&x, &shape).unwrap()).unwrap();
+        let cells =
+            w.fill_value().map_or_else(|| w.map(|v| v.iter().filter(|&&v| v != 0.0).count()), |_| unreachable!());
+        for ((&sum, &mean), &n) in w.sum().iter().zip(&w.mean()).zip(&cells) {
+            let right = f64::from(0.1f32) * n as f64;
+            let error = (f64::from(sum) - right).abs() / right;
+            assert!(error < 4.0 * f64::from(f32::EPSILON), "{request:?}: {sum} for {right}");
+            assert!((mean - 0.1).abs() < 4.0 * 0.1 * f32::EPSILON, "{request:?}: {mean}");
+        }
+    }
+    // So many that adding one by one would stop.
+    let ones = vec![1.0f32; 1 << 25];
+    let w = unfold(0, 1 << 25, 1).windows(&ones).unwrap();
+    assert_eq!((w.sum().as_slice(), w.mean().as_slice()), (&[33_554_432.0][..], &[1.0][..]));
+}
+
+/// Means of finite numbers are finite, whatever loop adds them; what is not finite stays that.
+#[test]
+fn means_of_finite_numbers_are_finite() {
+    for (request, shape) in kinds() {
+        let n = shape.iter().product();
+        let x: Vec<f32> = (0..n).map(|k| if k % 3 == 0 { f32::MAX } else { 3e38 }).collect();
+        let means = request.windows(View::new(&x, &shape).unwrap()).unwrap().mean();
+        assert!(means.iter().all(|m| (2.99999e38..=f32::MAX).contains(m)), "{request:?}");
+        let x: Vec<f64> = vec![f64::MIN; n];
+        let means = request.windows(View::new(&x, &shape).unwrap()).unwrap().mean();
+        assert!(means.iter().all(|&m| m.is_finite() && m < f64::MIN * 0.999_999), "{request:?}");
+    }
+    let mean = |x: &[f32]| unfold(0, 2, 1).windows(x).unwrap().mean().into_vec();
+    assert_eq!(mean(&[3e38, 3e38, -3e38, 1e-45]), [3e38, 0.0, -1.5e38]);
+    let odd = mean(&[f32::INFINITY, 3e38, 3e38, f32::NAN, f32::NEG_INFINITY, f32::INFINITY]);
+    assert!(odd[0] == f32::INFINITY && odd[1] == 3e38 && odd[2..].iter().all(|m| m.is_nan()), "{odd:?}");
+    let filled = unfold(0, 3, 1).pad(1).windows(&[3e38f32, 1.0]).unwrap().fill(f32::MAX).mean();
+    assert!(filled.iter().all(|m| m.is_finite()), "{filled:?}");
+}
