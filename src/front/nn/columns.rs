@@ -95,7 +95,7 @@ impl Columns {
         let array = array.into_view();
         let layout = self.layout(array.shape())?;
         let shape = layout.matrix();
-        layout.plan.windows(array)?.to_array().reshape(shape)
+        layout.plan.windows(array)?.try_to_array("columns")?.reshape(shape)
     }
 
     /// [`im2col`](Self::im2col) into a buffer of the caller's.

@@ -5,7 +5,7 @@ use super::finish::{Factors, Finish, first_false, index_of};
 use super::merge::{Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
 use super::shares::Which;
-use crate::array::{Array, IntoView, View, checked_bytes};
+use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Dims, PadMode, Plan};
 use alloc::vec;
@@ -46,7 +46,7 @@ impl<T: FoldElement> Fold<T> {
         if matches!(fold.merge.rule, Rule::Sum | Rule::WeightedSum(_)) && fold.merge.uncovered.is_none() {
             return Ok(fold);
         }
-        let coverage = fold.along(|_, axis| Ok(axis.coverage().iter().map(|&c| c as f64).collect()))?;
+        let coverage = fold.along(|_, axis| counts(axis))?;
         fold.check_covered(&coverage, |index| Error::Uncovered { index, merge: fold.merge.rule.name() })?;
         let mut usable: Vec<Vec<bool>> = coverage.iter().map(|list| list.iter().map(|&c| c != 0.0).collect()).collect();
         match fold.merge.rule {
@@ -75,7 +75,8 @@ impl<T: FoldElement> Fold<T> {
     /// The patches merged into an array of the plan's input shape.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`]; [`Error::FoldRange`]; [`Error::TooLarge`] for a result no address space holds.
+    /// [`Error::ShapeMismatch`]; [`Error::FoldRange`]; [`Error::TooLarge`] for a result no address space holds,
+    /// [`Error::OutOfMemory`] for one this machine does not.
     pub fn fold<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T>> {
         let mut out = self.zeros()?;
         self.fold_into(patches, out.as_mut_slice())?;
@@ -107,9 +108,7 @@ impl<T: FoldElement> Fold<T> {
     }
 
     fn zeros<O: Folded>(&self) -> Result<Array<O>> {
-        let shape = Dims::from_slice(self.plan.input_shape());
-        checked_bytes::<O>("a fold", &shape)?;
-        Ok(Array::zeros(shape))
+        Array::try_zeros("a fold", Dims::from_slice(self.plan.input_shape()))
     }
 
     /// Runs the merge with sums in `A`, weighted sums in `R` and results in `O`.
@@ -278,6 +277,13 @@ fn real<A: Accumulator>(x: f64) -> A {
 /// The cell itself; only one is kept.
 fn put<T: FoldElement>() -> Plain<T, impl Fn(T, T) -> T + Copy + Sync> {
     Plain { start: T::default(), f: |_, x| x }
+}
+
+/// How many cells lie over every element of an axis.
+fn counts(axis: &AxisPlan) -> Result<Vec<f64>> {
+    // The counts cannot fail, so whether there is memory for them and for their copy is asked before.
+    drop(Array::<[f64; 2]>::try_zeros("coverage", smallvec![axis.len()])?);
+    Ok(axis.coverage().iter().map(|&c| c as f64).collect())
 }
 
 /// The sum of the weights over every element of an axis: a fold of the weights, the same for each window.
