@@ -27,11 +27,11 @@ use smallvec::{SmallVec, smallvec};
 #[derive(Clone, Debug)]
 pub struct Fold<T> {
     plan: Plan,
-    merge: Merge<T>,
+    pub(super) merge: Merge<T>,
     /// Weights along each unfolded axis, for weighted merges.
-    weights: Vec<Vec<f64>>,
+    pub(super) weights: Vec<Vec<f64>>,
     /// What elements are divided by, along each axis of the array; empty where it is one.
-    divisors: Vec<Vec<f64>>,
+    pub(super) divisors: Vec<Vec<f64>>,
     /// Which elements have a merge, along each axis of the array, if some have none.
     covered: Option<Vec<Vec<bool>>>,
 }
@@ -118,13 +118,18 @@ impl<T: FoldElement> Fold<T> {
     {
         self.check(patches, out.len())?;
         match &self.merge.rule {
+            rule if self.blends(rule) => {
+                self.blend(patches, out);
+                Ok(())
+            }
             Rule::Sum | Rule::Mean => {
                 self.check_most(patches.len())?;
                 self.run(patches, &Plain { start: A::zero(), f: |a: A, x: T| a + x.as_() }, Which::All, out)
             }
             Rule::WeightedSum(_) | Rule::Weighted(_) => {
                 let weights = self.weights.iter().map(|list| list.iter().map(|&w| real(w)).collect()).collect();
-                self.run::<R, O>(patches, &Weighted { weights }, Which::All, out)
+                let join = Weighted { weights, f: |a: R, x: T, w: R| a + w * x.as_() };
+                self.run::<R, O>(patches, &join, Which::All, out)
             }
             // A NaN is neither greater nor equal to anything, itself included: it comes in and never goes.
             #[allow(clippy::eq_op)]
@@ -139,6 +144,16 @@ impl<T: FoldElement> Fold<T> {
             }
             Rule::First => self.choose(patches, &put(), Which::First, out),
             Rule::Last => self.choose(patches, &put(), Which::Last, out),
+        }
+    }
+
+    /// Whether the error must not grow with the number of cells.
+    fn blends(&self, rule: &Rule) -> bool {
+        match rule {
+            _ if T::INTEGER => false,
+            Rule::Mean | Rule::Weighted(_) => true,
+            Rule::Sum | Rule::WeightedSum(_) => self.merge.wide,
+            _ => false,
         }
     }
 
@@ -179,7 +194,7 @@ impl<T: FoldElement> Fold<T> {
         Ok(())
     }
 
-    fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
+    pub(super) fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
         let value = self.merge.uncovered.and_then(num_traits::cast).unwrap_or_default();
         let covered = self.covered.clone().and_then(Factors::new).map(|covered| (covered, value));
         Finish { divisors, covered, outside: AtomicUsize::new(usize::MAX) }
@@ -290,5 +305,5 @@ fn counts(axis: &AxisPlan) -> Result<Vec<f64>> {
 fn weight_sums(axis: &AxisPlan, weights: &[f64]) -> Result<Vec<f64>> {
     let plan = Plan::new(smallvec![axis.len()], SmallVec::from_slice(&[axis.on_axis(0)]), false)?;
     let cells = weights.into_view().insert_axis(0)?.broadcast(0, axis.count())?;
-    plan.folding(Merge::sum())?.fold(&cells).map(Array::into_vec)
+    plan.folding(Merge::sum().wide())?.fold(&cells).map(Array::into_vec)
 }
