@@ -114,6 +114,9 @@ fn value(at: usize) -> f32 {
     (at * 7919 % 61) as f32 - 30.0
 }
 
+/// What becomes of cells, each with its weight.
+type Merged = dyn Fn(&[(f32, f32)]) -> f32;
+
 /// All merges of patches in one layout.
 fn check(plan: &Plan, along: &[Along], over: &Over, strides: &[isize], offset: usize) {
     let shape = plan.shape();
@@ -130,7 +133,7 @@ fn check(plan: &Plan, along: &[Along], over: &Over, strides: &[isize], offset: u
     // The cells over each element: value and weight.
     let held: Vec<Vec<(f32, f32)>> =
         over.iter().map(|c| c.iter().map(|(at, tap)| (patches[&at[..]], weight(tap))).collect()).collect();
-    let merge = |merge: Merge<f32>, name: &str, f: &dyn Fn(&[(f32, f32)]) -> f32| {
+    let merge = |merge: Merge<f32>, name: &str, f: &Merged| {
         let want: Vec<f32> = held.iter().map(|c| if c.is_empty() { -99.0 } else { f(c) }).collect();
         let got = plan.fold_with(&patches, merge.uncovered(-99.0)).unwrap();
         assert_eq!(got.as_slice(), want, "{name} of {}", what());
