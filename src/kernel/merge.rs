@@ -213,13 +213,13 @@ unsafe fn chunks_together<const W: usize, const N: usize, T: Copy, A: Copy>(
 ///
 /// # Panics
 /// If the block reaches outside `out`, or an axis has another number of weights than indices.
-pub(crate) fn merge_weighted<T: Copy, A: Copy + Mul<Output = A>>(
+pub(crate) fn merge_weighted<T: Copy, A: Copy, W: Copy + Mul<Output = W>>(
     out: &mut [A],
     offset: usize,
     strides: &[isize],
     source: &View<'_, T>,
-    (scale, weights): (A, &[Option<&[A]>]),
-    f: impl Fn(A, T, A) -> A + Copy,
+    (scale, weights): (W, &[Option<&[W]>]),
+    f: impl Fn(A, T, W) -> A + Copy,
 ) {
     let Some(mut loops) = checked_loops(out.len(), offset, strides, source) else { return };
     assert_eq!(loops.len(), weights.len(), "one entry of weights an axis");
@@ -238,18 +238,18 @@ pub(crate) fn merge_weighted<T: Copy, A: Copy + Mul<Output = A>>(
 
 /// The loops of [`merge_weighted`], on the terms of [`Rows`]; `along` must have one weight for each of the inner loop's
 /// indices.
-struct WeightedRows<'l, T, A, F> {
+struct WeightedRows<'l, T, A, W, F> {
     outer: &'l [Loop],
-    others: &'l [Option<&'l [A]>],
+    others: &'l [Option<&'l [W]>],
     inner: Loop,
-    along: Option<&'l [A]>,
-    scale: A,
+    along: Option<&'l [W]>,
+    scale: W,
     to: *mut A,
     from: *const T,
     f: F,
 }
 
-impl<T: Copy, A: Copy + Mul<Output = A>, F: Fn(A, T, A) -> A + Copy> Kernel for WeightedRows<'_, T, A, F> {
+impl<T: Copy, A: Copy, W: Copy + Mul<Output = W>, F: Fn(A, T, W) -> A + Copy> Kernel for WeightedRows<'_, T, A, W, F> {
     type Out = ();
 
     #[inline(always)]
@@ -428,12 +428,12 @@ fn chunks<'s, const N: usize, T: Copy, A: Copy>(
 /// # Safety
 /// As [`line`]; `weights` must hold one for each index.
 #[inline(always)]
-unsafe fn weighted_line<T: Copy, A: Copy + Mul<Output = A>>(
+unsafe fn weighted_line<T: Copy, A: Copy, W: Copy + Mul<Output = W>>(
     l: Loop,
     to: *mut A,
     from: *const T,
-    (scale, weights): (A, &[A]),
-    f: impl Fn(A, T, A) -> A,
+    (scale, weights): (W, &[W]),
+    f: impl Fn(A, T, W) -> A,
 ) {
     // SAFETY: all offsets are those of the loop, by the contract.
     unsafe {

@@ -172,13 +172,23 @@ impl<'a, T> Windows<'a, T> {
     where
         T: Element,
     {
-        let shape = Dims::from_slice(self.plan.shape());
-        if let Err(error) = checked_bytes::<T>("a copy of windows", &shape) {
-            panic!("{error}");
+        match self.try_to_array("a copy of windows") {
+            Ok(array) => array,
+            Err(error) => panic!("{error}"),
         }
-        let mut array = Array::zeros(shape);
+    }
+
+    /// [`to_array`](Self::to_array), or an error that calls the copy `what`.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`].
+    pub(crate) fn try_to_array(&self, what: &'static str) -> Result<Array<T>>
+    where
+        T: Element,
+    {
+        let mut array = Array::try_zeros(what, Dims::from_slice(self.plan.shape()))?;
         gather(&self.plan, &self.source, self.fill.unwrap_or_default(), array.as_mut_slice());
-        array
+        Ok(array)
     }
 
     /// All windows copied into `out`, row-major in the plan's shape; empty cells are zero or the fill.

@@ -1,4 +1,4 @@
-//! Overlap-add of a stream: a frame in, `hop` finished samples out.
+//! Overlap-add of a stream: a frame in, finished samples out, `hop` of them once it runs.
 
 use super::overlap_add::{Edges, Scale};
 use super::{OverlapAdd, Sample};
@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 
 /// Overlap-add of frames that come one at a time; made by [`OverlapAdd::stream`].
 ///
-/// Each frame finishes `hop` samples; [`finish`](Self::finish) gives the rest. The samples are those of
-/// [`OverlapAdd::whole`] over all frames, bit for bit. Nothing is allocated after construction.
+/// Each frame finishes `hop` samples; [`finish`](Self::finish) gives the rest. Where frames leave gaps (a hop longer than
+/// the frame), the first one finishes its own `size` samples, and each other one the gap before it and its own. The samples
+/// are those of [`OverlapAdd::whole`] over all frames, as many and bit for bit. Nothing is allocated after construction.
 ///
 /// ```
 /// use ndwindow::audio::{Edges, OverlapAdd};
@@ -24,7 +25,8 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub struct OverlapStream<T> {
     plan: OverlapAdd<T>,
-    /// The unfinished sums: `size` samples from the start of the frame put in last, less the `hop` that are out.
+    /// The unfinished sums: `size` samples from the start of the frame put in last, less the `hop` that are out. None if
+    /// frames leave gaps: each is finished when it comes.
     sums: Vec<T>,
     frames: usize,
     ended: bool,
@@ -33,7 +35,7 @@ pub struct OverlapStream<T> {
 impl<T: Sample> OverlapAdd<T> {
     /// Overlap-add of frames that come one at a time.
     pub fn stream(&self) -> OverlapStream<T> {
-        let length = self.size.max(self.hop);
+        let length = if self.leaves_gaps() { 0 } else { self.size };
         OverlapStream { plan: self.clone(), sums: vec![T::zero(); length], frames: 0, ended: false }
     }
 }
@@ -44,10 +46,15 @@ impl<T: Sample> OverlapStream<T> {
         self.plan.size.saturating_sub(self.plan.hop)
     }
 
-    /// How many samples the next frame will finish: `hop`, or fewer while `Edges::Steady` holds back the beginning.
+    /// How many samples the next frame will finish: `hop`, or fewer while `Edges::Steady` holds back the beginning, and
+    /// `size` for the first frame if the hop is longer.
     pub fn ready_after_next(&self) -> usize {
-        let low = self.plan.lead().max(self.frames * self.plan.hop);
-        ((self.frames + 1) * self.plan.hop).saturating_sub(low)
+        let OverlapAdd { size, hop, .. } = self.plan;
+        if self.plan.leaves_gaps() {
+            return if self.frames == 0 { size } else { hop };
+        }
+        let low = self.plan.lead().max(self.frames * hop);
+        ((self.frames + 1) * hop).saturating_sub(low)
     }
 
     /// Adds a frame and writes the samples it finishes to the start of `out`; returns how many those are
@@ -65,6 +72,15 @@ impl<T: Sample> OverlapStream<T> {
         }
         let ready = self.ready_after_next();
         let out = part(out, ready)?;
+        if self.plan.leaves_gaps() {
+            let (gap, own) = out.split_at_mut(ready - frame.len());
+            gap.fill(T::zero());
+            // No other frame reaches its samples: every frame is as if it were the only one.
+            self.plan.add_frame(own, 0, 0, frame);
+            self.plan.divide(own, 0, 1);
+            self.frames = 1;
+            return Ok(ready);
+        }
         let (hop, start) = (self.plan.hop, self.frames * self.plan.hop);
         self.plan.add_frame(&mut self.sums, start, self.frames, frame);
         let number = self.frames + 1;

@@ -1,10 +1,13 @@
 //! Pictures cut into patches that do not overlap, one vector each, and put together again.
 
-use crate::array::{Array, IntoView};
+use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::spec::{Dims, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
+use crate::front::grouped::ungroup;
+use crate::kernel;
+use crate::spec::{AxisPlan, Dims, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 /// Where the channels stand: in a picture, or in a patch's vector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -63,8 +66,8 @@ impl Patches {
     }
 
     /// What happens to a picture that is not a whole number of patches: by default it is an error;
-    /// [`Tail::Drop`] leaves the rest out, [`Tail::Partial`] fills the last patches up with zeros.
-    /// The other tails make patches overlap, which [`join`](Self::join) refuses.
+    /// [`Tail::Drop`] leaves the rest out, [`Tail::Partial`] fills the last patches up with zeros,
+    /// [`Tail::ShiftBack`] and [`Tail::Spread`] let patches overlap.
     pub fn tail(mut self, tail: Tail) -> Self {
         self.tail = Some(tail);
         self
@@ -109,11 +112,11 @@ impl Patches {
     ///
     /// # Errors
     /// [`Error::NotWhole`] for a picture that is not a whole number of patches, unless a tail was chosen; those of
-    /// [`Unfold::plan`].
+    /// [`Unfold::plan`]; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn split<'a, T: Element>(&self, picture: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let picture = picture.into_view();
         let plan = self.plan(picture.shape())?;
-        plan.windows(picture)?.to_array().reshape(matrix(&plan))
+        plan.windows(picture)?.try_to_array("patches")?.reshape(matrix(&plan))
     }
 
     /// [`split`](Self::split) into a buffer of the caller's.
@@ -127,10 +130,11 @@ impl Patches {
 
     /// `[.., patches, size * size * C]` back to a picture of this shape: the exact inverse of [`split`](Self::split).
     ///
-    /// What [`Tail::Drop`] left out is zero, what [`Tail::Partial`] filled up is cut off.
+    /// It takes whatever `split` gives, empty pictures included. What [`Tail::Drop`] left out is zero, what
+    /// [`Tail::Partial`] filled up is cut off, and where patches overlap the later one is kept.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] where patches and picture disagree; [`Error::WindowsOverlap`] for patches that do.
+    /// [`Error::ShapeMismatch`] where patches and picture disagree; those of [`split`](Self::split) on such a picture.
     pub fn join<'a, T: Element>(
         &self,
         patches: impl IntoView<'a, Elem = T>,
@@ -143,30 +147,80 @@ impl Patches {
             let (expected, found) = (expected.to_vec(), patches.shape().to_vec());
             return Err(Error::ShapeMismatch { what: "the matrix of patches", expected, found });
         }
-        if let Some(a) = plan.axes().iter().find(|a| a.is_overlapping()) {
-            return Err(Error::WindowsOverlap { axis: a.axis(), window: a.window(), step: a.step(), span: a.span() });
+        let mut out = Array::try_zeros("a picture", shape)?;
+        // Elements without size are all alike, however many there are.
+        if !out.is_empty() && size_of::<T>() > 0 {
+            let lead = plan.shape().len() - 5;
+            let mut groups: SmallVec<[Dims; 6]> = plan.shape()[..lead].iter().map(|&n| Dims::from_elem(n, 1)).collect();
+            groups.extend([&plan.shape()[lead..lead + 2], &plan.shape()[lead + 2..]].map(Dims::from_slice));
+            self.paste(&plan, &ungroup(&patches, &groups), &mut out);
         }
-        // Rows of the grid before rows of a patch, columns of the grid before columns of a patch: that is the picture.
-        let patches = patches.to_array().reshape(plan.shape())?;
-        let lead = shape.len() - 3;
-        let (grid, patch) = (lead, lead + 2);
-        let (height, width, channel) = match self.vector {
-            Channels::Last => (patch, patch + 1, patch + 2),
-            Channels::First => (patch + 1, patch + 2, patch),
-        };
-        let mut order: Vec<usize> = (0..lead).collect();
-        match self.picture {
-            Channels::Last => order.extend([grid, height, grid + 1, width, channel]),
-            Channels::First => order.extend([channel, grid, height, grid + 1, width]),
-        }
-        let order: Vec<isize> = order.into_iter().map(|o| o as isize).collect();
-        let mut covered = shape.clone();
-        for a in plan.axes() {
-            covered[a.axis()] = a.count() * a.window();
-        }
-        let joined = patches.permute(&order)?.to_array().reshape(&covered)?;
-        if covered == shape { Ok(joined) } else { refit(&joined, &shape) }
+        Ok(out)
     }
+
+    /// Copies patches `[.., rows, cols, (vector as three axes)]` to where they lie.
+    fn paste<T: Element>(&self, plan: &Plan, patches: &View<'_, T>, out: &mut Array<T>) {
+        let lead = patches.rank() - 5;
+        let (grid, patch) = (lead, lead + 2);
+        // Where rows, columns and channels of a patch stand in its vector, and those of the picture in the picture.
+        let (taps, channel) = match self.vector {
+            Channels::Last => ([patch, patch + 1], patch + 2),
+            Channels::First => ([patch + 1, patch + 2], patch),
+        };
+        let (sides, depth) = match self.picture {
+            Channels::Last => ([lead, lead + 1], lead + 2),
+            Channels::First => ([lead + 1, lead + 2], lead),
+        };
+        let shape = Dims::from_slice(out.shape());
+        let stride = |axis: usize| shape[axis + 1..].iter().product::<usize>();
+        let [rows, cols] = [0, 1].map(|k| stretches(&plan.axes()[k]));
+        for (row, col) in rows.iter().flat_map(|row| cols.iter().map(move |col| (row, col))) {
+            let mut starts = Dims::from_elem(0, patches.rank());
+            let (mut offset, mut axes) = (0, SmallVec::<[(Picked, usize); 8]>::new());
+            axes.extend((0..lead).map(|a| (Picked { axis: a, step: 1, count: shape[a] }, stride(a))));
+            for (k, part) in [row, col].into_iter().enumerate() {
+                starts[grid + k] = part.first;
+                offset += part.to * stride(sides[k]);
+                let size = plan.axes()[k].window();
+                axes.push((Picked { axis: grid + k, step: 1, count: part.count }, size * stride(sides[k])));
+                axes.push((Picked { axis: taps[k], step: 1, count: part.taps }, stride(sides[k])));
+            }
+            let channels = (Picked { axis: channel, step: 1, count: shape[depth] }, stride(depth));
+            axes.insert(if depth < sides[0] { lead } else { axes.len() }, channels);
+            let Some(block) = patches.pick(&starts, axes.len(), |o| axes[o].0) else {
+                unreachable!("a plan's windows lie inside its patches");
+            };
+            // Rows of the grid before rows of a patch, columns of the grid before columns of a patch: that is the picture.
+            if block.len() == out.len() {
+                return kernel::copy_view(out.as_mut_slice(), &block);
+            }
+            let strides: Dims = axes.iter().map(|a| a.1).collect();
+            kernel::copy_block(out.as_mut_slice(), offset, &strides, &block);
+        }
+    }
+}
+
+/// Patches along one side of a picture that lie side by side: `count` of them from the `first` on, of which `taps` elements
+/// go to the picture from `to` on.
+struct Stretch {
+    first: usize,
+    count: usize,
+    taps: usize,
+    to: usize,
+}
+
+/// Each element of a side once, from the last patch over it.
+fn stretches(axis: &AxisPlan) -> Vec<Stretch> {
+    let mut done: Vec<Stretch> = Vec::new();
+    let start = |i: usize| if i < axis.count() { axis.start_of(i) as usize } else { axis.len() };
+    for first in 0..axis.count() {
+        let (to, taps) = (start(first), axis.window().min(start(first + 1) - start(first)));
+        match done.last_mut() {
+            Some(s) if (s.taps, taps, s.to + s.count * taps) == (axis.window(), axis.window(), to) => s.count += 1,
+            _ => done.push(Stretch { first, count: 1, taps, to }),
+        }
+    }
+    done
 }
 
 /// `[.., patches, size * size * C]` for a plan `[.., rows, cols, a, b, c]`.
@@ -177,13 +231,6 @@ fn matrix(plan: &Plan) -> Dims {
     matrix.push(shape[lead] * shape[lead + 1]);
     matrix.push(shape[lead + 2..].iter().product());
     matrix
-}
-
-/// Crops an array, or lengthens it with zeros, at the end of its axes: one window per axis, padded by the difference.
-fn refit<T: Element>(array: &Array<T>, shape: &[usize]) -> Result<Array<T>> {
-    let pads: Vec<(isize, isize)> =
-        array.shape().iter().zip(shape).map(|(&have, &want)| (0, want as isize - have as isize)).collect();
-    unfold(.., 1, 1).pad(pads).windows(array)?.to_array().reshape(shape)
 }
 
 /// Cuts `[.., H, W, C]` into square patches: `[.., H / size * W / size, size * size * C]`, channels last.

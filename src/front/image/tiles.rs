@@ -143,7 +143,7 @@ impl Tiling {
     where
         S::Elem: Element,
     {
-        self.plan.windows(picture)?.to_array().reshape(&self.shape)
+        self.plan.windows(picture)?.try_to_array("tiles")?.reshape(&self.shape)
     }
 
     /// The tiles put together: `[tiles, size, size, C] -> [H, W, C]`, each element the weighted mean of the tiles over it.

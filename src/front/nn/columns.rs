@@ -4,7 +4,7 @@ use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::front::grouped::ungroup;
-use crate::ops::FoldElement;
+use crate::ops::{FoldElement, Merge};
 use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, unfold};
 use smallvec::smallvec;
 
@@ -95,7 +95,7 @@ impl Columns {
         let array = array.into_view();
         let layout = self.layout(array.shape())?;
         let shape = layout.matrix();
-        layout.plan.windows(array)?.to_array().reshape(shape)
+        layout.plan.windows(array)?.try_to_array("columns")?.reshape(shape)
     }
 
     /// [`im2col`](Self::im2col) into a buffer of the caller's.
@@ -111,7 +111,8 @@ impl Columns {
     }
 
     /// The sum of all columns, each added where its window lies: `[N, C * window.., L] -> [N, C, spatial..]`, the adjoint of
-    /// [`im2col`](Self::im2col). Padding is left out.
+    /// [`im2col`](Self::im2col). Padding is left out. Floats are summed in twice their width and rounded once
+    /// ([`Merge::wide`]), integers exactly.
     ///
     /// # Errors
     /// [`Error::ColumnsRank`] for a matrix that is not `[N, rows, L]` or `[rows, L]`, or another number of spatial axes than
@@ -124,7 +125,7 @@ impl Columns {
     {
         let columns = columns.into_view();
         let layout = self.layout_of(&columns, &spatial.into_shape())?;
-        layout.plan.fold(layout.cells(&columns)?)
+        layout.plan.folding(Merge::sum().wide())?.fold(layout.cells(&columns)?)
     }
 
     /// [`col2im`](Self::col2im) into a buffer of the caller's.
@@ -142,7 +143,7 @@ impl Columns {
     {
         let columns = columns.into_view();
         let layout = self.layout_of(&columns, &spatial.into_shape())?;
-        layout.plan.fold_into(layout.cells(&columns)?, out)
+        layout.plan.folding(Merge::sum().wide())?.fold_into(layout.cells(&columns)?, out)
     }
 
     /// How many spatial axes the window's numbers name.

@@ -14,7 +14,6 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
-use num_traits::AsPrimitive;
 use smallvec::SmallVec;
 
 /// Bytes of the sums that one unit keeps: they are read and written once a cell, so they should stay in a first-level
@@ -77,19 +76,26 @@ impl<T: Copy, A: Copy + Sync, F: Fn(A, T) -> A + Copy + Sync> Join<T, A> for Pla
     }
 }
 
-/// Sums of cells times the product of their weights along each unfolded axis.
-pub(super) struct Weighted<A> {
-    pub(super) weights: Vec<Vec<A>>,
+/// Joins of cells with the product of their weights along each unfolded axis: `f(sum, cell, weight)` from `A`'s zero on.
+pub(super) struct Weighted<W, F> {
+    pub(super) weights: Vec<Vec<W>>,
+    pub(super) f: F,
 }
 
-impl<T: FoldElement + AsPrimitive<A>, A: Accumulator> Join<T, A> for Weighted<A> {
+impl<T, A, W, F> Join<T, A> for Weighted<W, F>
+where
+    T: FoldElement,
+    A: crate::Element,
+    W: Accumulator,
+    F: Fn(A, T, W) -> A + Copy + Sync,
+{
     fn start(&self) -> A {
-        A::zero()
+        A::default()
     }
 
     fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, block: &Block<'_>) {
-        let mut scale: Option<A> = None;
-        let mut along: SmallVec<[Cow<'_, [A]>; 3]> = SmallVec::new();
+        let mut scale: Option<W> = None;
+        let mut along: SmallVec<[Cow<'_, [W]>; 3]> = SmallVec::new();
         for (weights, share) in self.weights.iter().zip(block.shares) {
             let taps = share.taps;
             if taps.count == 1 {
@@ -104,10 +110,10 @@ impl<T: FoldElement + AsPrimitive<A>, A: Accumulator> Join<T, A> for Weighted<A>
                 }
             });
         }
-        let one = || num_traits::cast(1).unwrap_or(A::zero());
-        let weights: SmallVec<[Option<&[A]>; 8]> = block.taps_of.iter().map(|k| k.map(|k| &*along[k])).collect();
+        let one = || num_traits::cast(1).unwrap_or(W::zero());
+        let weights: SmallVec<[Option<&[W]>; 8]> = block.taps_of.iter().map(|k| k.map(|k| &*along[k])).collect();
         let scale = scale.unwrap_or_else(one);
-        merge_weighted(sums, offset, strides, cells, (scale, &weights), |a, x: T, w| a + w * x.as_());
+        merge_weighted(sums, offset, strides, cells, (scale, &weights), self.f);
     }
 }
 

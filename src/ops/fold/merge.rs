@@ -48,6 +48,8 @@ impl<T> Merge<T> {
     }
 
     /// Their sum over their number, [`Plan::coverage`](crate::Plan::coverage): undoes a gather.
+    ///
+    /// Rounded once: the error does not grow with the number of cells, and the mean of finite numbers is finite.
     pub fn mean() -> Self {
         Merge::new(Rule::Mean)
     }
@@ -59,7 +61,8 @@ impl<T> Merge<T> {
 
     /// The sum of `weight * cell` over the sum of `weight`: windows that overlap fade into each other.
     ///
-    /// The weights' sum is a product of one number an axis, so no map of weights as large as the array is ever made.
+    /// The weights' sum is a product of one number an axis, so no map of weights as large as the array is ever made. Sums are
+    /// kept as those of [`mean`](Self::mean) are.
     pub fn weighted(tapers: impl Into<Tapers>) -> Self {
         Merge::new(Rule::Weighted(tapers.into()))
     }
@@ -91,7 +94,7 @@ impl<T> Merge<T> {
         self
     }
 
-    /// Sums `f32` in `f64` and rounds once at the end. Integers are always summed exactly.
+    /// Sums floats in twice their width and rounds once at the end, as means always do. Integers are always summed exactly.
     pub fn wide(mut self) -> Self {
         self.wide = true;
         self

@@ -1,5 +1,6 @@
 //! Fold: the way back from windows, the exact adjoint of gather.
 
+mod blend;
 mod engine;
 mod finish;
 mod merge;
@@ -30,7 +31,8 @@ impl Plan {
     /// out = zeros(input shape); for each window in row-major order of the grid: out[window] += patch
     /// ```
     ///
-    /// to the last bit, in that order along each axis, on any number of threads (cells a pad mode sends back come last).
+    /// to the last bit, in that order along each axis, on any number of threads (cells a pad mode sends back come last). So
+    /// the error of a float sum grows with the number of cells over an element; that of [`Merge::wide`] and of means does not.
     /// PyTorch's `fold` and ONNX's `Col2Im` are this; so is overlap-add.
     ///
     /// ```

@@ -6,12 +6,14 @@ use num_traits::{AsPrimitive, NumCast, Zero};
 
 /// A number that patches may hold: the floats, and the integers up to 64 bits.
 ///
-/// | patches | sums | weighted sums | `fold_wide` |
-/// | --- | --- | --- | --- |
-/// | `f32` | `f32`; `f64` after [`Merge::wide`](crate::Merge::wide) | the same | `f64` |
-/// | `f64` | `f64` | `f64` | `f64` |
-/// | integers up to 32 bits | `i64`, exact | `f64` | `i64` |
-/// | 64 bits, `usize`, `isize` | `i128`, exact | `f64` | `i128` |
+/// | patches | sums | weighted sums | means | weighted means | `fold_wide` |
+/// | --- | --- | --- | --- | --- | --- |
+/// | `f32` | `f32`; `f64` after [`Merge::wide`](crate::Merge::wide) | the same | `f64` | `f64` | `f64` |
+/// | `f64` | `f64`; twice `f64` after `wide` | the same | twice `f64` | twice `f64` | `f64` |
+/// | integers up to 32 bits | `i64`, exact | `f64` | `i64`, exact | `f64` | `i64` |
+/// | 64 bits, `usize`, `isize` | `i128`, exact | `f64` | `i128`, exact | `f64` | `i128` |
+///
+/// Twice `f64` is a sum with the sum of what its additions rounded away beside it.
 pub trait FoldElement:
     Element
     + PartialOrd
@@ -27,6 +29,9 @@ pub trait FoldElement:
     type Real: Accumulator;
     /// What holds every sum, or a more precise one.
     type Wide: Accumulator + Folded;
+    /// What means are summed in: the error does not grow with the number of cells.
+    #[doc(hidden)]
+    type Blend: Blend;
     /// No number is less.
     const LOWEST: Self;
     /// No number is greater.
@@ -51,12 +56,57 @@ pub trait Accumulator: Element + NumCast + Zero + Add<Output = Self> + Mul<Outpu
     fn nearest(self) -> Self;
 }
 
+/// What the cells of a mean are summed in.
+#[doc(hidden)]
+pub trait Blend: Element {
+    /// One number more.
+    fn plus(self, x: f64) -> Self;
+    /// The sum.
+    fn value(self) -> f64;
+}
+
+impl Blend for f64 {
+    #[inline(always)]
+    fn plus(self, x: f64) -> Self {
+        self + x
+    }
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self
+    }
+}
+
+/// A sum, and the sum of what its additions rounded away (Knuth's two-sum, which is exact whichever number is larger).
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Twofold {
+    sum: f64,
+    rest: f64,
+}
+
+impl Blend for Twofold {
+    #[inline(always)]
+    fn plus(self, x: f64) -> Self {
+        let sum = self.sum + x;
+        let of_x = sum - self.sum;
+        let lost = (self.sum - (sum - of_x)) + (x - of_x);
+        Twofold { sum, rest: self.rest + lost }
+    }
+    #[inline(always)]
+    fn value(self) -> f64 {
+        let value = self.sum + self.rest;
+        // Behind an infinity nothing was rounded away that has a value.
+        if value.is_nan() { self.sum } else { value }
+    }
+}
+
 macro_rules! numbers {
-    ($($t:ty: $sum:ty, $real:ty, $wide:ty, $low:expr, $high:expr, $most:expr;)+) => {
+    ($($t:ty: $sum:ty, $real:ty, $wide:ty, $blend:ty, $low:expr, $high:expr, $most:expr;)+) => {
         $(impl FoldElement for $t {
             type Sum = $sum;
             type Real = $real;
             type Wide = $wide;
+            type Blend = $blend;
             const LOWEST: Self = $low;
             const HIGHEST: Self = $high;
             const MOST: usize = $most;
@@ -65,18 +115,18 @@ macro_rules! numbers {
 }
 
 numbers! {
-    f32: f32, f32, f64, f32::NEG_INFINITY, f32::INFINITY, usize::MAX;
-    f64: f64, f64, f64, f64::NEG_INFINITY, f64::INFINITY, usize::MAX;
-    i8: i64, f64, i64, i8::MIN, i8::MAX, 1 << 31;
-    i16: i64, f64, i64, i16::MIN, i16::MAX, 1 << 31;
-    i32: i64, f64, i64, i32::MIN, i32::MAX, 1 << 31;
-    u8: i64, f64, i64, u8::MIN, u8::MAX, 1 << 31;
-    u16: i64, f64, i64, u16::MIN, u16::MAX, 1 << 31;
-    u32: i64, f64, i64, u32::MIN, u32::MAX, 1 << 31;
-    i64: i128, f64, i128, i64::MIN, i64::MAX, usize::MAX / 2;
-    u64: i128, f64, i128, u64::MIN, u64::MAX, usize::MAX / 2;
-    isize: i128, f64, i128, isize::MIN, isize::MAX, usize::MAX / 2;
-    usize: i128, f64, i128, usize::MIN, usize::MAX, usize::MAX / 2;
+    f32: f32, f32, f64, f64, f32::NEG_INFINITY, f32::INFINITY, usize::MAX;
+    f64: f64, f64, f64, Twofold, f64::NEG_INFINITY, f64::INFINITY, usize::MAX;
+    i8: i64, f64, i64, f64, i8::MIN, i8::MAX, 1 << 31;
+    i16: i64, f64, i64, f64, i16::MIN, i16::MAX, 1 << 31;
+    i32: i64, f64, i64, f64, i32::MIN, i32::MAX, 1 << 31;
+    u8: i64, f64, i64, f64, u8::MIN, u8::MAX, 1 << 31;
+    u16: i64, f64, i64, f64, u16::MIN, u16::MAX, 1 << 31;
+    u32: i64, f64, i64, f64, u32::MIN, u32::MAX, 1 << 31;
+    i64: i128, f64, i128, f64, i64::MIN, i64::MAX, usize::MAX / 2;
+    u64: i128, f64, i128, f64, u64::MIN, u64::MAX, usize::MAX / 2;
+    isize: i128, f64, i128, f64, isize::MIN, isize::MAX, usize::MAX / 2;
+    usize: i128, f64, i128, f64, usize::MIN, usize::MAX, usize::MAX / 2;
 }
 
 macro_rules! folded {

@@ -5,7 +5,7 @@ use super::finish::{Factors, Finish, first_false, index_of};
 use super::merge::{Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
 use super::shares::Which;
-use crate::array::{Array, IntoView, View, checked_bytes};
+use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Dims, PadMode, Plan};
 use alloc::vec;
@@ -27,11 +27,11 @@ use smallvec::{SmallVec, smallvec};
 #[derive(Clone, Debug)]
 pub struct Fold<T> {
     plan: Plan,
-    merge: Merge<T>,
+    pub(super) merge: Merge<T>,
     /// Weights along each unfolded axis, for weighted merges.
-    weights: Vec<Vec<f64>>,
+    pub(super) weights: Vec<Vec<f64>>,
     /// What elements are divided by, along each axis of the array; empty where it is one.
-    divisors: Vec<Vec<f64>>,
+    pub(super) divisors: Vec<Vec<f64>>,
     /// Which elements have a merge, along each axis of the array, if some have none.
     covered: Option<Vec<Vec<bool>>>,
 }
@@ -46,7 +46,7 @@ impl<T: FoldElement> Fold<T> {
         if matches!(fold.merge.rule, Rule::Sum | Rule::WeightedSum(_)) && fold.merge.uncovered.is_none() {
             return Ok(fold);
         }
-        let coverage = fold.along(|_, axis| Ok(axis.coverage().iter().map(|&c| c as f64).collect()))?;
+        let coverage = fold.along(|_, axis| counts(axis))?;
         fold.check_covered(&coverage, |index| Error::Uncovered { index, merge: fold.merge.rule.name() })?;
         let mut usable: Vec<Vec<bool>> = coverage.iter().map(|list| list.iter().map(|&c| c != 0.0).collect()).collect();
         match fold.merge.rule {
@@ -75,7 +75,8 @@ impl<T: FoldElement> Fold<T> {
     /// The patches merged into an array of the plan's input shape.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`]; [`Error::FoldRange`]; [`Error::TooLarge`] for a result no address space holds.
+    /// [`Error::ShapeMismatch`]; [`Error::FoldRange`]; [`Error::TooLarge`] for a result no address space holds,
+    /// [`Error::OutOfMemory`] for one this machine does not.
     pub fn fold<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T>> {
         let mut out = self.zeros()?;
         self.fold_into(patches, out.as_mut_slice())?;
@@ -107,9 +108,7 @@ impl<T: FoldElement> Fold<T> {
     }
 
     fn zeros<O: Folded>(&self) -> Result<Array<O>> {
-        let shape = Dims::from_slice(self.plan.input_shape());
-        checked_bytes::<O>("a fold", &shape)?;
-        Ok(Array::zeros(shape))
+        Array::try_zeros("a fold", Dims::from_slice(self.plan.input_shape()))
     }
 
     /// Runs the merge with sums in `A`, weighted sums in `R` and results in `O`.
@@ -119,13 +118,18 @@ impl<T: FoldElement> Fold<T> {
     {
         self.check(patches, out.len())?;
         match &self.merge.rule {
+            rule if self.blends(rule) => {
+                self.blend(patches, out);
+                Ok(())
+            }
             Rule::Sum | Rule::Mean => {
                 self.check_most(patches.len())?;
                 self.run(patches, &Plain { start: A::zero(), f: |a: A, x: T| a + x.as_() }, Which::All, out)
             }
             Rule::WeightedSum(_) | Rule::Weighted(_) => {
                 let weights = self.weights.iter().map(|list| list.iter().map(|&w| real(w)).collect()).collect();
-                self.run::<R, O>(patches, &Weighted { weights }, Which::All, out)
+                let join = Weighted { weights, f: |a: R, x: T, w: R| a + w * x.as_() };
+                self.run::<R, O>(patches, &join, Which::All, out)
             }
             // A NaN is neither greater nor equal to anything, itself included: it comes in and never goes.
             #[allow(clippy::eq_op)]
@@ -140,6 +144,16 @@ impl<T: FoldElement> Fold<T> {
             }
             Rule::First => self.choose(patches, &put(), Which::First, out),
             Rule::Last => self.choose(patches, &put(), Which::Last, out),
+        }
+    }
+
+    /// Whether the error must not grow with the number of cells.
+    fn blends(&self, rule: &Rule) -> bool {
+        match rule {
+            _ if T::INTEGER => false,
+            Rule::Mean | Rule::Weighted(_) => true,
+            Rule::Sum | Rule::WeightedSum(_) => self.merge.wide,
+            _ => false,
         }
     }
 
@@ -180,7 +194,7 @@ impl<T: FoldElement> Fold<T> {
         Ok(())
     }
 
-    fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
+    pub(super) fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
         let value = self.merge.uncovered.and_then(num_traits::cast).unwrap_or_default();
         let covered = self.covered.clone().and_then(Factors::new).map(|covered| (covered, value));
         Finish { divisors, covered, outside: AtomicUsize::new(usize::MAX) }
@@ -280,9 +294,16 @@ fn put<T: FoldElement>() -> Plain<T, impl Fn(T, T) -> T + Copy + Sync> {
     Plain { start: T::default(), f: |_, x| x }
 }
 
+/// How many cells lie over every element of an axis.
+fn counts(axis: &AxisPlan) -> Result<Vec<f64>> {
+    // The counts cannot fail, so whether there is memory for them and for their copy is asked before.
+    drop(Array::<[f64; 2]>::try_zeros("coverage", smallvec![axis.len()])?);
+    Ok(axis.coverage().iter().map(|&c| c as f64).collect())
+}
+
 /// The sum of the weights over every element of an axis: a fold of the weights, the same for each window.
 fn weight_sums(axis: &AxisPlan, weights: &[f64]) -> Result<Vec<f64>> {
     let plan = Plan::new(smallvec![axis.len()], SmallVec::from_slice(&[axis.on_axis(0)]), false)?;
     let cells = weights.into_view().insert_axis(0)?.broadcast(0, axis.count())?;
-    plan.folding(Merge::sum())?.fold(&cells).map(Array::into_vec)
+    plan.folding(Merge::sum().wide())?.fold(&cells).map(Array::into_vec)
 }

@@ -10,7 +10,7 @@
 //!                                                                         reach every element
 //! ```
 //!
-//! Along the last axis the outer stretches are the edges of a row; along the others, each combination of stretches is a
+//! Along the last unfolded axis the outer stretches are the edges of a row; along the others, each combination of stretches is a
 //! box in which all rows are made of the same rows of the patches.
 
 use super::engine::{Blocks, Engine, Join};
@@ -61,7 +61,8 @@ impl<T: FoldElement> Engine<'_, '_, T> {
         sums: &mut [A],
         join: &impl Join<T, A>,
     ) {
-        let len = ranges.last().map_or(1, |r| r.len());
+        // Rows run along the last unfolded axis; behind it there may be axes of one element.
+        let len = ranges[self.axis(axes.len()).axis()].len();
         for b in 0..choices(axes) {
             let stretches = choice(axes, b);
             let mut blocks = Blocks::new();

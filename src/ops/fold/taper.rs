@@ -1,9 +1,10 @@
 //! Weights across a window that let overlapping windows fade into each other.
 
+use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::spec::AxisPlan;
-use alloc::vec;
 use alloc::vec::Vec;
+use smallvec::smallvec;
 
 /// Weights along one axis of a window, taken at the middle of each cell.
 ///
@@ -38,15 +39,23 @@ impl Taper {
     pub(super) fn weights(&self, axis: &AxisPlan) -> Result<Vec<f64>> {
         let window = axis.window();
         let cell = |j: usize| (j as f64 + 0.5) / window as f64;
-        let weights: Vec<f64> = match self {
-            Taper::Flat => vec![1.0; window],
-            Taper::Hann => {
-                (0..window).map(|j| num_traits::Float::sin(core::f64::consts::PI * cell(j))).map(|s| s * s).collect()
-            }
-            Taper::Linear => (0..window).map(|j| 1.0 - num_traits::Float::abs(2.0 * cell(j) - 1.0)).collect(),
-            Taper::Gaussian(deviation) => {
-                (0..window).map(|j| (cell(j) - 0.5) / deviation).map(|z| num_traits::Float::exp(-0.5 * z * z)).collect()
-            }
+        // A window may be longer than any memory: it is the caller's number, and no patch has come yet.
+        let each = |f: &dyn Fn(usize) -> f64| {
+            let mut weights = Array::try_zeros("a taper", smallvec![window])?.into_vec();
+            weights.iter_mut().enumerate().for_each(|(j, w)| *w = f(j));
+            Ok::<_, Error>(weights)
+        };
+        let weights = match self {
+            Taper::Flat => each(&|_| 1.0)?,
+            Taper::Hann => each(&|j| {
+                let s = num_traits::Float::sin(core::f64::consts::PI * cell(j));
+                s * s
+            })?,
+            Taper::Linear => each(&|j| 1.0 - num_traits::Float::abs(2.0 * cell(j) - 1.0))?,
+            Taper::Gaussian(deviation) => each(&|j| {
+                let z = (cell(j) - 0.5) / deviation;
+                num_traits::Float::exp(-0.5 * z * z)
+            })?,
             Taper::Weights(own) if own.len() == window => own.clone(),
             Taper::Weights(own) => {
                 return Err(Error::TaperLength { axis: axis.axis(), found: own.len(), window });

@@ -6,7 +6,7 @@ use super::{Divisor, Pool, planes};
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::ops::{FoldElement, Wrap};
+use crate::ops::{FoldElement, Merge, Wrap};
 use crate::spec::{Dims, IntoShape, PerAxis};
 use num_traits::{Float, One};
 
@@ -153,7 +153,8 @@ impl Pool {
 
     /// The gradient of [`avg_pool`](Self::avg_pool) by its input: `[N, C, grid..] -> shape`.
     ///
-    /// What arrives at each window, divided as the mean was, goes to all of its elements: the fold of the windows.
+    /// What arrives at each window, divided as the mean was, goes to all of its elements: the fold of the windows, summed in twice
+    /// their width and rounded once.
     ///
     /// # Errors
     /// Those of [`plan`](Self::plan) on `shape`; [`Error::ShapeMismatch`]; [`Error::ZeroDivisor`].
@@ -189,6 +190,6 @@ impl Pool {
             let axis = patches.rank() as isize;
             patches = patches.insert_axis(axis)?.broadcast(axis, a.window())?;
         }
-        plan.fold(patches)
+        plan.folding(Merge::sum().wide())?.fold(patches)
     }
 }
