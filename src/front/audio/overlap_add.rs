@@ -2,7 +2,7 @@
 
 use super::Sample;
 use super::overlap::{check_cola, check_nola, overlap_sums};
-use super::rows::each_chunk;
+use super::rows::{each_chunk, in_one_piece};
 use super::windowed::check_buffer;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
@@ -172,12 +172,11 @@ impl<T: Sample> OverlapAdd<T> {
     ///
     /// # Errors
     /// [`Error::WindowLength`] unless the last axis is as long as the window; [`Error::AxisOutOfRange`] for a rank
-    /// below two; [`Error::TooLarge`].
+    /// below two; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn whole<'a, S: IntoView<'a, Elem = T>>(&self, frames: S) -> Result<Array<T>> {
         let frames = frames.into_view();
-        let shape = self.shape(&frames)?;
-        let mut out = Array::from_elem(T::zero(), shape)?;
-        self.put(&frames, out.as_mut_slice());
+        let mut out = Array::try_zeros("a signal of overlapped frames", self.shape(&frames)?)?;
+        self.put(&frames, out.as_mut_slice())?;
         Ok(out)
     }
 
@@ -189,8 +188,7 @@ impl<T: Sample> OverlapAdd<T> {
         let frames = frames.into_view();
         let shape = self.shape(&frames)?;
         check_buffer::<T>("a signal of overlapped frames", shape, out.len())?;
-        self.put(&frames, out);
-        Ok(())
+        self.put(&frames, out)
     }
 
     fn shape(&self, frames: &View<'_, T>) -> Result<Dims> {
@@ -205,15 +203,8 @@ impl<T: Sample> OverlapAdd<T> {
         Ok(shape)
     }
 
-    fn put(&self, frames: &View<'_, T>, out: &mut [T]) {
-        let copied;
-        let rows = match frames.as_slice() {
-            Some(slice) => slice,
-            None => {
-                copied = frames.to_array().into_vec();
-                &copied
-            }
-        };
+    fn put(&self, frames: &View<'_, T>, out: &mut [T]) -> Result<()> {
+        let rows = &in_one_piece("frames in one piece", frames)?[..];
         let number = frames.shape()[frames.rank() - 2];
         let row = if number == 0 { 0 } else { self.samples(number).unwrap_or(0) };
         let parallel = size_of_val(rows) >= PARALLEL_BYTES;
@@ -235,6 +226,7 @@ impl<T: Sample> OverlapAdd<T> {
                 self.divide(part, from, number);
             },
         );
+        Ok(())
     }
 
     /// Adds frame `t` to the samples from `from` on. Its last `hop` samples are the first that are put there, so they

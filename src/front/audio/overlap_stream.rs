@@ -1,4 +1,7 @@
 //! Overlap-add of a stream: a frame in, `hop` finished samples out.
+//!
+//! Where the hop is longer than a frame there are gaps of zeros between frames. The whole signal ends with its last frame, and a
+//! stream cannot know which one that is: so a gap comes out with the frame behind it.
 
 use super::overlap_add::{Edges, Scale};
 use super::{OverlapAdd, Sample};
@@ -8,8 +11,9 @@ use alloc::vec::Vec;
 
 /// Overlap-add of frames that come one at a time; made by [`OverlapAdd::stream`].
 ///
-/// Each frame finishes `hop` samples; [`finish`](Self::finish) gives the rest. The samples are those of
-/// [`OverlapAdd::whole`] over all frames, bit for bit. Nothing is allocated after construction.
+/// Each frame finishes `hop` samples; [`finish`](Self::finish) gives the rest. (At a hop longer than a frame, the first one
+/// finishes its own samples, and each one after it the gap before it and its own; nothing is left then.) The samples are those
+/// of [`OverlapAdd::whole`] over all frames, bit for bit. Nothing is allocated after construction.
 ///
 /// ```
 /// use ndwindow::audio::{Edges, OverlapAdd};
@@ -33,8 +37,7 @@ pub struct OverlapStream<T> {
 impl<T: Sample> OverlapAdd<T> {
     /// Overlap-add of frames that come one at a time.
     pub fn stream(&self) -> OverlapStream<T> {
-        let length = self.size.max(self.hop);
-        OverlapStream { plan: self.clone(), sums: vec![T::zero(); length], frames: 0, ended: false }
+        OverlapStream { plan: self.clone(), sums: vec![T::zero(); self.size], frames: 0, ended: false }
     }
 }
 
@@ -44,8 +47,12 @@ impl<T: Sample> OverlapStream<T> {
         self.plan.size.saturating_sub(self.plan.hop)
     }
 
-    /// How many samples the next frame will finish: `hop`, or fewer while `Edges::Steady` holds back the beginning.
+    /// How many samples the next frame will finish: `hop`, or fewer while `Edges::Steady` holds back the beginning, and at the
+    /// first frame if it is shorter than the hop.
     pub fn ready_after_next(&self) -> usize {
+        if self.has_gaps() {
+            return if self.frames == 0 { self.plan.size } else { self.plan.hop };
+        }
         let low = self.plan.lead().max(self.frames * self.plan.hop);
         ((self.frames + 1) * self.plan.hop).saturating_sub(low)
     }
@@ -65,6 +72,15 @@ impl<T: Sample> OverlapStream<T> {
         }
         let ready = self.ready_after_next();
         let out = part(out, ready)?;
+        if self.has_gaps() {
+            let (gap, out) = out.split_at_mut(ready - self.plan.size);
+            gap.fill(T::zero());
+            // No other frame reaches here, so this one may as well be the only one.
+            self.plan.add_frame(out, 0, 0, frame);
+            self.plan.divide(out, 0, 1);
+            self.frames = 1;
+            return Ok(ready);
+        }
         let (hop, start) = (self.plan.hop, self.frames * self.plan.hop);
         self.plan.add_frame(&mut self.sums, start, self.frames, frame);
         let number = self.frames + 1;
@@ -89,9 +105,17 @@ impl<T: Sample> OverlapStream<T> {
         let left = if steady || self.frames == 0 { 0 } else { self.latency() };
         let out = part(out, left)?;
         self.ended = true;
+        if left == 0 {
+            return Ok(0);
+        }
         out.copy_from_slice(&self.sums[..left]);
         self.plan.divide(out, self.frames * self.plan.hop, self.frames);
         Ok(left)
+    }
+
+    /// Whether samples lie between frames that no frame holds.
+    fn has_gaps(&self) -> bool {
+        self.plan.hop > self.plan.size
     }
 
     /// Forgets all frames and starts a new stream; allocates nothing.
