@@ -207,17 +207,22 @@ const FRESH_BYTES: usize = 256 * 1024;
 /// `len` times a value, if memory for it can be had.
 ///
 /// `vec!` asks for memory that is zero already, which for large arrays saves a pass of writing zeros over it, but it ends the
-/// process where there is none. So large arrays first ask whether there is; for small ones that would cost as much as it
-/// saves.
+/// process where there is none. So large arrays first ask whether there is (and use the answer, or the compiler would take
+/// it for yes); for small ones that would cost as much as it saves.
 fn try_vec<T: Clone>(value: T, len: usize) -> Option<Vec<T>> {
     let mut data = Vec::new();
     data.try_reserve_exact(len).ok()?;
-    if len * size_of::<T>() >= FRESH_BYTES {
-        drop(data);
-        return Some(vec![value; len]);
+    match len * size_of::<T>() {
+        // Elements without size need no memory, and `vec!` knows how not to count to `len`.
+        0 | FRESH_BYTES.. => {
+            drop(core::hint::black_box(data));
+            Some(vec![value; len])
+        }
+        _ => {
+            data.resize(len, value);
+            Some(data)
+        }
     }
-    data.resize(len, value);
-    Some(data)
 }
 
 /// The number of elements of a shape whose bytes, too, fit the address space.

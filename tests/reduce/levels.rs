@@ -29,7 +29,7 @@ fn asked() -> Option<String> {
 #[test]
 fn one_reduction() {
     let x: Vec<i32> = (0..100).collect();
-    assert_eq!(unfold(0, 50, 25).windows(&x).unwrap().max().unwrap().as_slice(), [49, 74, 99]);
+    assert_eq!(unfold(0, 50, 25).windows(&x).unwrap().max().as_slice(), [49, 74, 99]);
 }
 
 /// Runs this program's [`one_reduction`] at a level: whether it passed, and what it said.
@@ -61,6 +61,7 @@ fn level_of_this_run() {
     let there = machine();
     let level = asked().unwrap_or_else(|| there[there.len() - 1].to_owned());
     let line = format!("tests/reduce ran at level {level}; this machine has {}", there.join(", "));
-    writeln!(std::io::stderr(), "{line}").unwrap(); // not `eprintln`, which a test that passes keeps to itself
+    // Not `eprintln`, which a test that passes keeps to itself.
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
     assert!(there.contains(&&level[..]), "{line}");
 }

@@ -2,12 +2,13 @@
 
 use super::Sample;
 use super::overlap::{check_cola, check_nola, overlap_sums};
-use super::rows::{each_chunk, in_one_piece};
+use super::rows::each_chunk;
 use super::windowed::check_buffer;
-use crate::array::{Array, IntoView, View};
+use crate::array::{Array, IntoView, Picked, View};
 use crate::error::{Error, Result};
 use crate::kernel;
 use crate::spec::Dims;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Samples put together at a time: they stay in the second-level cache while frames are added.
@@ -157,6 +158,11 @@ impl<T: Sample> OverlapAdd<T> {
         Ok(all.saturating_sub(self.lead().saturating_mul(2)))
     }
 
+    /// Whether there are samples between frames that no frame reaches.
+    pub(super) fn leaves_gaps(&self) -> bool {
+        self.hop > self.size
+    }
+
     /// Samples left out at each end.
     pub(super) fn lead(&self) -> usize {
         match &self.scale {
@@ -175,8 +181,9 @@ impl<T: Sample> OverlapAdd<T> {
     /// below two; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn whole<'a, S: IntoView<'a, Elem = T>>(&self, frames: S) -> Result<Array<T>> {
         let frames = frames.into_view();
-        let mut out = Array::try_zeros("a signal of overlapped frames", self.shape(&frames)?)?;
-        self.put(&frames, out.as_mut_slice())?;
+        let shape = self.shape(&frames)?;
+        let mut out = Array::try_zeros("a signal of overlapped frames", shape)?;
+        self.put(&frames, out.as_mut_slice());
         Ok(out)
     }
 
@@ -188,7 +195,8 @@ impl<T: Sample> OverlapAdd<T> {
         let frames = frames.into_view();
         let shape = self.shape(&frames)?;
         check_buffer::<T>("a signal of overlapped frames", shape, out.len())?;
-        self.put(&frames, out)
+        self.put(&frames, out);
+        Ok(())
     }
 
     fn shape(&self, frames: &View<'_, T>) -> Result<Dims> {
@@ -203,30 +211,32 @@ impl<T: Sample> OverlapAdd<T> {
         Ok(shape)
     }
 
-    fn put(&self, frames: &View<'_, T>, out: &mut [T]) -> Result<()> {
-        let rows = &in_one_piece("frames in one piece", frames)?[..];
+    fn put(&self, frames: &View<'_, T>, out: &mut [T]) {
         let number = frames.shape()[frames.rank() - 2];
         let row = if number == 0 { 0 } else { self.samples(number).unwrap_or(0) };
-        let parallel = size_of_val(rows) >= PARALLEL_BYTES;
-        each_chunk(
-            out,
-            row,
-            CHUNK,
-            parallel,
-            || (),
-            |(), r, i, part| {
-                let from = self.lead() + i * CHUNK;
-                if self.hop > self.size {
-                    part.fill(T::zero()); // no frame writes between frames
+        let parallel = frames.len().saturating_mul(size_of::<T>()) >= PARALLEL_BYTES;
+        let slice = frames.as_slice();
+        // Frames that do not lie in one piece are copied a few at a time.
+        let few = (CHUNK / self.size).clamp(1, number.max(1));
+        let scratch = || vec![T::zero(); if slice.is_some() { 0 } else { few * self.size }];
+        each_chunk(out, row, CHUNK, parallel, scratch, |scratch, r, i, part| {
+            let from = self.lead() + i * CHUNK;
+            if self.leaves_gaps() {
+                part.fill(T::zero()); // no frame writes between frames
+            }
+            let all = touching(from, from + part.len(), self.size, self.hop, number);
+            for first in all.clone().step_by(few) {
+                let group = first..all.end.min(first + few);
+                let rows = match slice {
+                    Some(rows) => &rows[(r * number + first) * self.size..][..group.len() * self.size],
+                    None => copy_frames(frames, r, group.clone(), scratch),
+                };
+                for (t, frame) in group.zip(rows.chunks_exact(self.size)) {
+                    self.add_frame(part, from, t, frame);
                 }
-                let frame = |t| &rows[(r * number + t) * self.size..][..self.size];
-                for t in touching(from, from + part.len(), self.size, self.hop, number) {
-                    self.add_frame(part, from, t, frame(t));
-                }
-                self.divide(part, from, number);
-            },
-        );
-        Ok(())
+            }
+            self.divide(part, from, number);
+        });
     }
 
     /// Adds frame `t` to the samples from `from` on. Its last `hop` samples are the first that are put there, so they
@@ -293,6 +303,30 @@ impl<T: Sample> Divisors<T> {
         let frames = touching(p, p + 1, self.gains.len(), self.hop, number);
         frames.map(|t| self.gains[p - t * self.hop]).reduce(|sum, g| sum + g).unwrap_or_else(T::zero)
     }
+}
+
+/// The frames `group` of row `r` of `[.., frames, size]`, in one piece.
+fn copy_frames<'s, T: Sample>(
+    frames: &View<'_, T>,
+    r: usize,
+    group: core::ops::Range<usize>,
+    scratch: &'s mut [T],
+) -> &'s [T] {
+    let (shape, lead) = (frames.shape(), frames.rank() - 2);
+    let mut starts = Dims::from_elem(0, frames.rank());
+    let mut rest = r;
+    for a in (0..lead).rev() {
+        starts[a] = rest % shape[a];
+        rest /= shape[a];
+    }
+    starts[lead] = group.start;
+    let count = [group.len(), shape[lead + 1]];
+    let part = &mut scratch[..count[0] * count[1]];
+    match frames.pick(&starts, 2, |k| Picked { axis: lead + k, step: 1, count: count[k] }) {
+        Some(view) => kernel::copy_view(part, &view),
+        None => unreachable!("frames of a row are frames of the view"),
+    }
+    part
 }
 
 /// One over a sum, or one where nothing can be divided by.

@@ -1,7 +1,4 @@
-//! Overlap-add of a stream: a frame in, `hop` finished samples out.
-//!
-//! Where the hop is longer than a frame there are gaps of zeros between frames. The whole signal ends with its last frame, and a
-//! stream cannot know which one that is: so a gap comes out with the frame behind it.
+//! Overlap-add of a stream: a frame in, finished samples out, `hop` of them once it runs.
 
 use super::overlap_add::{Edges, Scale};
 use super::{OverlapAdd, Sample};
@@ -11,9 +8,9 @@ use alloc::vec::Vec;
 
 /// Overlap-add of frames that come one at a time; made by [`OverlapAdd::stream`].
 ///
-/// Each frame finishes `hop` samples; [`finish`](Self::finish) gives the rest. (At a hop longer than a frame, the first one
-/// finishes its own samples, and each one after it the gap before it and its own; nothing is left then.) The samples are those
-/// of [`OverlapAdd::whole`] over all frames, bit for bit. Nothing is allocated after construction.
+/// Each frame finishes `hop` samples; [`finish`](Self::finish) gives the rest. Where frames leave gaps (a hop longer than
+/// the frame), the first one finishes its own `size` samples, and each other one the gap before it and its own. The samples
+/// are those of [`OverlapAdd::whole`] over all frames, as many and bit for bit. Nothing is allocated after construction.
 ///
 /// ```
 /// use ndwindow::audio::{Edges, OverlapAdd};
@@ -28,7 +25,8 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub struct OverlapStream<T> {
     plan: OverlapAdd<T>,
-    /// The unfinished sums: `size` samples from the start of the frame put in last, less the `hop` that are out.
+    /// The unfinished sums: `size` samples from the start of the frame put in last, less the `hop` that are out. None if
+    /// frames leave gaps: each is finished when it comes.
     sums: Vec<T>,
     frames: usize,
     ended: bool,
@@ -37,7 +35,8 @@ pub struct OverlapStream<T> {
 impl<T: Sample> OverlapAdd<T> {
     /// Overlap-add of frames that come one at a time.
     pub fn stream(&self) -> OverlapStream<T> {
-        OverlapStream { plan: self.clone(), sums: vec![T::zero(); self.size], frames: 0, ended: false }
+        let length = if self.leaves_gaps() { 0 } else { self.size };
+        OverlapStream { plan: self.clone(), sums: vec![T::zero(); length], frames: 0, ended: false }
     }
 }
 
@@ -47,14 +46,15 @@ impl<T: Sample> OverlapStream<T> {
         self.plan.size.saturating_sub(self.plan.hop)
     }
 
-    /// How many samples the next frame will finish: `hop`, or fewer while `Edges::Steady` holds back the beginning, and at the
-    /// first frame if it is shorter than the hop.
+    /// How many samples the next frame will finish: `hop`, or fewer while `Edges::Steady` holds back the beginning, and
+    /// `size` for the first frame if the hop is longer.
     pub fn ready_after_next(&self) -> usize {
-        if self.has_gaps() {
-            return if self.frames == 0 { self.plan.size } else { self.plan.hop };
+        let OverlapAdd { size, hop, .. } = self.plan;
+        if self.plan.leaves_gaps() {
+            return if self.frames == 0 { size } else { hop };
         }
-        let low = self.plan.lead().max(self.frames * self.plan.hop);
-        ((self.frames + 1) * self.plan.hop).saturating_sub(low)
+        let low = self.plan.lead().max(self.frames * hop);
+        ((self.frames + 1) * hop).saturating_sub(low)
     }
 
     /// Adds a frame and writes the samples it finishes to the start of `out`; returns how many those are
@@ -72,12 +72,12 @@ impl<T: Sample> OverlapStream<T> {
         }
         let ready = self.ready_after_next();
         let out = part(out, ready)?;
-        if self.has_gaps() {
-            let (gap, out) = out.split_at_mut(ready - self.plan.size);
+        if self.plan.leaves_gaps() {
+            let (gap, own) = out.split_at_mut(ready - frame.len());
             gap.fill(T::zero());
-            // No other frame reaches here, so this one may as well be the only one.
-            self.plan.add_frame(out, 0, 0, frame);
-            self.plan.divide(out, 0, 1);
+            // No other frame reaches its samples: every frame is as if it were the only one.
+            self.plan.add_frame(own, 0, 0, frame);
+            self.plan.divide(own, 0, 1);
             self.frames = 1;
             return Ok(ready);
         }
@@ -105,17 +105,9 @@ impl<T: Sample> OverlapStream<T> {
         let left = if steady || self.frames == 0 { 0 } else { self.latency() };
         let out = part(out, left)?;
         self.ended = true;
-        if left == 0 {
-            return Ok(0);
-        }
         out.copy_from_slice(&self.sums[..left]);
         self.plan.divide(out, self.frames * self.plan.hop, self.frames);
         Ok(left)
-    }
-
-    /// Whether samples lie between frames that no frame holds.
-    fn has_gaps(&self) -> bool {
-        self.plan.hop > self.plan.size
     }
 
     /// Forgets all frames and starts a new stream; allocates nothing.
