@@ -184,6 +184,7 @@ fn framers() {
             for capacity in SIZES {
                 let made = Framer::<f32>::with_capacity(3, 2, channels, capacity);
                 assert_eq!(made.is_ok(), (1..8).contains(&channels) && capacity < 8, "{channels} of {capacity}");
+                tried(Framer::<()>::with_capacity(3, 2, channels, capacity).map(|_| ()));
                 tried(Framer::<u64>::with_capacity(size, 1, channels, capacity).map(|_| ()));
             }
         }
