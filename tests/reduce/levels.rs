@@ -2,6 +2,7 @@
 //! another.
 
 use std::io::Write;
+#[cfg(not(miri))]
 use std::process::Command;
 
 use ndwindow::unfold;
@@ -33,6 +34,7 @@ fn one_reduction() {
 }
 
 /// Runs this program's [`one_reduction`] at a level: whether it passed, and what it said.
+#[cfg(not(miri))]
 fn at(level: &str) -> (bool, String) {
     let mut program = Command::new(std::env::current_exe().unwrap());
     let output = program.args(["--exact", "levels::one_reduction"]).env("NDWINDOW_LEVEL", level).output().unwrap();
@@ -42,6 +44,7 @@ fn at(level: &str) -> (bool, String) {
 }
 
 #[test]
+#[cfg(not(miri))] // no processes there
 fn a_level_that_is_not_there_fails() {
     let there = machine();
     for level in ["baseline", "avx2", "avx512", "avx", "AVX2", "best"] {
