@@ -240,6 +240,24 @@ fn a_large_buffer_holds_the_frames_of_the_whole() {
     assert_eq!(&out[1..], want.as_slice());
 }
 
+/// A buffer that is being written past the caches is not read before all of it is there, so what a writer shows of itself has
+/// none of its samples.
+#[test]
+fn a_writer_shows_how_far_it_is_and_no_samples() {
+    for len in [12usize, 3 << 20] {
+        let mut out = vec![77u32; len];
+        Framer::new(4, 4).unwrap().writing_into(&mut out, |frames| {
+            frames.process(&[1234, 1235, 1236, 1237, 1238]).unwrap();
+            let streams = len > 12 && cfg!(all(target_arch = "x86_64", not(miri)));
+            assert_eq!(
+                format!("{frames:?}"),
+                format!("FrameWriter {{ written: 1, out: Lined {{ len: {len}, done: 4, streams: {streams} }}, .. }}")
+            );
+        });
+        assert_eq!(out[..5], [1234, 1235, 1236, 1237, 77]);
+    }
+}
+
 #[test]
 fn frames_inside_a_block_are_slices_of_it() {
     let block: Vec<u8> = (0..100).collect();

@@ -61,7 +61,7 @@ pub(super) fn clip_with<T: Element>(
     each_piece(out, unit, |first, part| {
         let job = Job { frame: &frame, source: source.as_ptr(), fill };
         let left = part.len();
-        let mut sink = Sink::new(part, streaming);
+        let mut sink = Sink::new(part, streaming, level);
         level.run(Piece { job: &job, sink: &mut sink, first, left });
         sink.finish();
     });

@@ -2,7 +2,7 @@
 //!
 //! The kernels of this folder are plain generic loops. [`Level::run`] enters a function that carries
 //! `#[target_feature]` and inlines the loop there, so that the compiler vectorises the same source once per
-//! level. Nothing but detection makes a level above the baseline.
+//! level. Nothing but detection makes a level above the baseline, and nothing else in the crate asks the CPU.
 
 #![allow(unsafe_code)]
 
@@ -40,11 +40,14 @@ enum Isa {
 }
 
 impl Level {
-    /// The best level of this machine, or a lower one that the environment variable `NDWINDOW_LEVEL` names (`baseline`,
-    /// `avx2`; read once).
+    /// The best level of this machine, or the one that the environment variable `NDWINDOW_LEVEL` names (`baseline`,
+    /// `avx2`, `avx512`; read once).
+    ///
+    /// # Panics
+    /// If it names a level this machine does not have, or none: a run that was asked for one level must not pass at another.
     #[inline]
     pub(crate) fn detect() -> Level {
-        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        #[cfg(feature = "std")]
         {
             use std::sync::atomic::{AtomicU8, Ordering};
             // 0: not asked yet. Threads that ask at once store the same answer.
@@ -58,16 +61,28 @@ impl Level {
                 n => n,
             };
             match found {
+                #[cfg(target_arch = "x86_64")]
                 3 => Level(Isa::Avx512),
+                #[cfg(target_arch = "x86_64")]
                 2 => Level(Isa::Avx2),
                 _ => Level(Isa::Baseline),
             }
         }
-        #[cfg(not(all(feature = "std", target_arch = "x86_64")))]
+        #[cfg(not(feature = "std"))]
         Level(Isa::Baseline)
     }
 
-    /// Every level of this machine.
+    /// The name `NDWINDOW_LEVEL` has for it.
+    #[cfg(test)]
+    pub(crate) fn name(self) -> &'static str {
+        match self.vector_bytes() {
+            64 => NAMES[2],
+            32 => NAMES[1],
+            _ => NAMES[0],
+        }
+    }
+
+    /// Every level of this machine, up to the one that is asked for.
     #[cfg(test)]
     pub(crate) fn all() -> impl Iterator<Item = Level> {
         let best = Level::detect();
@@ -121,19 +136,46 @@ impl Level {
     }
 }
 
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
+/// The levels there are, by the names `NDWINDOW_LEVEL` has for them, each after those it contains.
+#[cfg(any(test, feature = "std"))]
+const NAMES: [&str; 3] = ["baseline", "avx2", "avx512"];
+
+/// The number of the level to run at: where it stands in [`NAMES`], from 1.
+#[cfg(feature = "std")]
 #[cold]
 fn ask() -> u8 {
-    macro_rules! has { ($($f:tt)*) => { true $(&& std::arch::is_x86_feature_detected!($f))* }; }
-    let avx2 = has!("avx" "avx2" "bmi1" "bmi2" "fma" "f16c" "lzcnt" "popcnt" "sse4.1" "sse4.2" "ssse3");
-    let avx512 = avx2 && has!("avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl");
-    let found = 1 + u8::from(avx2) + u8::from(avx512);
-    // Lowers, never raises: for tests and benchmarks of every level.
-    match std::env::var("NDWINDOW_LEVEL").as_deref() {
-        Ok("baseline") => 1,
-        Ok("avx2") => found.min(2),
-        _ => found,
+    let wanted = std::env::var_os("NDWINDOW_LEVEL").map(|name| name.to_string_lossy().into_owned());
+    match choose(machine(), wanted.as_deref()) {
+        Ok(level) => level,
+        Err(words) => panic!("{words}"),
     }
+}
+
+/// The number of this machine's best level.
+#[cfg(feature = "std")]
+fn machine() -> u8 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        macro_rules! has { ($($f:tt)*) => { true $(&& std::arch::is_x86_feature_detected!($f))* }; }
+        let avx2 = has!("avx" "avx2" "bmi1" "bmi2" "fma" "f16c" "lzcnt" "popcnt" "sse4.1" "sse4.2" "ssse3");
+        let avx512 = avx2 && has!("avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl");
+        1 + u8::from(avx2) + u8::from(avx512)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    1
+}
+
+/// The level that is `wanted` on a machine whose best one is `best`: a lower one or that one, never a higher. The best if none
+/// is named.
+#[cfg(feature = "std")]
+fn choose(best: u8, wanted: Option<&str>) -> Result<u8, alloc::string::String> {
+    let there = &NAMES[..usize::from(best)];
+    let Some(wanted) = wanted.filter(|name| !name.is_empty()) else { return Ok(best) };
+    let level = there.iter().zip(1..).find(|(name, _)| **name == wanted);
+    level.map(|(_, level)| level).ok_or_else(|| {
+        let known = if NAMES.contains(&wanted) { "this machine does not have it" } else { "there is no such level" };
+        alloc::format!("NDWINDOW_LEVEL is {wanted}, but {known}: use {}, or leave it unset", there.join(" or "))
+    })
 }
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
@@ -148,4 +190,65 @@ fn avx2<K: Kernel>(kernel: K) -> K::Out {
 )]
 fn avx512<K: Kernel>(kernel: K) -> K::Out {
     kernel.run_at::<64>()
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_not_there_is_refused() {
+        let cases: [(u8, Option<&str>, Result<u8, &str>); 13] = [
+            (1, None, Ok(1)),
+            (3, None, Ok(3)),
+            (2, Some(""), Ok(2)),
+            (1, Some("baseline"), Ok(1)),
+            (3, Some("baseline"), Ok(1)),
+            (2, Some("avx2"), Ok(2)),
+            (3, Some("avx2"), Ok(2)),
+            (3, Some("avx512"), Ok(3)),
+            (1, Some("avx2"), Err("this machine does not have it: use baseline, or leave it unset")),
+            (2, Some("avx512"), Err("this machine does not have it: use baseline or avx2, or leave it unset")),
+            (2, Some("AVX2"), Err("there is no such level: use baseline or avx2, or leave it unset")),
+            (3, Some("best"), Err("there is no such level: use baseline or avx2 or avx512, or leave it unset")),
+            (1, Some(" avx2"), Err("there is no such level: use baseline, or leave it unset")),
+        ];
+        for (best, wanted, want) in cases {
+            let want = want.map_err(|words| alloc::format!("NDWINDOW_LEVEL is {}, but {words}", wanted.unwrap_or("")));
+            assert_eq!(choose(best, wanted), want);
+        }
+    }
+
+    /// Streaming stores once asked for themselves, and went on with AVX-512 at every level.
+    #[test]
+    #[cfg(not(miri))]
+    fn nothing_else_asks_the_cpu() {
+        let mut folders = alloc::vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut asking = alloc::vec![];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false if std::fs::read_to_string(&path).unwrap().contains("_feature_detected!") => {
+                        asking.push(path)
+                    }
+                    false => {}
+                }
+            }
+        }
+        assert!(asking.len() == 1 && asking[0].ends_with("kernel/level.rs"), "{asking:?}");
+    }
+
+    /// What the tests of this crate that say "every level" went through: seen whether they pass or not.
+    #[test]
+    fn levels_that_ran() {
+        use std::io::Write;
+        let levels: alloc::vec::Vec<&str> = Level::all().map(Level::name).collect();
+        assert_eq!(levels.len(), usize::from(ask()));
+        let of = &NAMES[..usize::from(machine())];
+        let line = alloc::format!("levels that ran: {}; this machine has {}\n", levels.join(", "), of.join(", "));
+        // Not `eprintln`, which a test that passes keeps to itself.
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+    }
 }

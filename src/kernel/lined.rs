@@ -4,12 +4,14 @@
 //! A line that is stored in two parts costs more than several whole ones. See `sink.rs` for outputs made of short runs.
 #![allow(unsafe_code)] // streaming stores
 
+use super::level::Level;
 use super::stream::{LINE, fence, stream_lines, streams_lines};
 use crate::element::Element;
+use core::fmt;
 
 /// An output being written front to back.
-#[derive(Debug)]
 pub(crate) struct Lined<'a, T> {
+    level: Level,
     out: &'a mut [T],
     /// How many elements of `out` are written or in the edge.
     done: usize,
@@ -18,7 +20,6 @@ pub(crate) struct Lined<'a, T> {
 }
 
 /// The line that `out[done]` lies in, up to that element.
-#[derive(Debug)]
 #[repr(align(64))]
 struct Edge<T> {
     /// As many as a line has are used.
@@ -27,12 +28,12 @@ struct Edge<T> {
 }
 
 impl<'a, T: Element> Lined<'a, T> {
-    /// Past the caches if `streaming` and machine and element type allow it.
+    /// Past the caches, with the stores of `level`, if `streaming` and machine and element type allow it.
     #[inline]
-    pub(crate) fn new(out: &'a mut [T], streaming: bool) -> Self {
+    pub(crate) fn new(out: &'a mut [T], streaming: bool, level: Level) -> Self {
         let edge = (streaming && streams_lines::<T>())
             .then(|| Edge { cells: [T::default(); LINE], filled: out.as_ptr().addr() % LINE / size_of::<T>() });
-        Lined { out, done: 0, edge }
+        Lined { level, out, done: 0, edge }
     }
 
     /// Whether lines go past the caches.
@@ -53,12 +54,13 @@ impl<'a, T: Element> Lined<'a, T> {
     /// If there is no room for it.
     #[inline]
     pub(crate) fn copy(&mut self, run: &[T]) {
+        let level = self.level;
         // SAFETY: `stream_lines` writes all it is given; the drop fences.
         unsafe {
             self.append(
                 run.len(),
                 |to, at| to.copy_from_slice(&run[at..][..to.len()]),
-                |to, at| stream_lines(to, &run[at..][..to.len()]),
+                |to, at| stream_lines(level, to, &run[at..][..to.len()]),
             );
         }
     }
@@ -121,8 +123,17 @@ impl<'a, T: Element> Lined<'a, T> {
         let ours = edge.filled.min(self.done);
         let (to, from) = (&mut self.out[self.done - ours..self.done], &edge.cells[edge.filled - ours..edge.filled]);
         // SAFETY: the drop fences.
-        unsafe { stream_lines(to, from) };
+        unsafe { stream_lines(self.level, to, from) };
         edge.filled = 0;
+    }
+}
+
+impl<T> fmt::Debug for Lined<'_, T> {
+    /// How far it is, and none of the elements: those that went past the caches may not be read before the fence, not even by
+    /// the thread that wrote them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (done, streams) = (self.done, self.edge.is_some());
+        f.debug_struct("Lined").field("len", &self.out.len()).field("done", &done).field("streams", &streams).finish()
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn merge_rows<T: Copy, A: Copy>(
         let reach = l.to * (l.count as isize - 1);
         (low + reach.min(0), high + reach.max(0))
     });
-    let inside = row.start as isize + low >= 0 && row.end as isize + high <= out.len() as isize;
+    let inside = row.end <= out.len() && row.start as isize + low >= 0 && row.end as isize + high <= out.len() as isize;
     assert!(inside, "a row outside of its sums");
     coalesce(&mut outer);
     let len = row.len();

@@ -25,7 +25,7 @@ impl<'a, T: Float + Element> Products<'a, T> {
     }
 
     pub(super) fn with_level(out: &'a mut [T], w: &'a [T], streaming: bool, level: Level) -> Self {
-        Products { out: Lined::new(out, streaming), w, level }
+        Products { out: Lined::new(out, streaming, level), w, level }
     }
 
     /// Appends `rows` rows: the stretches of `from` that are as long as `w` and start every `step`, times `w`.

@@ -4,6 +4,7 @@
 //! third of the traffic of a copy and half that of a fill, so a [`Sink`] collects such an output in a small buffer and
 //! sends whole lines with non-temporal stores, in bursts short enough that the reading goes on meanwhile.
 
+use super::level::Level;
 use super::stream::{LINE, fence, stream_lines, streams_lines};
 use crate::element::Element;
 use alloc::vec;
@@ -16,6 +17,7 @@ pub(super) const BLOCK: usize = 8 << 10;
 
 /// An output being written front to back.
 pub(super) struct Sink<'a, T> {
+    level: Level,
     out: &'a mut [T],
     /// How many elements of `out` are written.
     done: usize,
@@ -32,8 +34,9 @@ struct Stage<T> {
 }
 
 impl<'a, T: Element> Sink<'a, T> {
-    /// A sink over `out`. `streaming` sends whole lines past the caches where machine and element type allow it.
-    pub(super) fn new(out: &'a mut [T], streaming: bool) -> Self {
+    /// A sink over `out`. `streaming` sends whole lines past the caches where machine and element type allow it, with the
+    /// stores of `level`.
+    pub(super) fn new(out: &'a mut [T], streaming: bool, level: Level) -> Self {
         let stage = (streaming && streams_lines::<T>()).then(|| {
             let size = size_of::<T>();
             let phase = out.as_ptr().addr() % LINE / size;
@@ -41,7 +44,7 @@ impl<'a, T: Element> Sink<'a, T> {
             let first = cells.as_ptr().addr().wrapping_neg() % LINE / size;
             Stage { cells, first, filled: phase, phase }
         });
-        Sink { out, done: 0, stage }
+        Sink { level, out, done: 0, stage }
     }
 
     /// Whether a block has at most [`BLOCK`] bytes.
@@ -147,7 +150,7 @@ impl<'a, T: Element> Sink<'a, T> {
     #[allow(unsafe_code)]
     fn stream(&mut self, lines: &[T]) {
         // SAFETY: the borrow of `out` lasts as long as the sink, and dropping the sink fences. (No sink is forgotten.)
-        unsafe { stream_lines(&mut self.out[self.done..][..lines.len()], lines) };
+        unsafe { stream_lines(self.level, &mut self.out[self.done..][..lines.len()], lines) };
         self.done += lines.len();
     }
 }

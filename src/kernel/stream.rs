@@ -4,6 +4,7 @@
 //! of the traffic; stores with a non-temporal hint leave it out.
 #![allow(unsafe_code)] // streaming stores
 
+use super::level::Level;
 use core::any::TypeId;
 
 /// Bytes of a cache line.
@@ -58,7 +59,7 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         // SAFETY: both slices hold `size_of_val(from)` initialised bytes (`Plain`), and an exclusive borrow overlaps none.
-        unsafe { stream_bytes(to.as_mut_ptr().cast(), from.as_ptr().cast(), size_of_val(from)) }
+        unsafe { stream_bytes(Level::detect(), to.as_mut_ptr().cast(), from.as_ptr().cast(), size_of_val(from)) }
         // Other threads must see what was written.
         fence();
     }
@@ -71,13 +72,13 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
 /// # Safety
 /// `to` must be writable and `from` readable for `len` initialised bytes, without overlap. A fence must follow.
 #[cfg(all(feature = "fft", target_arch = "x86_64"))]
-unsafe fn stream_bytes(to: *mut u8, from: *const u8, len: usize) {
+unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
     let head = to.align_offset(LINE).min(len);
     let tail = head + (len - head) / LINE * LINE;
     // SAFETY: head <= tail <= len; behind `head`, `to` stands on a line and whole lines reach up to `tail`.
     unsafe {
         core::ptr::copy_nonoverlapping(from, to, head);
-        x86::lines(to.add(head), from.add(head), tail - head);
+        x86::lines(level, to.add(head), from.add(head), tail - head);
         core::ptr::copy_nonoverlapping(from.add(tail), to.add(tail), len - tail);
     }
 }
@@ -156,12 +157,12 @@ fn is_half(_this: TypeId) -> bool {
     false
 }
 
-/// `to.copy_from_slice(from)`, streamed where [`streams_lines`] says so, `to` stands on a line and the bytes are whole lines.
+/// `to.copy_from_slice(from)`, streamed with the level's widest stores where [`streams_lines`] says so, `to` stands on a line and the bytes are whole lines.
 ///
 /// # Safety
 /// [`fence`] must be called before the borrow of `to` ends.
 #[inline]
-pub(super) unsafe fn stream_lines<T: Copy + 'static>(to: &mut [T], from: &[T]) {
+pub(super) unsafe fn stream_lines<T: Copy + 'static>(level: Level, to: &mut [T], from: &[T]) {
     assert_eq!(to.len(), from.len(), "a copy of another length");
     let bytes = size_of_val(from);
     let whole = to.as_ptr().addr().is_multiple_of(LINE) && bytes.is_multiple_of(LINE);
@@ -173,8 +174,10 @@ pub(super) unsafe fn stream_lines<T: Copy + 'static>(to: &mut [T], from: &[T]) {
     // SAFETY: both slices have `bytes` bytes, all of them values of numbers; `to` stands on a line and `bytes` are whole
     // lines; an exclusive borrow overlaps none.
     unsafe {
-        x86::lines(to.as_mut_ptr().cast(), from.as_ptr().cast(), bytes);
+        x86::lines(level, to.as_mut_ptr().cast(), from.as_ptr().cast(), bytes);
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = level; // `streams_lines` holds for nothing
 }
 
 /// Asks for the cache lines `ahead` elements from `cells`, which need not be elements of anything.
@@ -205,25 +208,25 @@ pub(super) fn fence() {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::LINE;
+    use super::{LINE, Level};
     use core::arch::x86_64::{_mm_loadu_si128, _mm_stream_si128};
     #[cfg(feature = "std")]
     use core::arch::x86_64::{_mm512_loadu_si512, _mm512_stream_si512};
 
-    /// Copies whole lines with streaming stores.
+    /// Copies whole lines with streaming stores of the level.
     ///
     /// # Safety
     /// `bytes`, a multiple of a line, must be initialised at `from` and writable at `to`, a multiple of a line, without
     /// overlap. A fence must follow.
     #[inline]
-    pub(super) unsafe fn lines(to: *mut u8, from: *const u8, bytes: usize) {
-        // SAFETY: the contract; AVX-512 only where it was detected, SSE2 is part of every x86-64.
+    pub(super) unsafe fn lines(level: Level, to: *mut u8, from: *const u8, bytes: usize) {
+        // SAFETY: the contract; a level of 64 bytes comes from detection of AVX-512 only, SSE2 is part of every x86-64.
         unsafe {
-            #[cfg(feature = "std")]
-            if std::is_x86_feature_detected!("avx512f") {
-                return by_64(to, from, bytes);
+            match level.vector_bytes() {
+                #[cfg(feature = "std")]
+                LINE => by_64(to, from, bytes),
+                _ => by_16(to, from, bytes),
             }
-            by_16(to, from, bytes);
         }
     }
 

@@ -158,7 +158,7 @@ impl<T: Element> Job<'_, T> {
         let (layout, len) = (self.layout, part.len());
         // A block of a turned layout has several rows, which must fit the stage.
         let block = layout.rows.count.min(TURN) * layout.width * size_of::<T>();
-        let mut sink = Sink::new(part, streaming && !(layout.is_turned() && block > BLOCK));
+        let mut sink = Sink::new(part, streaming && !(layout.is_turned() && block > BLOCK), level);
         level.run(Piece { job: self, sink: &mut sink, first, len });
         sink.finish();
     }

@@ -2,6 +2,7 @@
 
 use super::clip::{Along, Line, clip_with};
 use super::level::Level;
+use super::merge_rows::merge_rows;
 use super::product::Products;
 use super::strided::copy_with;
 use crate::array::View;
@@ -201,4 +202,66 @@ fn products<T: num_traits::Float + Element + core::fmt::Debug>(make: impl Fn(usi
 fn products_in_rows() {
     products(|i| (i as f32 * 0.37).sin());
     products(|i| (i as f64 * 0.37).sin());
+}
+
+/// The checks that unsafe code rests on, asked what leaves their arithmetic: each says no in its own words, where unchecked
+/// arithmetic would wrap, without its own checks, to something that is inside.
+#[cfg(feature = "std")]
+mod checks {
+    use super::*;
+    use crate::kernel::contract::{Cut, Rows, Tile, each_box, read_along};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::string::String;
+
+    /// What it panics with.
+    fn words(f: impl FnOnce()) -> String {
+        let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("no panic");
+        match panic.downcast::<String>() {
+            Ok(words) => *words,
+            Err(other) => (*other.downcast::<&str>().expect("words")).into(),
+        }
+    }
+
+    #[test]
+    fn nothing_wraps_into_what_is_inside() {
+        let (x, half) = ([1.0f32; 64], 1usize << (usize::BITS - 1));
+        let level = Level::detect();
+        let tile = |weights: &[f32], taps: &[u32], width: usize, bases: &[u32]| {
+            Tile { weights, strip: &x, taps, fresh: true }.run(level, width, bases, &mut [0.0; 256]);
+        };
+        let rows = |taps: &[u32], len: usize, outputs: usize, bases: &[u32], out: &mut [f32]| {
+            Rows { weights: &x[..taps.len()], strip: &x, taps, len }.run(level, outputs, bases, out);
+        };
+        let view = View::new(&x, [8, 8]).unwrap();
+        let place = |step: usize, count: usize| {
+            let (shape, starts, channel) = ([4usize, 4], [0usize, 0], None);
+            let cut = Cut {
+                shape: shape[..].into(),
+                starts: starts[..].into(),
+                ends: shape[..].into(),
+                chunk: shape[..].into(),
+                channel,
+            };
+            each_box(&mut [0.0f32; 16], level, &cut, false, || (), |(), part| part.place(0, &[0, 1], 1, step, count));
+        };
+        let sums = |row: core::ops::Range<usize>| {
+            merge_rows(&mut [0.0f32; 16], row, &[1], &[(0, View::new(&x[..4], [4]).unwrap())], (0.0, |a, b| a + b));
+        };
+        let cases: [(&str, &str, &dyn Fn()); 10] = [
+            ("a tap and a base", "strip.len()", &|| tile(&x[..16], &[u32::MAX], 16, &[1])),
+            ("two numbers of 32 bits", "strip.len()", &|| tile(&x[..16], &[u32::MAX], 16, &[u32::MAX])),
+            ("weights", "weights.len()", &|| tile(&[], &[0, 0], half, &[0])),
+            ("rows of a strip", "strip.len()", &|| rows(&[u32::MAX], 4, 1, &[u32::MAX], &mut [0.0; 4])),
+            ("rows of nothing", "out.len()", &|| rows(&[0], half, 1, &[0, 0], &mut [])),
+            ("a run", "outside the view", &|| read_along(&view, &[0, 1], 1, half / 2, &mut [0.0; 5], |v| v)),
+            ("a run back", "outside the view", &|| read_along(&view, &[0, 1], 1, half, &mut [0.0; 3], |v| v)),
+            ("a place", "outside of its box", &|| place(half, 3)),
+            ("many places", "outside of its box", &|| place(2, half + 1)),
+            ("a row of sums", "outside of its sums", &|| sums(0..usize::MAX)),
+        ];
+        for (what, want, f) in cases {
+            let words = words(f);
+            assert!(words.contains(want), "{what}: {words}");
+        }
+    }
 }

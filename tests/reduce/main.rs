@@ -5,6 +5,7 @@
 mod checks;
 mod golden;
 mod grids;
+mod levels;
 mod oracle;
 mod order;
 mod random;

@@ -3,11 +3,12 @@
 use super::Framer;
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::kernel::level::Level;
 use crate::kernel::{Lined, STREAM_BYTES};
+use core::fmt;
 use core::marker::PhantomData;
 
 /// A buffer being filled with the frames of a [`Framer`]: see [`Framer::writing_into`].
-#[derive(Debug)]
 pub struct FrameWriter<'a, T> {
     framer: &'a mut Framer<T>,
     out: Lined<'a, T>,
@@ -19,7 +20,7 @@ pub struct FrameWriter<'a, T> {
 impl<'a, T: Element> FrameWriter<'a, T> {
     pub(super) fn new(framer: &'a mut Framer<T>, out: &'a mut [T]) -> Self {
         let streaming = size_of_val(out) >= STREAM_BYTES;
-        FrameWriter { framer, out: Lined::new(out, streaming), written: 0, here: PhantomData }
+        FrameWriter { framer, out: Lined::new(out, streaming, Level::detect()), written: 0, here: PhantomData }
     }
 
     /// Takes an interleaved block of any length and writes every frame that is complete, frames that were waiting
@@ -58,5 +59,12 @@ impl<'a, T: Element> FrameWriter<'a, T> {
     /// How many frames were written.
     pub fn written(&self) -> usize {
         self.written
+    }
+}
+
+impl<T> fmt::Debug for FrameWriter<'_, T> {
+    /// How far it is, without the samples: the buffer may not be read before all of it is there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameWriter").field("written", &self.written).field("out", &self.out).finish_non_exhaustive()
     }
 }

@@ -1,11 +1,10 @@
 //! Streaming frames: samples in, in blocks of any length; frames out, the same as of the whole signal.
 
 use super::{FrameWriter, Framing};
-use crate::array::{View, checked_bytes};
+use crate::array::{Array, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::spec::Tail;
-use alloc::vec;
+use crate::spec::{IntoShape, Tail};
 use alloc::vec::Vec;
 
 /// Cuts a stream into frames of `size` samples every `hop`.
@@ -101,7 +100,7 @@ impl<T: Element> Framer<T> {
     /// Frames of one channel. Up to `3 * size + 4096` samples may wait.
     ///
     /// # Errors
-    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::TooLarge`].
+    /// As [`with_capacity`](Self::with_capacity).
     pub fn new(size: usize, hop: usize) -> Result<Self> {
         Framer::with_capacity(size, hop, 1, size.saturating_mul(3).saturating_add(4096))
     }
@@ -111,7 +110,8 @@ impl<T: Element> Framer<T> {
     /// The only allocation: about `channels * (2 * size + capacity)` elements.
     ///
     /// # Errors
-    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::NoChannels`], [`Error::TooLarge`].
+    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::NoChannels`], [`Error::SpanOverflow`], [`Error::TooLarge`],
+    /// [`Error::OutOfMemory`].
     pub fn with_capacity(size: usize, hop: usize, channels: usize, capacity: usize) -> Result<Self> {
         let framing = Framing::new(size, hop);
         framing.count(size)?; // size and hop are checked where sizes are computed
@@ -120,8 +120,7 @@ impl<T: Element> Framer<T> {
         }
         let capacity = capacity.max(size);
         let lane = capacity.saturating_add(size.saturating_mul(2));
-        checked_bytes::<T>("a framer", &[channels, lane])?;
-        let store = vec![T::default(); channels * lane];
+        let store = Array::try_zeros("a framer", [channels, lane].into_shape())?.into_vec();
         Ok(Framer { framing, channels, capacity, lane, store, from: 0, to: 0, skip: 0, begun: false, end: End::Open })
     }
 
@@ -366,6 +365,20 @@ impl<T: Element> Framer<T> {
     #[inline]
     pub(super) fn waiting(&self) -> usize {
         self.to - self.from
+    }
+
+    /// Whether a frame has come out since the stream began.
+    #[cfg(feature = "fft")]
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Lets samples pass by that no frame holds, at most `number`: how many those are.
+    #[cfg(feature = "fft")]
+    pub(super) fn pass_by(&mut self, number: usize) -> usize {
+        let passed = self.skip.min(number);
+        self.skip -= passed;
+        passed
     }
 
     fn check_open(&self) -> Result<()> {

@@ -1,7 +1,7 @@
 //! A signal as contiguous rows of samples, and its frames one at a time.
 
 use super::Framing;
-use crate::array::View;
+use crate::array::{Array, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Cell, Dims};
@@ -24,10 +24,7 @@ impl<'a, T: Element> Rows<'a, T> {
             Some((_, leading)) => Dims::from_slice(leading),
             None => return Err(Error::AxisOutOfRange { axis: -1, rank: 0 }),
         };
-        let samples = match signal.as_slice() {
-            Some(slice) => Cow::Borrowed(slice),
-            None => Cow::Owned(signal.to_array().into_vec()),
-        };
+        let samples = in_one_piece("a signal in one piece", &signal)?;
         Ok(Rows { samples, axis: plan.axes()[0], leading })
     }
 
@@ -84,6 +81,16 @@ impl<'a, T: Element> Rows<'a, T> {
         }
         &scratch[..self.axis.window()]
     }
+}
+
+/// The elements of a view row by row: those of the view, or where they do not lie so, copied once.
+pub(super) fn in_one_piece<'v, T: Element>(what: &'static str, view: &View<'v, T>) -> Result<Cow<'v, [T]>> {
+    if let Some(slice) = view.as_slice() {
+        return Ok(Cow::Borrowed(slice));
+    }
+    let mut copy = Array::try_zeros(what, Dims::from_slice(view.shape()))?;
+    view.copy_into(copy.as_mut_slice())?;
+    Ok(Cow::Owned(copy.into_vec()))
 }
 
 /// Calls `f` with consecutive chunks of every row of `out` (row, number of the chunk, chunk), in parallel if that is

@@ -1,5 +1,6 @@
 //! Window functions: the tapers frames are multiplied with.
 
+use crate::array::checked_bytes;
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use core::f64::consts::PI;
@@ -56,16 +57,17 @@ impl WindowFn {
     /// Values are computed in `f64` and rounded once. Costs `n` evaluations and one allocation.
     ///
     /// # Errors
-    /// [`Error::WindowParameter`] for a parameter outside its range.
+    /// [`Error::WindowParameter`] for a parameter outside its range; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn periodic<T: Float + FromPrimitive>(self, n: usize) -> Result<Vec<T>> {
-        // A period is the symmetric window of one more sample, less that sample.
-        self.sample(n, n + 1)
+        // A period is the symmetric window of one more sample, less that sample. (Where there is no such number there is no
+        // memory for the samples either.)
+        self.sample(n, n.saturating_add(1))
     }
 
     /// The window that reads the same from both ends: `scipy.signal.get_window(name, n, fftbins=False)`.
     ///
     /// # Errors
-    /// [`Error::WindowParameter`] for a parameter outside its range.
+    /// [`Error::WindowParameter`] for a parameter outside its range; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn symmetric<T: Float + FromPrimitive>(self, n: usize) -> Result<Vec<T>> {
         self.sample(n, n)
     }
@@ -73,11 +75,16 @@ impl WindowFn {
     /// The first `n` samples of the symmetric window of `whole`.
     fn sample<T: Float + FromPrimitive>(self, n: usize, whole: usize) -> Result<Vec<T>> {
         self.check()?;
-        let cast = |x: f64| T::from_f64(x).unwrap_or_else(T::nan);
-        if whole == 1 || n == 1 {
-            return Ok((0..n).map(|_| T::one()).collect());
+        let what = "a window function";
+        checked_bytes::<T>(what, &[n])?;
+        let mut samples = Vec::new();
+        if samples.try_reserve_exact(n).is_err() {
+            return Err(Error::OutOfMemory { what, shape: [n].into(), bytes: n * size_of::<T>() });
         }
-        Ok((0..n).map(|i| cast(self.at(i, whole))).collect())
+        let cast = |x: f64| T::from_f64(x).unwrap_or_else(T::nan);
+        let one = whole == 1 || n == 1;
+        samples.extend((0..n).map(|i| if one { T::one() } else { cast(self.at(i, whole)) }));
+        Ok(samples)
     }
 
     /// Sample `i` of the symmetric window of `whole` samples, from the nearer end, so that both halves have the same bits.

@@ -21,7 +21,8 @@ impl Framing {
     /// copied once before.
     ///
     /// # Errors
-    /// [`Error::WindowLength`] unless `window` has `size` values; those of [`Unfold::plan`](crate::Unfold::plan).
+    /// [`Error::WindowLength`] unless `window` has `size` values; those of [`Unfold::plan`](crate::Unfold::plan);
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`].
     ///
     /// ```
     /// use ndwindow::audio::Framing;
@@ -36,8 +37,7 @@ impl Framing {
     {
         let rows = self.rows(signal, window)?;
         let shape = rows.shape(&[rows.frames(), self.size()]);
-        checked_bytes::<T>("frames times a window", &shape)?;
-        let mut out = Array::zeros(shape);
+        let mut out = Array::try_zeros("frames times a window", shape)?;
         multiply(&rows, window, out.as_mut_slice());
         Ok(out)
     }

@@ -19,7 +19,8 @@ impl<'a, T> Gram<'a, T> {
     /// The n of the n-gram.
     #[allow(clippy::len_without_is_empty)] // an n-gram has at least one item or pad
     pub fn len(&self) -> usize {
-        self.before + self.items.len() + self.after
+        // Of one that `ngrams` made it is a number; somebody else's may hold any.
+        self.before.saturating_add(self.items.len()).saturating_add(self.after)
     }
 
     /// The n-gram with `start` and `end` in the place of padding.

@@ -28,6 +28,11 @@ impl Cut {
         (0..self.shape.len()).map(|a| (self.ends[a] - self.starts[a]).div_ceil(self.chunk[a].max(1))).collect()
     }
 
+    /// How many elements the result has, if that is a number.
+    fn cells(&self) -> Option<usize> {
+        self.shape.iter().try_fold(1usize, |cells, &n| cells.checked_mul(n))
+    }
+
     /// How many boxes there are.
     pub(crate) fn len(&self) -> usize {
         self.counts().iter().product()
@@ -91,6 +96,7 @@ pub(crate) fn each_box<T: Send, S>(
     let rank = cut.shape.len();
     assert!(out.len() == cut.shape.iter().product::<usize>());
     assert!((0..rank).all(|a| cut.starts[a] <= cut.ends[a] && cut.ends[a] <= cut.shape[a]));
+    assert!(cut.cells() == Some(out.len()), "a product that wrapped");
     let counts = cut.counts();
     let mut strides = Dims::from_elem(1, rank);
     for a in (1..rank).rev() {
@@ -155,8 +161,9 @@ impl<T: Scalar> OutBox<'_, T> {
         assert!(index.len() == self.extent.len() && self.channel.is_none_or(|c| index[c] == 0 && axis != c));
         let mut offset = 0;
         for a in 0..index.len() {
-            let last = if a == axis { index[a] + (count - 1) * step } else { index[a] };
-            assert!(last < self.extent[a]);
+            let reach = if a == axis { (count - 1).checked_mul(step) } else { Some(0) };
+            let last = reach.and_then(|reach| reach.checked_add(index[a]));
+            assert!(last.is_some_and(|last| last < self.extent[a]), "a place outside of its box");
             offset += (self.origin[a] + index[a]) * self.strides[a];
         }
         let stride = if count == 1 { 1 } else { step * self.strides[axis] };

@@ -35,7 +35,10 @@ impl<T: Scalar> Rows<'_, T> {
     /// If a tap of a window lies outside the strip, or a length is not as described.
     #[inline]
     pub(crate) fn run(&self, level: Level, outputs: usize, bases: &[u32], out: &mut [T]) {
-        assert!(out.len() == outputs * bases.len() * self.len && self.weights.len() == outputs * self.taps.len());
+        let cells = |rows: usize, len: usize| outputs.checked_mul(rows)?.checked_mul(len);
+        assert!(
+            cells(bases.len(), self.len) == Some(out.len()) && cells(self.taps.len(), 1) == Some(self.weights.len())
+        );
         let (Some(&far), Some(&tap)) = (bases.iter().max(), self.taps.iter().max()) else {
             out.fill(T::default());
             return;

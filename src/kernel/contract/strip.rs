@@ -52,12 +52,13 @@ pub(crate) fn read_block<S: Copy, T>(
         let (mut low, mut high) = (index[a] as isize, index[a] as isize);
         for along in [rows, columns] {
             if along.axis == a {
-                let reach = along.step * (along.count - 1) as isize;
-                low += reach.min(0);
-                high += reach.max(0);
+                // What does not fit its type is outside of every shape.
+                let reach = along.step.saturating_mul((along.count - 1).min(isize::MAX as usize) as isize);
+                low = low.saturating_add(reach.min(0));
+                high = high.saturating_add(reach.max(0));
             }
         }
-        assert!(low >= 0 && (high as usize) < shape[a]);
+        assert!(low >= 0 && (high as usize) < shape[a], "elements outside the view");
         offset += index[a] as isize * strides[a];
     }
     let (down, right) = (strides[rows.axis] * rows.step, strides[columns.axis] * columns.step);

@@ -56,8 +56,11 @@ impl<T: Scalar> Tile<'_, T> {
             }
             return;
         };
-        assert!((far as usize) < self.strip.len() && far as usize + (tap as usize) < self.strip.len());
-        assert!(self.weights.len() == self.taps.len() * width && acc.len() >= rows(bases.len()) * width);
+        // In 64 bits any two of these numbers have a sum.
+        assert!(u64::from(far) + u64::from(tap) < self.strip.len() as u64);
+        let cells = |rows: usize| rows.checked_mul(width);
+        assert!(cells(self.taps.len()) == Some(self.weights.len()));
+        assert!(cells(rows(bases.len())).is_some_and(|least| acc.len() >= least));
         let registers = width * size_of::<T>() / level.vector_bytes();
         let run = Run { tile: self, registers, width, bases, acc };
         // SAFETY: a level of more than 16 bytes comes from detection only. The ranges were checked above.

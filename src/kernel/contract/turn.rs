@@ -22,7 +22,7 @@ pub(crate) unsafe fn turn<T: Scalar>(
     apart: usize,
     finish: Finish<'_, T>,
 ) -> bool {
-    assert!(block.len() >= (SIDE - 1) * width + SIDE);
+    assert!(width.checked_mul(SIDE - 1).and_then(|n| n.checked_add(SIDE)).is_some_and(|least| block.len() >= least));
     #[cfg(target_arch = "x86_64")]
     if level.vector_bytes() == 64 && size_of::<T>() == 4 {
         // SAFETY: the level is detected; reads are inside the block, writes the caller's.

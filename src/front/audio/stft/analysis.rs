@@ -2,7 +2,7 @@
 
 use super::Stft;
 use super::real::{RealFft, Work, cast};
-use crate::array::{Array, IntoView, checked_bytes};
+use crate::array::{Array, IntoView};
 use crate::audio::rows::{Rows, each_chunk};
 use crate::audio::windowed::check_buffer;
 use crate::audio::{Framing, Sample};
@@ -32,7 +32,7 @@ impl<T: Sample + FftNum> Analysis<T> {
     pub(super) fn new(stft: &Stft) -> Result<Self> {
         let (window, scale) = stft.resolve::<T>()?;
         let window = window.into_iter().map(|w| w * cast::<T>(scale)).collect();
-        Ok(Analysis { stft: stft.clone(), window, fft: RealFft::new(stft.n_fft, FftDirection::Forward) })
+        Ok(Analysis { stft: stft.clone(), window, fft: RealFft::new(stft.n_fft, FftDirection::Forward)? })
     }
 
     /// Bins of a spectrum: `n_fft / 2 + 1`, or `n_fft` if two-sided.
@@ -60,11 +60,11 @@ impl<T: Sample + FftNum> Analysis<T> {
     /// pool if there is much to do. A signal that does not lie row by row in one piece is copied once.
     ///
     /// # Errors
-    /// Those of [`Unfold::plan`](crate::Unfold::plan): a signal shorter than a frame, or an empty one that is to be mirrored.
+    /// Those of [`Unfold::plan`](crate::Unfold::plan): a signal shorter than a frame, or an empty one that is to be mirrored;
+    /// [`Error::TooLarge`](crate::Error::TooLarge), [`Error::OutOfMemory`](crate::Error::OutOfMemory).
     pub fn forward<'a, S: IntoView<'a, Elem = T>>(&self, signal: S) -> Result<Array<Complex<T>>> {
         let (rows, shape) = self.rows(signal)?;
-        checked_bytes::<Complex<T>>("spectra", &shape)?;
-        let mut out = Array::zeros(shape);
+        let mut out = Array::try_zeros("spectra", shape)?;
         self.transform(&rows, out.as_mut_slice());
         Ok(out)
     }

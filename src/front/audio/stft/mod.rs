@@ -6,8 +6,9 @@ mod stream;
 mod synthesis;
 
 use super::{Framing, Sample};
+use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::spec::{PadMode, Tail};
+use crate::spec::{IntoShape, PadMode, Tail};
 use alloc::vec::Vec;
 
 pub use analysis::Analysis;
@@ -160,7 +161,9 @@ impl Stft {
     /// Plans the forward transform: the only place that allocates for it, but for results and per-thread buffers.
     ///
     /// # Errors
-    /// [`Error::ZeroWindow`] (`n_fft` or the window), [`Error::ZeroStep`], [`Error::WindowTooLong`].
+    /// [`Error::ZeroWindow`] (`n_fft` or the window), [`Error::ZeroStep`], [`Error::WindowTooLong`]; [`Error::LineOverflow`] for
+    /// padding no signal can have; [`Error::SpanOverflow`], [`Error::TooLarge`], [`Error::OutOfMemory`] for a transform no memory
+    /// holds.
     pub fn analysis<T: Sample + FftNum>(&self) -> Result<Analysis<T>> {
         Analysis::new(self)
     }
@@ -198,13 +201,21 @@ impl Stft {
             Scale::Spectrum => 1.0 / window.iter().map(number).sum::<f64>(),
             Scale::Density => 1.0 / num_traits::Float::sqrt(window.iter().map(|w| number(w) * number(w)).sum::<f64>()),
         };
-        if self.window_first || window.len() == self.n_fft {
+        let size = if self.window_first { window.len() } else { self.n_fft };
+        self.check_pads(size)?;
+        if window.len() == size {
             return Ok((window, scale));
         }
         let before = (self.n_fft - window.len()) / 2;
-        let mut whole = alloc::vec![T::zero(); self.n_fft];
+        let mut whole = Array::try_zeros("a window function", [self.n_fft].into_shape())?.into_vec();
         whole[before..before + window.len()].copy_from_slice(&window);
         Ok((whole, scale))
+    }
+
+    /// Refuses padding that not even a signal of one sample can be given.
+    fn check_pads(&self, size: usize) -> Result<()> {
+        let (before, after) = self.framing(size).pads();
+        Framing::new(size, self.hop).pad(before, after, PadMode::Empty).tail(Tail::Partial).count(1).map(|_| ())
     }
 
     /// Where frames of `size` samples lie.

@@ -1,7 +1,10 @@
 //! The transform of real numbers and back, on complex transforms by `rustfft`.
 
+use crate::array::Array;
 use crate::audio::Sample;
+use crate::error::Result;
 use crate::kernel;
+use crate::spec::IntoShape;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -30,7 +33,12 @@ pub(super) struct Work<T> {
 }
 
 impl<T: Sample + FftNum> RealFft<T> {
-    pub(super) fn new(n: usize, direction: FftDirection) -> Self {
+    /// # Errors
+    /// [`Error::TooLarge`](crate::Error::TooLarge), [`Error::OutOfMemory`](crate::Error::OutOfMemory).
+    pub(super) fn new(n: usize, direction: FftDirection) -> Result<Self> {
+        // What turns, buffers and the transforms within take at most: `rustfft` does not ask, and ends the process where there
+        // is none.
+        Array::<Complex<T>>::try_zeros("the buffers of a transform", [n, 8].into_shape())?;
         let even = n.is_multiple_of(2);
         let inner = FftPlanner::new().plan_fft(if even { n / 2 } else { n }, direction);
         // Forward -i/2 * exp(-i x), back i * exp(i x).
@@ -43,7 +51,7 @@ impl<T: Sample + FftNum> RealFft<T> {
             Complex::new(cast(re), cast(im))
         };
         let turns = if even { (1..=n / 4).map(turn).collect() } else { Vec::new() };
-        RealFft { n, inner, turns }
+        Ok(RealFft { n, inner, turns })
     }
 
     pub(super) fn work(&self) -> Work<T> {

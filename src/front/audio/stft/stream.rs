@@ -3,17 +3,18 @@
 use super::analysis::AnalysisWork;
 use super::synthesis::SynthesisWork;
 use super::{Analysis, Complex, Synthesis};
+use crate::array::{Array, checked_bytes};
 use crate::audio::{Framer, OverlapStream, Sample};
 use crate::error::{Error, Result};
-use crate::spec::{PadMode, Tail};
+use crate::spec::{IntoShape, PadMode, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
 use rustfft::FftNum;
 
 /// The spectra of a stream of samples; made by [`Analysis::stream`].
 ///
-/// The spectra are those of [`Analysis::forward`] over the whole signal, bit for bit, whatever blocks it comes in.
-/// Nothing is allocated after construction.
+/// The spectra are those of [`Analysis::forward`] over the whole signal, bit for bit, whatever blocks it comes in; none
+/// where that refuses a signal as shorter than a frame. Nothing is allocated after construction.
 pub struct AnalysisStream<T> {
     plan: Analysis<T>,
     framer: Framer<T>,
@@ -21,6 +22,8 @@ pub struct AnalysisStream<T> {
     spectrum: Vec<Complex<T>>,
     /// Zeros before and behind the signal.
     pads: (usize, usize),
+    /// Zeros before the signal that complete frames by themselves and wait for somebody who takes these.
+    lead: usize,
 }
 
 impl<T: Sample + FftNum> Analysis<T> {
@@ -28,18 +31,25 @@ impl<T: Sample + FftNum> Analysis<T> {
     ///
     /// # Errors
     /// [`Error::StreamPadding`] for padding that mirrors or repeats samples, and for negative padding: zeros before and behind
-    /// the signal are all a stream can be given.
+    /// the signal are all a stream can be given; [`Error::LineOverflow`], [`Error::TooLarge`] for padding whose spectra alone
+    /// no array could hold; [`Error::OutOfMemory`].
     pub fn stream(&self) -> Result<AnalysisStream<T>> {
         let framing = self.framing();
         let (before, after) = framing.pads();
         if (before, after) != (0, 0) && (framing.pad_mode() != PadMode::Empty || before < 0 || after < 0) {
             return Err(Error::StreamPadding { before, after, mode: framing.pad_mode().name() });
         }
+        match self.frames(0) {
+            Ok(frames) => checked_bytes::<Complex<T>>("spectra", &[frames, self.bins()]).map(|_| ())?,
+            Err(Error::SpanTooLong { .. }) => {} // samples have to come first
+            Err(error) => return Err(error),
+        }
         let mut stream = AnalysisStream {
             framer: Framer::new(framing.size(), framing.hop())?,
             work: self.work(),
             spectrum: vec![Complex::new(T::zero(), T::zero()); self.bins()],
             pads: (before as usize, after as usize),
+            lead: 0,
             plan: self.clone(),
         };
         stream.reset();
@@ -53,21 +63,19 @@ impl<T: Sample + FftNum> AnalysisStream<T> {
         self.framer.latency() - self.pads.0.min(self.framer.latency())
     }
 
-    /// How many more samples the next spectrum needs.
+    /// How many more samples the next spectrum needs; zero if padding before the signal has one that comes with the next
+    /// block, even an empty one.
     pub fn needed_for_next(&self) -> usize {
-        self.framer.needed_for_next()
+        if self.lead > 0 { 0 } else { self.framer.needed_for_next() }
     }
 
-    /// Takes samples and hands every spectrum that they complete to `visit`.
+    /// Takes samples and hands every spectrum that they complete to `visit`, behind those of the padding before the signal.
     ///
     /// # Errors
     /// [`Error::StreamEnded`].
     pub fn process(&mut self, block: &[T], mut visit: impl FnMut(&[Complex<T>])) -> Result<()> {
-        let (plan, work, spectrum) = (&self.plan, &mut self.work, &mut self.spectrum);
-        self.framer.process(block, |frame| {
-            plan.spectrum(frame.channel(0), &mut work.fft, spectrum);
-            visit(spectrum);
-        })
+        self.begin(&mut visit)?;
+        self.take(block, &mut visit)
     }
 
     /// Ends the stream: the padding behind the signal and, if the request asks for whole hops, zeros up to a whole frame.
@@ -75,13 +83,13 @@ impl<T: Sample + FftNum> AnalysisStream<T> {
     /// # Errors
     /// [`Error::StreamEnded`].
     pub fn finish(&mut self, mut visit: impl FnMut(&[Complex<T>])) -> Result<()> {
-        zeros(self.pads.1, |block| self.process(block, &mut visit))?;
-        if self.plan.stft.whole_hops {
-            // Samples behind the last frame, if the frame after it would hold any that no frame held before.
-            let left = self.framer.needed_for_next();
-            if left < self.framer.hop() {
-                zeros(left, |block| self.process(block, &mut visit))?;
-            }
+        self.begin(&mut visit)?;
+        self.silence(self.pads.1, &mut visit)?;
+        // Samples behind the last frame, if the frame after it would hold any that no frame held before. Without a first
+        // frame there is none to follow: the whole refuses such a signal.
+        let left = self.framer.needed_for_next();
+        if self.plan.stft.whole_hops && self.framer.has_begun() && left < self.framer.hop() {
+            self.silence(left, &mut visit)?;
         }
         self.framer.finish(Tail::Drop)
     }
@@ -89,17 +97,46 @@ impl<T: Sample + FftNum> AnalysisStream<T> {
     /// Forgets all samples and starts a new stream; allocates nothing.
     pub fn reset(&mut self) {
         self.framer.reset();
-        let (before, framer) = (self.pads.0, &mut self.framer);
-        // Half a frame of zeros completes none; more than a frame is cut like any samples.
-        let started = zeros(before.min(framer.room()), |block| framer.push(block));
-        debug_assert!(started.is_ok());
+        self.lead = self.pads.0;
+        if self.lead < self.framer.size() {
+            // They complete no frame, so that nobody is asked for.
+            let started = self.begin(&mut |_| ());
+            debug_assert!(started.is_ok());
+        }
+    }
+
+    /// Zeros before the signal that have not gone in yet.
+    fn begin(&mut self, visit: &mut impl FnMut(&[Complex<T>])) -> Result<()> {
+        let lead = core::mem::take(&mut self.lead);
+        self.silence(lead, visit)
+    }
+
+    /// `number` zeros, a few at a time; those no frame holds pass by at once.
+    fn silence(&mut self, number: usize, visit: &mut impl FnMut(&[Complex<T>])) -> Result<()> {
+        let block = [T::zero(); 64];
+        let mut left = number;
+        while left > 0 {
+            left -= self.framer.pass_by(left);
+            let part = left.min(block.len());
+            self.take(&block[..part], visit)?;
+            left -= part;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, block: &[T], visit: &mut impl FnMut(&[Complex<T>])) -> Result<()> {
+        let (plan, work, spectrum) = (&self.plan, &mut self.work, &mut self.spectrum);
+        self.framer.process(block, |frame| {
+            plan.spectrum(frame.channel(0), &mut work.fft, spectrum);
+            visit(spectrum);
+        })
     }
 }
 
 /// A signal from spectra that come one at a time; made by [`Synthesis::stream`].
 ///
-/// The samples are those of [`Synthesis::inverse`], bit for bit, from its first one on. Nothing is allocated after
-/// construction.
+/// The samples are those of [`Synthesis::inverse`] with a length that leaves out the padding before the signal and nothing
+/// behind it, bit for bit: all that the frames cover, less the first `before`. Nothing is allocated after construction.
 pub struct SynthesisStream<T> {
     plan: Synthesis<T>,
     add: OverlapStream<T>,
@@ -113,7 +150,8 @@ impl<T: Sample + FftNum> Synthesis<T> {
     /// A signal from spectra that come one at a time.
     ///
     /// # Errors
-    /// [`Error::StreamPadding`] for a plan with negative padding.
+    /// [`Error::StreamPadding`] for a plan with negative padding; [`Error::TooLarge`], [`Error::OutOfMemory`] for a hop of more
+    /// samples than memory holds.
     pub fn stream(&self) -> Result<SynthesisStream<T>> {
         let (before, after) = self.pads();
         if before < 0 || after < 0 {
@@ -123,7 +161,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
         Ok(SynthesisStream {
             add: self.add.stream(),
             work: self.work(),
-            ready: vec![T::zero(); length],
+            ready: Array::try_zeros("samples between two frames", [length].into_shape())?.into_vec(),
             skip: before as usize,
             plan: self.clone(),
         })
@@ -131,8 +169,8 @@ impl<T: Sample + FftNum> Synthesis<T> {
 }
 
 impl<T: Sample + FftNum> SynthesisStream<T> {
-    /// Takes a spectrum and hands the samples it finishes to `visit` (at most `hop`; fewer, or none, while they are
-    /// padding before the signal).
+    /// Takes a spectrum and hands the samples it finishes to `visit` (at most `hop`, or a frame at the first one; fewer, or
+    /// none, while they are padding before the signal).
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] for a wrong number of bins; [`Error::StreamEnded`].
@@ -166,16 +204,4 @@ impl<T: Sample + FftNum> SynthesisStream<T> {
         self.add.reset();
         self.skip = self.plan.pads().0.max(0) as usize;
     }
-}
-
-/// Hands over `number` zeros, a few at a time.
-fn zeros<T: Sample>(number: usize, mut take: impl FnMut(&[T]) -> Result<()>) -> Result<()> {
-    let block = [T::zero(); 64];
-    let mut left = number;
-    while left > 0 {
-        let part = left.min(block.len());
-        take(&block[..part])?;
-        left -= part;
-    }
-    Ok(())
 }

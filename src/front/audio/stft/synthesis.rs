@@ -2,10 +2,10 @@
 
 use super::real::{RealFft, Work, cast};
 use super::{Complex, Stft};
-use crate::array::{Array, IntoView, View, checked_bytes};
+use crate::array::{Array, IntoView, View};
 use crate::audio::Sample;
 use crate::audio::overlap_add::{OverlapAdd, extent, touching};
-use crate::audio::rows::each_chunk;
+use crate::audio::rows::{each_chunk, in_one_piece};
 use crate::audio::windowed::check_buffer;
 use crate::error::{Error, Result};
 use crate::spec::Dims;
@@ -37,7 +37,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
         let weights = window.iter().map(|&w| w * factor).collect();
         let squares = window.iter().map(|&w| w * w).collect();
         let add = OverlapAdd::divided(weights, squares, stft.hop, stft.gaps)?;
-        Ok(Synthesis { stft: stft.clone(), add, fft: RealFft::new(stft.n_fft, FftDirection::Inverse) })
+        Ok(Synthesis { stft: stft.clone(), add, fft: RealFft::new(stft.n_fft, FftDirection::Inverse)? })
     }
 
     /// Bins of a spectrum.
@@ -65,16 +65,15 @@ impl<T: Sample + FftNum> Synthesis<T> {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless the last axis has [`bins`](Self::bins) entries; [`Error::AxisOutOfRange`] for a rank
-    /// below two; [`Error::TooLarge`].
+    /// below two; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn inverse<'a, S>(&self, spectra: S, length: Option<usize>) -> Result<Array<T>>
     where
         S: IntoView<'a, Elem = Complex<T>>,
     {
         let spectra = spectra.into_view();
         let shape = self.shape(&spectra, length)?;
-        checked_bytes::<T>("a signal", &shape)?;
-        let mut out = Array::zeros(shape);
-        self.transform(&spectra, out.as_mut_slice());
+        let mut out = Array::try_zeros("a signal", shape)?;
+        self.transform(&spectra, out.as_mut_slice())?;
         Ok(out)
     }
 
@@ -90,8 +89,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
         let rows = leading(&spectra)?.iter().product::<usize>();
         let length = out.len() / rows.max(1);
         check_buffer::<T>("a signal", self.shape(&spectra, Some(length))?, out.len())?;
-        self.transform(&spectra, out);
-        Ok(())
+        self.transform(&spectra, out)
     }
 
     fn shape(&self, spectra: &View<'_, Complex<T>>, length: Option<usize>) -> Result<Dims> {
@@ -113,19 +111,12 @@ impl<T: Sample + FftNum> Synthesis<T> {
         self.stft.framing(self.add.size()).pads()
     }
 
-    fn transform(&self, spectra: &View<'_, Complex<T>>, out: &mut [T]) {
-        let copied;
-        let rows = match spectra.as_slice() {
-            Some(slice) => slice,
-            None => {
-                copied = spectra.to_array().into_vec();
-                &copied
-            }
-        };
+    fn transform(&self, spectra: &View<'_, Complex<T>>, out: &mut [T]) -> Result<()> {
+        let rows = &in_one_piece("spectra in one piece", spectra)?[..];
         let (number, bins) = (spectra.shape()[spectra.rank() - 2], self.bins());
         let count = spectra.shape()[..spectra.rank() - 2].iter().product::<usize>();
         if count == 0 || out.is_empty() {
-            return;
+            return Ok(());
         }
         let row = out.len() / count;
         let hop = self.stft.hop;
@@ -150,6 +141,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
                 self.put(&rows[r * number * bins..][..number * bins], low as usize, part, work);
             },
         );
+        Ok(())
     }
 
     /// Writes samples `low ..` of what the frames of the spectra in `row` cover.
