@@ -217,8 +217,8 @@ impl Conv {
         let (array, weights) = (array.into_view(), weights.into_view());
         let (_, contraction) = self.contraction(array.shape(), weights.shape())?;
         check_bias(bias, weights.shape()[0])?;
-        let mut out = Array::zeros(contraction.shape().clone());
-        self.contract(&contraction, &array, &weights, bias, out.as_mut_slice());
+        let mut out = contraction.zeros()?;
+        self.contract(&contraction, &array, &weights, bias, out.as_mut_slice())?;
         Ok(out)
     }
 
@@ -237,8 +237,7 @@ impl Conv {
         let (_, contraction) = self.contraction(array.shape(), weights.shape())?;
         check_bias(bias, weights.shape()[0])?;
         check_buffer(contraction.shape(), out.len())?;
-        self.contract(&contraction, &array, &weights, bias, out);
-        Ok(())
+        self.contract(&contraction, &array, &weights, bias, out)
     }
 
     /// [`run`](Self::run) of numbers that `f32` holds exactly (`f16` and `bf16`, 8- and 16-bit integers), with products and sums
@@ -272,9 +271,9 @@ impl Conv {
         let (array, weights) = (array.into_view(), weights.into_view());
         let (_, contraction) = self.contraction(array.shape(), weights.shape())?;
         check_bias(bias, weights.shape()[0])?;
-        let mut out = Array::zeros(contraction.shape().clone());
+        let mut out = contraction.zeros()?;
         let input = Input { view: &array, empty: 0.0, lift: X::into };
-        contraction.run_once(&grouped(&weights, self.groups), |_, w| w.into(), &input, bias, out.as_mut_slice());
+        contraction.run_once(&grouped(&weights, self.groups), |_, w| w.into(), &input, bias, out.as_mut_slice())?;
         Ok(out)
     }
 
@@ -309,9 +308,9 @@ impl Conv {
         weights: &View<'_, T>,
         bias: Option<&[T]>,
         out: &mut [T],
-    ) {
+    ) -> Result<()> {
         let input = Input { view: array, empty: T::default(), lift: |x| x };
-        contraction.run_once(&grouped(weights, self.groups), |_, w| w, &input, bias, out);
+        contraction.run_once(&grouped(weights, self.groups), |_, w| w, &input, bias, out)
     }
 
     pub(super) fn is_channels_last(&self) -> bool {

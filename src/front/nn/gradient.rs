@@ -27,7 +27,7 @@ impl Conv {
         let (plan, contraction) = self.contraction(&array, weights.shape())?;
         check_gradient(contraction.shape(), gradient.shape())?;
         if weights.shape()[0] == 0 {
-            return Ok(Array::zeros(array));
+            return Array::try_zeros("a gradient", array);
         }
         let axes: SmallVec<[Adjoint; 3]> = plan
             .axes()
@@ -51,7 +51,7 @@ impl Conv {
         let roles = roles(array.len(), weights.rank(), self.is_channels_last())?;
         let mut padded = adjoint(&gradient, &weights, self.groups, &roles, &axes, None)?;
         for axis in plan.axes().iter().filter(|a| a.pad_mode() != PadMode::Empty) {
-            padded = unpad(&padded, axis);
+            padded = unpad(&padded, axis)?;
         }
         Ok(padded)
     }
@@ -72,31 +72,35 @@ impl Conv {
         let (array, gradient, weights) = (array.into_view(), gradient.into_view(), weights.into_shape());
         let (_, contraction) = self.contraction(array.shape(), &weights)?;
         check_gradient(contraction.shape(), gradient.shape())?;
-        let mut out = Array::zeros(weights);
+        let mut out = Array::try_zeros("a gradient", weights)?;
         weight_gradient(&contraction, &array, &gradient, &mut out);
         Ok(out)
     }
 }
 
 /// The adjoint of padding one axis: what stands at each position of its padded line, added to the element it was read from, in
-/// the order of the positions.
-fn unpad<T: Scalar>(padded: &Array<T>, axis: &AxisPlan) -> Array<T> {
+/// the order of the positions. What an addition loses goes into the next one: an edge may stand at any number of positions.
+fn unpad<T: Scalar>(padded: &Array<T>, axis: &AxisPlan) -> Result<Array<T>> {
     let a = axis.axis();
     let mut shape = Dims::from_slice(padded.shape());
     let (positions, inner) = (shape[a], shape[a + 1..].iter().product::<usize>());
     shape[a] = axis.len();
-    let mut out = Array::<T>::zeros(shape);
+    let mut out = Array::<T>::try_zeros("a gradient", shape)?;
+    let once = Dims::from_slice(&[axis.len(), inner]);
+    let mut low = Array::<T>::try_zeros("what the sums of a gradient lose by rounding", once)?;
     let blocks = out.as_mut_slice().chunks_exact_mut((axis.len() * inner).max(1));
     for (to, from) in blocks.zip(padded.as_slice().chunks_exact((positions * inner).max(1))) {
+        low.as_mut_slice().fill(T::default());
         for (p, from) in from.chunks_exact(inner).enumerate() {
             if let Cell::Element(e) = axis.at(p as isize - axis.pads().0) {
-                for (sum, &x) in to[e * inner..].iter_mut().zip(from) {
-                    *sum = sum.plus(x);
+                let low = &mut low.as_mut_slice()[e * inner..][..inner];
+                for ((sum, low), &x) in to[e * inner..].iter_mut().zip(low).zip(from) {
+                    *sum = sum.carried(x, low);
                 }
             }
         }
     }
-    out
+    Ok(out)
 }
 
 fn check_gradient(expected: &[usize], found: &[usize]) -> Result<()> {

@@ -79,9 +79,9 @@ pub(super) fn adjoint<T: Scalar>(
             .plan(array.shape())?;
     let contraction = Contraction::new(&plan, Some(roles.channel), groups, weights.shape()[1], true);
     contraction.check_size()?;
-    let mut out = Array::zeros(contraction.shape().clone());
+    let mut out = contraction.zeros()?;
     let input = Input { view: array, empty: T::default(), lift: |x| x };
-    contraction.run_once(&turned(weights, groups), |_, w| w, &input, bias, out.as_mut_slice());
+    contraction.run_once(&turned(weights, groups), |_, w| w, &input, bias, out.as_mut_slice())?;
     Ok(out)
 }
 

@@ -39,18 +39,20 @@ impl Cut {
     }
 }
 
-/// The whole result, shared between the calls.
+/// The whole result, shared between the calls, and as much again for what its additions lose, if that is kept.
 struct Shared<'a, T> {
     ptr: *mut T,
+    low: Option<*mut T>,
     life: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: boxes are disjoint, so sharing the pointer shares no element.
+// SAFETY: boxes are disjoint, so sharing the pointers shares no element.
 unsafe impl<T: Send> Sync for Shared<'_, T> {}
 
 /// One box of the result and the places in it that tiles go to.
 pub(crate) struct OutBox<'a, T> {
     ptr: *mut T,
+    low: Option<*mut T>,
     level: Level,
     strides: Dims,
     origin: Dims,
@@ -77,16 +79,18 @@ pub(crate) type Places = Range<usize>;
 pub(crate) enum Finish<'a, T> {
     /// Their value, less the bias of each output of the box; no bias is zero.
     Set(Option<&'a [T]>),
-    /// One more part of their sum.
+    /// One more part of their sum; what the addition loses is kept apart, where it is kept at all.
     Add,
 }
 
-/// Calls `work` once for each box, with scratch that `init` makes once a thread (or oftener).
+/// Calls `work` once for each box, with scratch that `init` makes once a thread (or oftener). `low` takes what additions lose
+/// ([`super::carry`]).
 ///
 /// # Panics
-/// If `out` is not of the cut's shape or a range leaves it.
+/// If `out` or `low` is not of the cut's shape or a range leaves it.
 pub(crate) fn each_box<T: Send, S>(
     out: &mut [T],
+    low: Option<&mut [T]>,
     level: Level,
     cut: &Cut,
     parallel: bool,
@@ -94,7 +98,7 @@ pub(crate) fn each_box<T: Send, S>(
     work: impl Fn(&mut S, &mut OutBox<'_, T>) + Sync + Send,
 ) {
     let rank = cut.shape.len();
-    assert!(out.len() == cut.shape.iter().product::<usize>());
+    assert!(out.len() == cut.shape.iter().product::<usize>() && low.as_ref().is_none_or(|low| low.len() == out.len()));
     assert!((0..rank).all(|a| cut.starts[a] <= cut.ends[a] && cut.ends[a] <= cut.shape[a]));
     assert!(cut.cells() == Some(out.len()), "a product that wrapped");
     let counts = cut.counts();
@@ -102,7 +106,8 @@ pub(crate) fn each_box<T: Send, S>(
     for a in (1..rank).rev() {
         strides[a - 1] = strides[a] * cut.shape[a];
     }
-    let shared = Shared { ptr: out.as_mut_ptr(), life: PhantomData::<&mut [T]> };
+    let low = low.map(<[T]>::as_mut_ptr);
+    let shared = Shared { ptr: out.as_mut_ptr(), low, life: PhantomData::<&mut [T]> };
     let shared = &shared;
     let one = |scratch: &mut S, mut at: usize| {
         let (mut origin, mut extent) = (Dims::from_elem(0, rank), Dims::from_elem(0, rank));
@@ -112,11 +117,11 @@ pub(crate) fn each_box<T: Send, S>(
             at /= counts[a];
         }
         // Each `at` below the product of the counts is another cell of the grid of chunks, so the boxes are disjoint, and
-        // `out` is borrowed exclusively as long as they live.
+        // `out` and `low` are borrowed exclusively as long as they live.
         let strides = strides.clone();
         let channel = cut.channel;
-        let (ptr, lists) = (shared.ptr, Vec::new());
-        work(scratch, &mut OutBox { ptr, level, strides, origin, extent, channel, lists, life: PhantomData });
+        let (ptr, low, lists) = (shared.ptr, shared.low, Vec::new());
+        work(scratch, &mut OutBox { ptr, low, level, strides, origin, extent, channel, lists, life: PhantomData });
     };
     let boxes = cut.len();
     #[cfg(feature = "rayon")]
@@ -199,11 +204,12 @@ impl<T: Scalar> OutBox<'_, T> {
     ) {
         let apart = self.checked(&outputs);
         assert!(lane + outputs.len() <= width);
+        let turns = self.low.is_none() || matches!(finish, Finish::Set(_));
         let mut rows = tile;
         for &Run { offset, stride, count } in &self.lists[places] {
             let (own, rest) = rows.split_at(count * width);
             rows = rest;
-            let whole = if stride == 1 && apart > 1 { SIDE } else { usize::MAX };
+            let whole = if stride == 1 && apart > 1 && turns { SIDE } else { usize::MAX };
             for (at, block) in own.chunks(SIDE * width).enumerate() {
                 let from = offset + at * SIDE * stride;
                 for o in outputs.clone().step_by(SIDE) {
@@ -221,8 +227,8 @@ impl<T: Scalar> OutBox<'_, T> {
                     let lanes = SIDE.min(outputs.end - o);
                     for (i, row) in block.chunks(width).enumerate().take(count - at * SIDE) {
                         for (j, &x) in row.iter().enumerate().take(lanes) {
-                            // SAFETY: place and output are an index of the box.
-                            unsafe { finish.put(self.ptr.add(from + i * stride + (o + j) * apart), o + j, x) }
+                            // SAFETY: place and output are an index of the box, which is borrowed exclusively.
+                            unsafe { self.put(from + i * stride + (o + j) * apart, o + j, x, finish) }
                         }
                     }
                 }
@@ -242,10 +248,29 @@ impl<T: Scalar> OutBox<'_, T> {
                 let (own, rest) = rows.split_at(count);
                 rows = rest;
                 for (i, &x) in own.iter().enumerate() {
-                    // SAFETY: place and output are an index of the box.
-                    unsafe { finish.put(self.ptr.add(offset + i * stride + o * apart), o, x) }
+                    // SAFETY: place and output are an index of the box, which is borrowed exclusively.
+                    unsafe { self.put(offset + i * stride + o * apart, o, x, finish) }
                 }
             }
+        }
+    }
+
+    /// Gives `x`, of output `o`, to the element at an offset.
+    ///
+    /// # Safety
+    /// The offset is an index of the box, and the caller has the box to itself.
+    #[inline(always)]
+    unsafe fn put(&self, offset: usize, o: usize, x: T, finish: Finish<'_, T>) {
+        // SAFETY: an index of the box, which borrows its elements exclusively, as the caller does the box; `low` has the
+        // result's shape, and the box borrows the same elements of it.
+        unsafe {
+            let to = self.ptr.add(offset);
+            *to = match (finish, self.low) {
+                (Finish::Set(None), _) => x,
+                (Finish::Set(Some(bias)), _) => x.plus(bias[o]),
+                (Finish::Add, None) => (*to).plus(x),
+                (Finish::Add, Some(low)) => (*to).carried(x, &mut *low.add(offset)),
+            };
         }
     }
 
@@ -264,20 +289,6 @@ impl<'a, T: Scalar> Finish<'a, T> {
         match self {
             Finish::Set(Some(bias)) => Finish::Set(Some(&bias[o..])),
             other => other,
-        }
-    }
-
-    /// # Safety
-    /// `to` may be written, and nobody else does.
-    #[inline(always)]
-    unsafe fn put(self, to: *mut T, o: usize, x: T) {
-        // SAFETY: the caller's.
-        unsafe {
-            *to = match self {
-                Finish::Set(None) => x,
-                Finish::Set(Some(bias)) => x.plus(bias[o]),
-                Finish::Add => x.plus(*to),
-            };
         }
     }
 }

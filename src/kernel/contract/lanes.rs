@@ -29,8 +29,12 @@ pub(crate) mod private {
         /// 64 bytes, for AVX-512F.
         #[cfg(target_arch = "x86_64")]
         type Avx512: Vector<Elem = Self>;
+        /// Whether additions lose anything to rounding.
+        const LOSES: bool;
         /// `self + other`; integers wrap.
         fn plus(self, other: Self) -> Self;
+        /// `self + low + other` as a sum and, in `low`, what it lost to rounding: less than its last place.
+        fn carried(self, other: Self, low: &mut Self) -> Self;
     }
 }
 
@@ -96,7 +100,7 @@ macro_rules! portable {
 
 /// Names the registers of a type at each level.
 macro_rules! registers {
-    ($t:ty, |$x:ident, $y:ident| $plus:expr, $portable:ty, $avx2:ty, $avx512:ty) => {
+    ($t:ty, $losses:ident, |$x:ident, $y:ident| $plus:expr, $portable:ty, $avx2:ty, $avx512:ty) => {
         impl private::Registers for $t {
             type Portable = $portable;
             #[cfg(target_arch = "x86_64")]
@@ -108,6 +112,36 @@ macro_rules! registers {
                 let ($x, $y) = (self, other);
                 $plus
             }
+            $losses!($t);
+        }
+    };
+}
+
+/// Integers lose nothing.
+macro_rules! exact {
+    ($t:ty) => {
+        const LOSES: bool = false;
+        #[inline(always)]
+        fn carried(self, other: $t, _: &mut $t) -> $t {
+            private::Registers::plus(self, other)
+        }
+    };
+}
+
+/// What an addition of floats loses is a float: Knuth's exact sum of two, then Dekker's of the sum and all that was lost.
+macro_rules! rounded {
+    ($t:ty) => {
+        const LOSES: bool = true;
+        #[inline(always)]
+        fn carried(self, other: $t, low: &mut $t) -> $t {
+            // The loss of a sum that is infinite is not a number: it has lost nothing.
+            let lost = |x: $t| if x.is_nan() { 0.0 } else { x };
+            let sum = self + other;
+            let back = sum - self;
+            let loss = lost(*low + ((self - (sum - back)) + (other - back)));
+            let whole = sum + loss;
+            *low = lost(loss - (whole - sum));
+            whole
         }
     };
 }
@@ -122,10 +156,10 @@ portable!(i32, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
 portable!(i64, 2, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
 portable!(i64, 4, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
 portable!(i64, 8, |a, b, c| a.wrapping_mul(b).wrapping_add(c));
-registers!(f32, |x, y| x + y, Portable<f32, 4>, __m256, __m512);
-registers!(f64, |x, y| x + y, Portable<f64, 2>, __m256d, __m512d);
-registers!(i32, |x, y| x.wrapping_add(y), Portable<i32, 4>, __m256i, __m512i);
-registers!(i64, |x, y| x.wrapping_add(y), Portable<i64, 2>, Portable<i64, 4>, Portable<i64, 8>);
+registers!(f32, rounded, |x, y| x + y, Portable<f32, 4>, __m256, __m512);
+registers!(f64, rounded, |x, y| x + y, Portable<f64, 2>, __m256d, __m512d);
+registers!(i32, exact, |x, y| x.wrapping_add(y), Portable<i32, 4>, __m256i, __m512i);
+registers!(i64, exact, |x, y| x.wrapping_add(y), Portable<i64, 2>, Portable<i64, 4>, Portable<i64, 8>);
 
 /// Implements [`Vector`] with the named instructions.
 #[cfg(target_arch = "x86_64")]

@@ -1,6 +1,6 @@
 //! Few outputs of many windows: lanes along the windows.
 //!
-//! `out[m][r][i] = sum over k of weights[m][k] * strip[base[r] + tap[k] + i]`
+//! `out[m][r][i] = sum over k of weights[m][k] * strip[base[r] + tap[k] + i]`, in blocks of k ([`super::sum::block`])
 //!
 //! The form for depthwise convolution and for fewer outputs than a register has lanes. Neighbouring windows must lie
 //! side by side on the strip (a step is taken out when the strip is filled). Several rows run together, so that each
@@ -9,6 +9,7 @@
 #![allow(unsafe_code)] // the inner loop reads without bounds checks
 
 use super::lanes::{Scalar, Vector, private::Registers};
+use super::sum::block as terms;
 use crate::kernel::level::Level;
 
 /// Rows and outputs that run together.
@@ -173,26 +174,43 @@ unsafe fn links<V: Vector, const R: usize, const H: usize, const NV: usize>(
     // SAFETY: row s of the strip is tap h of row s - h, for some h below H and row below R, so its lanes are inside.
     unsafe {
         let strip = rows.strip.as_ptr().add(base);
-        let mut acc = [[V::splat(V::Elem::default()); NV]; R];
-        for (taps, weights) in rows.taps.chunks_exact(H).zip(rows.weights.chunks_exact(H)) {
-            let w: [V; H] = core::array::from_fn(|h| V::splat(weights[h]));
-            let from = strip.add(taps[0] as usize);
-            for s in 0..R + H - 1 {
-                for v in 0..NV {
-                    let x = V::load(from.add(s * pitch + v * V::LEN));
-                    for h in 0..H {
-                        if s >= h && s - h < R {
-                            acc[s - h][v] = w[h].madd(x, acc[s - h][v]);
+        let each = terms(rows.taps.len());
+        for (at, (taps, weights)) in rows.taps.chunks(each).zip(rows.weights.chunks(each)).enumerate() {
+            let mut acc = [[V::splat(V::Elem::default()); NV]; R];
+            // A block is a whole number of chains.
+            for (taps, weights) in taps.chunks_exact(H).zip(weights.chunks_exact(H)) {
+                let w: [V; H] = core::array::from_fn(|h| V::splat(weights[h]));
+                let from = strip.add(taps[0] as usize);
+                for s in 0..R + H - 1 {
+                    for v in 0..NV {
+                        let x = V::load(from.add(s * pitch + v * V::LEN));
+                        for h in 0..H {
+                            if s >= h && s - h < R {
+                                acc[s - h][v] = w[h].madd(x, acc[s - h][v]);
+                            }
                         }
                     }
                 }
             }
-        }
-        for r in 0..R {
-            for v in 0..NV {
-                acc[r][v].store(to.add(r * rows.len + v * V::LEN));
+            for r in 0..R {
+                for v in 0..NV {
+                    put(at, acc[r][v], to.add(r * rows.len + v * V::LEN));
+                }
             }
         }
+    }
+}
+
+/// The sum of block `at`, behind those of the blocks before it.
+///
+/// # Safety
+/// `to` may be read and written, a register of it; `V` may be used here.
+#[inline(always)]
+unsafe fn put<V: Vector>(at: usize, sum: V, to: *mut V::Elem) {
+    // SAFETY: the caller's.
+    unsafe {
+        let sum = if at == 0 { sum } else { V::load(to).plus(sum) };
+        sum.store(to);
     }
 }
 
@@ -248,22 +266,26 @@ unsafe fn block<V: Vector, const MO: usize, const R: usize, const NV: usize>(
     unsafe {
         let k = rows.taps.len();
         let base: [*const V::Elem; R] = core::array::from_fn(|r| rows.strip.as_ptr().add(bases[r] as usize + i));
-        let mut acc = [[[V::splat(V::Elem::default()); NV]; R]; MO];
-        for (at, &tap) in rows.taps.iter().enumerate() {
-            let w: [V; MO] = core::array::from_fn(|m| V::splat(*weights.get_unchecked(m * k + at)));
-            for r in 0..R {
-                for v in 0..NV {
-                    let x = V::load(base[r].add(tap as usize + v * V::LEN));
-                    for m in 0..MO {
-                        acc[m][r][v] = w[m].madd(x, acc[m][r][v]);
+        let each = terms(k);
+        for (b, taps) in rows.taps.chunks(each).enumerate() {
+            let mut acc = [[[V::splat(V::Elem::default()); NV]; R]; MO];
+            let weights = weights.as_ptr().add(b * each);
+            for (at, &tap) in taps.iter().enumerate() {
+                let w: [V; MO] = core::array::from_fn(|m| V::splat(*weights.add(m * k + at)));
+                for r in 0..R {
+                    for v in 0..NV {
+                        let x = V::load(base[r].add(tap as usize + v * V::LEN));
+                        for m in 0..MO {
+                            acc[m][r][v] = w[m].madd(x, acc[m][r][v]);
+                        }
                     }
                 }
             }
-        }
-        for m in 0..MO {
-            for r in 0..R {
-                for v in 0..NV {
-                    acc[m][r][v].store(to.add(m * apart + r * rows.len + i + v * V::LEN));
+            for m in 0..MO {
+                for r in 0..R {
+                    for v in 0..NV {
+                        put(b, acc[m][r][v], to.add(m * apart + r * rows.len + i + v * V::LEN));
+                    }
                 }
             }
         }
@@ -291,22 +313,26 @@ unsafe fn single<V: Vector, const MO: usize, const R: usize>(
     /// The longest register of all levels.
     const MOST: usize = 16;
     let (k, left) = (rows.taps.len(), rows.len - i);
-    let mut lanes = [V::Elem::default(); MOST];
+    let (mut lanes, mut sums) = ([V::Elem::default(); MOST], [V::Elem::default(); MOST]);
+    let each = terms(k);
     // SAFETY: copies and stores reach `left` elements, which are there; the register reaches V::LEN <= MOST lanes.
     unsafe {
         for r in 0..R {
             let base = rows.strip.as_ptr().add(bases[r] as usize + i);
             for m in 0..MO {
-                let mut acc = V::splat(V::Elem::default());
-                for (at, &tap) in rows.taps.iter().enumerate() {
-                    for lane in 0..left {
-                        lanes[lane] = *base.add(tap as usize + lane);
+                for (b, taps) in rows.taps.chunks(each).enumerate() {
+                    let mut acc = V::splat(V::Elem::default());
+                    for (at, &tap) in taps.iter().enumerate() {
+                        for lane in 0..left {
+                            lanes[lane] = *base.add(tap as usize + lane);
+                        }
+                        let weight = *weights.get_unchecked(m * k + b * each + at);
+                        acc = V::splat(weight).madd(V::load(lanes.as_ptr()), acc);
                     }
-                    acc = V::splat(*weights.get_unchecked(m * k + at)).madd(V::load(lanes.as_ptr()), acc);
+                    put(b, acc, sums.as_mut_ptr());
                 }
-                acc.store(lanes.as_mut_ptr());
                 for lane in 0..left {
-                    *to.add(m * apart + r * rows.len + i + lane) = lanes[lane];
+                    *to.add(m * apart + r * rows.len + i + lane) = sums[lane];
                 }
             }
         }

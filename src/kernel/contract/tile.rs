@@ -1,6 +1,6 @@
 //! Many outputs of many windows: a block of accumulators in registers, lanes along the outputs.
 //!
-//! `acc[p][m] += sum over k of weights[k][m] * strip[base[p] + tap[k]]`
+//! `acc[p][m] += (sum over k of weights[k][m] * strip[base[p] + tap[k]])`
 //!
 //! It is a matrix product whose right matrix is never built: its element `(k, p)` is read where it lies, at the sum of
 //! where the window starts and where the tap lies in it. A block of `NR` windows by `MV` registers of outputs stays in
@@ -22,7 +22,7 @@ pub(crate) struct Tile<'a, T> {
     pub(crate) strip: &'a [T],
     /// Where each tap lies from the start of a window.
     pub(crate) taps: &'a [u32],
-    /// Whether the accumulators start from zero; else from what they hold.
+    /// Whether the sum is what the accumulators hold then; else it is added, as a whole, to what they hold.
     pub(crate) fresh: bool,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn rows(windows: usize) -> usize {
 }
 
 impl<T: Scalar> Tile<'_, T> {
-    /// Adds the product to `acc`, `[rows(bases.len()), width]`; rows behind the windows' are scratch.
+    /// Writes the product, or adds it, to `acc`, `[rows(bases.len()), width]`; rows behind the windows' are scratch.
     ///
     /// # Panics
     /// If a tap of a window lies outside the strip, or a length is not as described.
@@ -134,13 +134,6 @@ impl<T: Scalar> Run<'_, '_, T> {
                 let base: [*const T; NR] = core::array::from_fn(|j| strip.add(group[j.min(group.len() - 1)] as usize));
                 let rows = rows.as_mut_ptr();
                 let mut acc = [[V::splat(T::default()); MV]; NR];
-                if !self.tile.fresh {
-                    for j in 0..NR {
-                        for m in 0..MV {
-                            acc[j][m] = V::load(rows.add((j * MV + m) * V::LEN));
-                        }
-                    }
-                }
                 let mut weights = self.tile.weights.as_ptr();
                 for &tap in taps {
                     let lanes: [V; MV] = core::array::from_fn(|m| V::load(weights.add(m * V::LEN)));
@@ -154,7 +147,9 @@ impl<T: Scalar> Run<'_, '_, T> {
                 }
                 for j in 0..NR {
                     for m in 0..MV {
-                        acc[j][m].store(rows.add((j * MV + m) * V::LEN));
+                        let to = rows.add((j * MV + m) * V::LEN);
+                        let sum = if self.tile.fresh { acc[j][m] } else { V::load(to).plus(acc[j][m]) };
+                        sum.store(to);
                     }
                 }
             }

@@ -9,26 +9,68 @@ use super::pack::Steps;
 use super::run::{Members, place_taps};
 use super::strip::Innermost;
 use crate::array::{Array, View};
-use crate::kernel::contract::{Cut, Finish, OutBox, Scalar, Tile, each_box, read_along, tile_rows};
+use crate::kernel::contract::{Cut, Finish, OutBox, Scalar, Tile, carry, each_box, read_along, tile_rows};
+use crate::kernel::level::Level;
 use crate::spec::Dims;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
 
-/// Windows of a tile.
+/// Windows of a tile: the most products that are summed one after the other.
 const TILE: usize = 192;
+/// Tiles whose sums are added up plainly; then what the additions lose is kept.
+const PLAIN_TILES: usize = 64;
 /// Bytes of sums that are kept while all windows pass.
 const SUMS: usize = 768 << 10;
 
 /// What one thread works in.
 struct Scratch<T> {
     strip: Vec<T>,
-    /// Sums, `[classes, channels and taps, outputs]`.
-    sums: Vec<T>,
+    sums: Sums<T>,
     /// Results' gradients of a tile, `[windows, outputs]`.
     rows: Vec<T>,
     places: Vec<u32>,
     windows: Vec<u32>,
+}
+
+/// Sums over windows, `[classes, channels and taps, outputs]`, in three steps, so that their error does not grow with the number
+/// of windows: tile by tile into `part`, every [`PLAIN_TILES`] tiles from there into `whole`.
+struct Sums<T> {
+    part: Vec<T>,
+    /// As long as `part` once it was needed, and what its additions lose.
+    whole: Vec<T>,
+    low: Vec<T>,
+}
+
+impl<T: Scalar> Sums<T> {
+    fn new() -> Self {
+        Sums { part: Vec::new(), whole: Vec::new(), low: Vec::new() }
+    }
+
+    fn clear(&mut self, len: usize) {
+        self.part.clear();
+        self.part.resize(len, T::default());
+        self.whole.clear();
+        self.low.clear();
+    }
+
+    /// Takes the sums of some places from `part`.
+    fn carry(&mut self, level: Level, places: Range<usize>) {
+        self.whole.resize(self.part.len(), T::default());
+        self.low.resize(self.part.len(), T::default());
+        let (part, whole) = (&mut self.part[places.clone()], &mut self.whole[places.clone()]);
+        carry(level, part, whole, &mut self.low[places]);
+    }
+
+    /// The whole sums.
+    fn finish(&mut self, level: Level) -> &[T] {
+        if self.whole.is_empty() {
+            return &self.part;
+        }
+        carry(level, &mut self.part, &mut self.whole, &mut self.low);
+        &self.whole
+    }
 }
 
 /// Writes the gradient for weights `[outputs, channels / groups, taps..]` to `out`, which holds zeros.
@@ -43,7 +85,7 @@ pub(crate) fn weight_gradient<T: Scalar>(
     }
     let job = &contraction.job;
     let width = job.blocks::<T>(contraction.level, &(0..job.outputs))[0].1;
-    let mut split = job.split::<T>(0..job.channels);
+    let mut split = job.split::<T>();
     split.sum_below(SUMS / size_of::<T>() / width);
     let part = split.part(job, 0);
     let shape = Dims::from_slice(out.shape());
@@ -60,10 +102,12 @@ pub(crate) fn weight_gradient<T: Scalar>(
     let starts = Dims::from_elem(0, shape.len());
     let cut = Cut { ends: shape.clone(), shape, starts, chunk, channel: Some(0) };
     let what = Gradient { contraction, array, gradient, grid: &split.grid };
-    let parallel = job.threads(job.groups * job.outputs, job.channels) > 1;
+    let parallel = job.threads(job.groups * job.outputs, job.terms()) > 1;
     let init =
-        || Scratch { strip: Vec::new(), sums: Vec::new(), rows: Vec::new(), places: Vec::new(), windows: Vec::new() };
-    each_box(out.as_mut_slice(), contraction.level, &cut, parallel, init, |scratch, to| what.one_box(scratch, to));
+        || Scratch { strip: Vec::new(), sums: Sums::new(), rows: Vec::new(), places: Vec::new(), windows: Vec::new() };
+    each_box(out.as_mut_slice(), None, contraction.level, &cut, parallel, init, |scratch, to| {
+        what.one_box(scratch, to)
+    });
 }
 
 struct Gradient<'a, 'v, T> {
@@ -80,19 +124,18 @@ impl<T: Scalar> Gradient<'_, '_, T> {
         let outputs = to.range(0);
         let taps: Ranges = job.asked.iter().map(|&k| to.range(2 + k)).collect();
         let part = Part { channels: to.range(1), taps };
-        let innermost = self.contraction.innermost(self.array.strides());
+        let innermost = job.innermost(self.array.strides());
         let blocks = job.blocks::<T>(self.contraction.level, &(0..outputs.len()));
-        let steps: Vec<Steps> =
-            (0..job.classes()).map(|class| Steps::new(job, &part, &job.class(class), innermost, false)).collect();
+        let steps: Vec<Steps> = (0..job.classes()).map(|class| Steps::new(job, &part, &job.class(class))).collect();
         let rows: usize = steps.iter().map(|s| tile_rows(s.len())).sum();
         for &(first, width) in &blocks {
             let own = outputs.start + first..(outputs.start + first + width).min(outputs.end);
-            scratch.sums.clear();
-            scratch.sums.resize(rows * width, T::default());
+            scratch.sums.clear(rows * width);
             self.sum(scratch, &part, innermost, &steps, own.clone(), width);
+            let all = scratch.sums.finish(self.contraction.level);
             let mut from = 0;
             for steps in &steps {
-                let sums = &scratch.sums[from * width..][..tile_rows(steps.len()) * width];
+                let sums = &all[from * width..][..tile_rows(steps.len()) * width];
                 from += tile_rows(steps.len());
                 self.put(to, &part, steps, sums, width, first..first + own.len());
             }
@@ -112,6 +155,8 @@ impl<T: Scalar> Gradient<'_, '_, T> {
         let job = &self.contraction.job;
         let group = outputs.start / job.outputs;
         let channel = job.channel.map(|c| (c, group * job.channels + part.channels.start));
+        // Each class counts its own tiles: which classes there are in a part depends on how many outputs run together.
+        let mut tiles = vec![0; steps.len()];
         for_each_box(job, self.grid, |index, grid| {
             let strip = job.strip(grid, part, innermost, false);
             if scratch.strip.len() < strip.len() {
@@ -130,12 +175,16 @@ impl<T: Scalar> Gradient<'_, '_, T> {
                     from += need;
                     continue;
                 };
-                place_taps(steps, &members, part.channels.len(), innermost, &mut scratch.places);
+                place_taps(steps, &members, part.channels.len(), &mut scratch.places);
                 let Scratch { strip: held, sums, rows, places, windows } = scratch;
-                let (held, sums) = (&held[..strip.len()], &mut sums[from..][..need]);
+                let held = &held[..strip.len()];
                 let mut flush = |rows: &mut Vec<T>, windows: &mut Vec<u32>| {
                     let tile = Tile { weights: rows, strip: held, taps: windows, fresh: false };
-                    tile.run(self.contraction.level, width, places, sums);
+                    tile.run(self.contraction.level, width, places, &mut sums.part[from..][..need]);
+                    tiles[class] += 1;
+                    if T::LOSES && tiles[class] % PLAIN_TILES == 0 {
+                        sums.carry(self.contraction.level, from..from + need);
+                    }
                     rows.clear();
                     windows.clear();
                 };

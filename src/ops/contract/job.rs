@@ -10,8 +10,9 @@ use smallvec::SmallVec;
 
 /// Bytes a strip may have: most of a small second-level cache, next to a tile of accumulators and a block of weights.
 const STRIP_BYTES: usize = 896 << 10;
-/// Channels and taps of one part of a sum: they are listed.
-const TERMS: usize = 32 << 10;
+/// Channels and taps of one part of a sum: they are listed, and the weights of a part for the widest block of lanes fit what is
+/// packed at once.
+const TERMS: usize = 8 << 10;
 /// Multiply-adds below which a job is not worth other threads: about 100 us.
 const SERIAL: usize = 4 << 20;
 
@@ -44,8 +45,6 @@ pub(crate) struct Split {
     taps: SmallVec<[usize; 3]>,
     /// Channels of a part.
     channels: usize,
-    /// The channels, of a group, that are summed over.
-    range: Range<usize>,
 }
 
 impl Job {
@@ -61,6 +60,11 @@ impl Job {
         Job { lines, asked, channel, groups, outputs, channels, shape }
     }
 
+    /// Products in each sum.
+    pub(crate) fn terms(&self) -> usize {
+        self.channels.saturating_mul(self.taps())
+    }
+
     /// Taps of a window.
     pub(crate) fn taps(&self) -> usize {
         self.lines.iter().map(|l| l.plan.window()).fold(1, usize::saturating_mul)
@@ -69,6 +73,16 @@ impl Job {
     /// Windows.
     pub(crate) fn windows(&self) -> usize {
         self.lines.iter().map(|l| l.plan.count()).product()
+    }
+
+    /// How strips of an array with these strides should lie: channels innermost where they are in memory. Only the copy becomes
+    /// cheaper by it; the order of a sum does not ask.
+    pub(crate) fn innermost(&self, strides: &[isize]) -> Innermost {
+        let near = |axis: usize| strides[axis].unsigned_abs();
+        match (self.channel, self.lines.last()) {
+            (Some(c), Some(line)) if near(c) < near(line.plan.axis()) && self.channels > 1 => Innermost::Channels,
+            _ => Innermost::Windows,
+        }
     }
 
     /// Whether lanes should run along the windows: few outputs, evenly spaced windows, enough of them.
@@ -99,16 +113,16 @@ impl Job {
         (0..self.lines.len()).map(|k| self.lines[k].taps(class[k], taps[k].clone()).count()).product()
     }
 
-    /// Splits the sum over `range` of the channels so that a strip fits the cache. Does not depend on threads: the order
-    /// of a sum, and so its bits, follow from this.
-    pub(crate) fn split<T: Scalar>(&self, range: Range<usize>) -> Split {
+    /// Splits the sum over channels and taps so that a strip fits the cache. Asks for nothing but shapes and the size of an
+    /// element: the order of a sum, and so its bits, follow from this.
+    pub(crate) fn split<T: Scalar>(&self) -> Split {
         let budget = STRIP_BYTES / size_of::<T>();
         let mut split = Split {
             grid: self.lines.iter().map(|l| l.plan.count()).collect(),
             taps: self.lines.iter().map(|l| l.plan.window()).collect(),
-            channels: range.len(),
-            range,
+            channels: self.channels,
         };
+        split.sum_below(TERMS);
         let longest = |list: &[usize]| (0..list.len()).filter(|&k| list[k] > 1).max_by_key(|&k| list[k]);
         while self.strip_len(&split) > budget {
             // Fewer windows, while the overlap of neighbouring strips stays small.
@@ -124,7 +138,6 @@ impl Job {
                 break;
             }
         }
-        split.sum_below(TERMS);
         split
     }
 
@@ -197,14 +210,13 @@ impl Job {
         cut
     }
 
-    /// How many threads a job of so many outputs is worth.
-    pub(crate) fn threads(&self, outputs: usize, channels: usize) -> usize {
+    /// How many threads a job of so many outputs, each a sum of so many products, is worth.
+    pub(crate) fn threads(&self, outputs: usize, terms: usize) -> usize {
         let plain: usize = (0..self.shape.len())
             .filter(|&a| Some(a) != self.channel && self.lines.iter().all(|l| l.plan.axis() != a))
             .map(|a| self.shape[a])
             .product();
-        let each = outputs.saturating_mul(channels).saturating_mul(self.taps());
-        let work = plain.saturating_mul(self.windows()).saturating_mul(each);
+        let work = plain.saturating_mul(self.windows()).saturating_mul(outputs).saturating_mul(terms);
         if work < SERIAL {
             return 1;
         }
@@ -244,7 +256,7 @@ pub(crate) struct Part {
 impl Split {
     /// Splits further until a part has at most `most` channels and taps.
     pub(crate) fn sum_below(&mut self, most: usize) {
-        while self.channels * self.taps.iter().product::<usize>() > most.max(1) {
+        while self.channels.saturating_mul(self.taps.iter().fold(1, |n, &k| n.saturating_mul(k))) > most.max(1) {
             match (0..self.taps.len()).max_by_key(|&k| self.taps[k]) {
                 _ if self.channels > 1 => self.channels = self.channels.div_ceil(2),
                 Some(k) => self.taps[k] = self.taps[k].div_ceil(2),
@@ -253,10 +265,16 @@ impl Split {
         }
     }
 
+    /// Channels and taps of the longest part.
+    pub(crate) fn terms(&self) -> usize {
+        self.channels * self.taps.iter().product::<usize>()
+    }
+
     /// How many parts the sum has.
     pub(crate) fn parts(&self, job: &Job) -> usize {
         let taps: usize = job.lines.iter().zip(&self.taps).map(|(l, &block)| l.plan.window().div_ceil(block)).product();
-        taps * self.range.len().div_ceil(self.channels.max(1))
+        // A sum over no channels is one part of nothing.
+        taps * job.channels.div_ceil(self.channels.max(1)).max(1)
     }
 
     /// Part `at` of the sum.
@@ -269,7 +287,7 @@ impl Split {
             taps[k] = from..(from + block).min(window);
             at /= blocks;
         }
-        let from = self.range.start + at * self.channels;
-        Part { channels: from..(from + self.channels).min(self.range.end), taps }
+        let from = at * self.channels;
+        Part { channels: from..(from + self.channels).min(job.channels), taps }
     }
 }

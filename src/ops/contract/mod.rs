@@ -11,6 +11,8 @@ mod line;
 mod pack;
 mod run;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 use crate::array::{Array, IntoView, Picked, View, checked_bytes};
 use crate::error::{Error, Result};
@@ -19,17 +21,18 @@ use crate::kernel::level::Level;
 use crate::ops::Windows;
 use crate::spec::{AxisPlan, Dims, Plan};
 use alloc::vec::Vec;
-use job::Job;
+use job::{Job, Split};
 use pack::{Packed, Pass, Weights};
 use run::{passes, run};
 use smallvec::SmallVec;
-use strip::Innermost;
 
 pub(crate) use gradient::weight_gradient;
 pub(crate) use run::Input;
 
 /// Bytes of weights packed at once when they are used only once.
 const PACKED: usize = 2560 << 10;
+/// Parts of a sum, each of some thousand products, that are added up plainly; of more, what the additions lose is kept.
+const PLAIN_PARTS: usize = 16;
 
 /// A convolution whose shapes have been checked and made to agree.
 #[derive(Clone)]
@@ -55,33 +58,36 @@ impl Contraction {
         checked_bytes::<u64>("a convolution", &self.job.shape).map(|_| ())
     }
 
+    /// An array for the result.
+    pub(crate) fn zeros<T: Scalar>(&self) -> Result<Array<T>> {
+        Array::try_zeros("a convolution", self.job.shape.clone())
+    }
+
     /// Products in each sum.
     pub(crate) fn terms(&self) -> usize {
-        self.job.channels.saturating_mul(self.job.taps())
+        self.job.terms()
     }
 
-    /// Whether channels should lie innermost in strips of an array with these strides.
-    fn innermost(&self, strides: &[isize]) -> Innermost {
-        let near = |axis: usize| strides[axis].unsigned_abs();
-        match (self.job.channel, self.job.lines.last()) {
-            (Some(c), Some(line)) if near(c) < near(line.plan.axis()) && self.job.channels > 1 => Innermost::Channels,
-            _ => Innermost::Windows,
-        }
-    }
-
-    /// All weights, packed for arrays with these strides.
-    fn pack<W: Copy, T: Scalar>(
-        &self,
-        weights: &Weights<'_, W>,
-        strides: &[isize],
-        lift: impl Fn(usize, W) -> T,
-    ) -> Packed<T> {
+    /// All weights, packed.
+    fn pack<W: Copy, T: Scalar>(&self, weights: &Weights<'_, W>, lift: impl Fn(usize, W) -> T) -> Packed<T> {
         let job = &self.job;
-        let pass = Pass { groups: 0..job.groups, outputs: 0..job.outputs, channels: 0..job.channels };
-        Packed::new(job, weights, pass, self.innermost(strides), self.level, lift)
+        let split = job.split::<T>();
+        let pass = Pass { groups: 0..job.groups, outputs: 0..job.outputs, parts: 0..split.parts(job) };
+        Packed::new(job, weights, split, pass, self.level, lift)
+    }
+
+    /// Zeros for what adding the parts of a sum loses, where they are many: one number for each result.
+    fn low<T: Scalar>(&self, split: &Split) -> Result<Option<Array<T>>> {
+        if !T::LOSES || split.parts(&self.job) <= PLAIN_PARTS {
+            return Ok(None);
+        }
+        Array::try_zeros("what the sums of a convolution lose by rounding", self.job.shape.clone()).map(Some)
     }
 
     /// Packs as much of the weights as fits, uses it, and goes on with the next.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] for very long sums.
     pub(crate) fn run_once<S, W, T>(
         &self,
         weights: &Weights<'_, W>,
@@ -89,24 +95,23 @@ impl Contraction {
         input: &Input<'_, '_, S, T, impl Fn(S) -> T + Copy + Send + Sync>,
         bias: Option<&[T]>,
         out: &mut [T],
-    ) where
+    ) -> Result<()>
+    where
         S: Copy + Send + Sync,
         W: Copy,
         T: Scalar,
     {
         if out.is_empty() {
-            return;
+            return Ok(());
         }
         let lanes = if self.job.by_rows::<T>(self.level) { 1 } else { 4 * self.level.vector_bytes() / size_of::<T>() };
-        if self.job.channels == 0 {
-            // A sum over no channels: the bias alone.
-            out.fill(T::default());
+        let split = self.job.split::<T>();
+        let mut low = self.low(&split)?;
+        for pass in passes(&self.job, &split, lanes, PACKED / size_of::<T>()) {
+            let packed = Packed::new(&self.job, weights, split.clone(), pass, self.level, weight);
+            run(&self.job, &packed, input, bias, (out, low.as_mut().map(Array::as_mut_slice)));
         }
-        for pass in passes(&self.job, lanes, PACKED / size_of::<T>()) {
-            let innermost = self.innermost(input.view.strides());
-            let packed = Packed::new(&self.job, weights, pass, innermost, self.level, weight);
-            run(&self.job, &packed, input, bias, out);
-        }
+        Ok(())
     }
 }
 
@@ -225,8 +230,8 @@ impl<T: Scalar> Windows<'_, T> {
     pub fn conv<'w>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<Array<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self.plan(), &weights, self.holes_are_zero())?;
-        let mut out = Array::zeros(contraction.shape().clone());
-        self.contract(&contraction, &weights, out.as_mut_slice());
+        let mut out = contraction.zeros()?;
+        self.contract(&contraction, &weights, out.as_mut_slice())?;
         Ok(out)
     }
 
@@ -238,18 +243,17 @@ impl<T: Scalar> Windows<'_, T> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self.plan(), &weights, self.holes_are_zero())?;
         check_buffer(contraction.shape(), out.len())?;
-        self.contract(&contraction, &weights, out);
-        Ok(())
+        self.contract(&contraction, &weights, out)
     }
 
     fn holes_are_zero(&self) -> bool {
         self.fill_value().is_none_or(|&v| v == T::default())
     }
 
-    fn contract(&self, contraction: &Contraction, weights: &Weights<'_, T>, out: &mut [T]) {
+    fn contract(&self, contraction: &Contraction, weights: &Weights<'_, T>, out: &mut [T]) -> Result<()> {
         let empty = self.fill_value().copied().unwrap_or_default();
         let input = Input { view: self.source(), empty, lift: |x| x };
-        contraction.run_once(weights, |_, w| w, &input, None, out);
+        contraction.run_once(weights, |_, w| w, &input, None, out)
     }
 }
 
@@ -286,11 +290,7 @@ impl Plan {
 
 impl<T: Scalar> PreparedConv<T> {
     pub(crate) fn new(contraction: Contraction, weights: &Weights<'_, T>, input: &[usize]) -> Self {
-        let mut strides: SmallVec<[isize; 6]> = SmallVec::from_elem(1, input.len());
-        for a in (1..input.len()).rev() {
-            strides[a - 1] = strides[a] * input[a] as isize;
-        }
-        let packed = contraction.pack(weights, &strides, |_, w| w);
+        let packed = contraction.pack(weights, |_, w| w);
         PreparedConv { contraction, packed, bias: None, input: Dims::from_slice(input) }
     }
 
@@ -318,7 +318,7 @@ impl<T: Scalar> PreparedConv<T> {
     /// # Errors
     /// [`Error::ShapeMismatch`].
     pub fn run<'a>(&self, source: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
-        let mut out = Array::zeros(self.contraction.shape().clone());
+        let mut out = self.contraction.zeros()?;
         self.run_into(source, out.as_mut_slice())?;
         Ok(out)
     }
@@ -336,7 +336,9 @@ impl<T: Scalar> PreparedConv<T> {
         check_buffer(self.contraction.shape(), out.len())?;
         if !out.is_empty() {
             let input = Input { view: &source, empty: T::default(), lift: |x| x };
-            run(&self.contraction.job, &self.packed, &input, self.bias.as_deref(), out);
+            let mut low = self.contraction.low(&self.packed.split)?;
+            let to = (out, low.as_mut().map(Array::as_mut_slice));
+            run(&self.contraction.job, &self.packed, &input, self.bias.as_deref(), to);
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! Weights in the order the products read them.
 
 use super::job::{Job, Part, Split};
-use super::strip::Innermost;
 use crate::array::View;
 use crate::kernel::contract::{Scalar, read_along};
 use crate::kernel::level::Level;
@@ -17,8 +16,8 @@ pub(crate) struct Pass {
     pub(crate) groups: Range<usize>,
     /// Outputs of each of these groups.
     pub(crate) outputs: Range<usize>,
-    /// Channels of each of these groups.
-    pub(crate) channels: Range<usize>,
+    /// Parts of the sum over channels and taps.
+    pub(crate) parts: Range<usize>,
 }
 
 /// Weights of one pass, packed.
@@ -27,7 +26,6 @@ pub(crate) struct Packed<T> {
     pub(crate) split: Split,
     pub(crate) level: Level,
     pub(crate) rows: bool,
-    pub(crate) innermost: Innermost,
     /// Blocks of outputs: first output of the group, lanes.
     pub(crate) blocks: SmallVec<[(usize, usize); 8]>,
     data: Vec<T>,
@@ -45,22 +43,19 @@ impl<T: Scalar> Packed<T> {
     pub(crate) fn new<W: Copy>(
         job: &Job,
         weights: &Weights<'_, W>,
+        split: Split,
         pass: Pass,
-        innermost: Innermost,
         level: Level,
         lift: impl Fn(usize, W) -> T,
     ) -> Self {
         let rows = job.by_rows::<T>(level);
-        // Rows want windows side by side.
-        let innermost = if rows { Innermost::Windows } else { innermost };
         let blocks = match rows {
             true => SmallVec::from_elem((pass.outputs.start, pass.outputs.len()), 1),
             false => job.blocks::<T>(level, &pass.outputs),
         };
         let lanes: usize = blocks.iter().map(|b| b.1).sum();
-        let split = job.split::<T>(pass.channels.clone());
         let mut starts = vec![0];
-        for at in 0..split.parts(job) {
+        for at in pass.parts.clone() {
             let part = split.part(job, at);
             for class in 0..job.classes() {
                 let k = part.channels.len() * job.seen(&job.class(class), &part.taps);
@@ -74,7 +69,6 @@ impl<T: Scalar> Packed<T> {
             split,
             level,
             rows,
-            innermost,
             blocks,
             starts,
         };
@@ -87,12 +81,13 @@ impl<T: Scalar> Packed<T> {
         let mut index = Dims::from_elem(0, weights.view.rank());
         for g in self.pass.groups.clone() {
             index[0] = g;
-            for at in 0..self.split.parts(job) {
+            for at in self.pass.parts.clone() {
                 let part = self.split.part(job, at);
                 for class in 0..job.classes() {
-                    let from = (g - self.pass.groups.start) * group_len + self.starts[at * job.classes() + class];
+                    let nth = (at - self.pass.parts.start) * job.classes() + class;
+                    let from = (g - self.pass.groups.start) * group_len + self.starts[nth];
                     let mut to = &mut self.data[from..];
-                    let steps = Steps::new(job, &part, &job.class(class), self.innermost, self.rows);
+                    let steps = Steps::new(job, &part, &job.class(class));
                     for &(first, width) in &self.blocks {
                         let (block, rest) = to.split_at_mut(steps.len() * width);
                         to = rest;
@@ -111,7 +106,7 @@ impl<T: Scalar> Packed<T> {
 
     /// The weights of block `block` of a group for a part and a class: `[k, lanes]`, or `[outputs, k]` for rows.
     pub(crate) fn get(&self, job: &Job, group: usize, part: usize, class: usize, block: usize) -> &[T] {
-        let at = part * job.classes() + class;
+        let at = (part - self.pass.parts.start) * job.classes() + class;
         let group_len = self.starts[self.starts.len() - 1];
         let all: usize = self.blocks.iter().map(|b| b.1).sum();
         let k = (self.starts[at + 1] - self.starts[at]) / all.max(1);
@@ -166,7 +161,8 @@ fn pack_rows<W: Copy, T: Scalar>(
     }
 }
 
-/// The channels and taps of a part that a class sees, in the order of the sum.
+/// The channels and taps of a part that a class sees, in the order of the sum: channel by channel, and for each the taps
+/// row-major along the lines, but those of the last two lines column by column. The order asks for shapes only.
 pub(crate) struct Steps {
     channels: Range<usize>,
     /// Taps in the order of the request, one after the other.
@@ -175,15 +171,15 @@ pub(crate) struct Steps {
     offsets: Vec<usize>,
     rank: usize,
     count: usize,
-    innermost: Innermost,
 }
 
 impl Steps {
-    pub(crate) fn new(job: &Job, part: &Part, class: &[usize], innermost: Innermost, rows: bool) -> Self {
+    pub(crate) fn new(job: &Job, part: &Part, class: &[usize]) -> Self {
         let rank = job.lines.len();
-        // From the innermost. Rows want the taps of a column one after the other.
+        // From the innermost. Lanes along the windows want the taps of a column one after the other; for lanes along the
+        // outputs one order is as good as another.
         let mut order: SmallVec<[usize; 3]> = (0..rank).rev().collect();
-        if rows && rank > 1 {
+        if rank > 1 {
             order.swap(0, 1);
         }
         let lists: SmallVec<[Vec<(usize, usize)>; 3]> =
@@ -199,7 +195,7 @@ impl Steps {
                 offsets[at * rank + k] = offset;
             }
         }
-        Steps { channels: part.channels.clone(), taps, offsets, rank, count, innermost }
+        Steps { channels: part.channels.clone(), taps, offsets, rank, count }
     }
 
     /// How many there are.
@@ -224,17 +220,8 @@ impl Steps {
 
     /// Calls `f` with the channel of the group and the taps, in order.
     pub(crate) fn each(&self, mut f: impl FnMut(usize, &[usize])) {
-        match self.innermost {
-            Innermost::Windows => {
-                for c in self.channels.clone() {
-                    (0..self.count).for_each(|at| f(c, self.tap(at)));
-                }
-            }
-            Innermost::Channels => {
-                for at in 0..self.count {
-                    self.channels.clone().for_each(|c| f(c, self.tap(at)));
-                }
-            }
+        for c in self.channels.clone() {
+            (0..self.count).for_each(|at| f(c, self.tap(at)));
         }
     }
 }

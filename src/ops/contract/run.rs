@@ -1,10 +1,10 @@
 //! The sums themselves: box by box, a strip, then tiles of windows by outputs.
 
-use super::job::{Job, Ranges};
-use super::pack::{Packed, Steps};
+use super::job::{Job, Part, Ranges, Split};
+use super::pack::{Packed, Pass, Steps};
 use super::strip::{Innermost, Strip};
 use crate::array::View;
-use crate::kernel::contract::{Finish, OutBox, Places, Rows, Scalar, Tile, each_box, tile_rows};
+use crate::kernel::contract::{Finish, OutBox, Places, Rows, Scalar, Tile, block, each_box, tile_rows};
 use crate::spec::Dims;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -15,8 +15,6 @@ use smallvec::SmallVec;
 const TILE: usize = 240;
 /// Windows of a tile whose lanes run along the windows.
 const ROWS: usize = 2048;
-/// Bytes of weights that stay in the first-level cache while a tile passes over them.
-const WEIGHTS: usize = 28 << 10;
 
 /// What one thread works in.
 struct Scratch<T> {
@@ -31,13 +29,14 @@ pub(crate) struct Input<'a, 'v, S, T, F> {
     pub(crate) lift: F,
 }
 
-/// Writes (or, behind the first channels, adds) the sums of one pass to `out`, of the job's shape.
+/// Writes (or, behind the first part, adds) the sums of one pass to `out`, of the job's shape. `low` takes what is lost by
+/// rounding when parts are added, if there is one: see [`Carry`].
 pub(crate) fn run<S, T, F>(
     job: &Job,
     packed: &Packed<T>,
     input: &Input<'_, '_, S, T, F>,
     bias: Option<&[T]>,
-    out: &mut [T],
+    (out, low): (&mut [T], Option<&mut [T]>),
 ) where
     S: Copy + Send + Sync,
     T: Scalar,
@@ -51,66 +50,84 @@ pub(crate) fn run<S, T, F>(
         false => first + pass.outputs.start..first + pass.outputs.end,
     };
     let grain = if pass.groups.len() > 1 { job.outputs } else { packed.blocks.first().map_or(1, |b| b.1) };
-    let threads = job.threads(outputs.len(), pass.channels.len());
+    let threads = job.threads(outputs.len(), pass.parts.len().saturating_mul(packed.split.terms()));
     let cut = job.cut(&packed.split, outputs, grain.max(1), threads);
     let init = || Scratch { strip: Vec::new(), acc: Vec::new() };
-    each_box(out, packed.level, &cut, threads > 1, init, |scratch, to| one_box(job, packed, input, bias, scratch, to));
+    let innermost = if packed.rows { Innermost::Windows } else { job.innermost(input.view.strides()) };
+    let one = OneBox { job, packed, input, bias, innermost };
+    each_box(out, low, packed.level, &cut, threads > 1, init, |scratch, to| one.run(scratch, to));
 }
 
-fn one_box<S, T, F>(
-    job: &Job,
-    packed: &Packed<T>,
-    input: &Input<'_, '_, S, T, F>,
-    bias: Option<&[T]>,
-    scratch: &mut Scratch<T>,
-    to: &mut OutBox<'_, T>,
-) where
-    S: Copy,
-    T: Scalar,
-    F: Fn(S) -> T + Copy,
-{
-    let rank = job.shape.len();
-    let outputs = job.channel.map_or(0..1, |c| to.range(c));
-    let bias = bias.map(|b| &b[outputs.clone()]);
-    let grid: Ranges = job.lines.iter().map(|l| to.range(l.plan.axis())).collect();
-    let mut index: Dims = (0..rank).map(|a| to.range(a).start).collect();
-    job.lines.iter().for_each(|l| index[l.plan.axis()] = 0);
-    let groups = outputs.start / job.outputs..(outputs.end - 1) / job.outputs + 1;
-    for at in 0..packed.split.parts(job) {
-        let part = packed.split.part(job, at);
-        let strip = job.strip(&grid, &part, packed.innermost, packed.rows);
-        if scratch.strip.len() < strip.len() {
-            scratch.strip.resize(strip.len(), T::default());
+/// What the boxes of one pass share.
+struct OneBox<'a, 'v, S, T, F> {
+    job: &'a Job,
+    packed: &'a Packed<T>,
+    input: &'a Input<'a, 'v, S, T, F>,
+    bias: Option<&'a [T]>,
+    innermost: Innermost,
+}
+
+impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> OneBox<'_, '_, S, T, F> {
+    fn run(&self, scratch: &mut Scratch<T>, to: &mut OutBox<'_, T>) {
+        let OneBox { job, packed, .. } = *self;
+        let outputs = job.channel.map_or(0..1, |c| to.range(c));
+        let bias = self.bias.map(|b| &b[outputs.clone()]);
+        let grid: Ranges = job.lines.iter().map(|l| to.range(l.plan.axis())).collect();
+        for at in packed.pass.parts.clone() {
+            let part = packed.split.part(job, at);
+            let strip = job.strip(&grid, &part, self.innermost, packed.rows);
+            if scratch.strip.len() < strip.len() {
+                scratch.strip.resize(strip.len(), T::default());
+            }
+            let fresh = at == 0;
+            let finish = if fresh { Finish::Set(bias) } else { Finish::Add };
+            // What does not depend on the group, for each class of windows.
+            to.clear();
+            let sums: Vec<Sum<'_, T>> = (0..job.classes())
+                .filter_map(|class| {
+                    let steps = Steps::new(job, &part, &job.class(class));
+                    if steps.len() == 0 && !fresh {
+                        return None;
+                    }
+                    let members = Members::new(job, &strip, class, &grid)?;
+                    let mut taps = Vec::new();
+                    place_taps(&steps, &members, part.channels.len(), &mut taps);
+                    let mut sum = Sum { job, packed, part: at, class, taps, tiles: Vec::new(), bases: Vec::new() };
+                    sum.place(&members, to);
+                    Some(sum)
+                })
+                .collect();
+            self.groups(scratch, to, &sums, (&strip, &part), &outputs, finish);
         }
-        let fresh = at == 0 && packed.pass.channels.start == 0;
-        let finish = if fresh { Finish::Set(bias) } else { Finish::Add };
-        // What does not depend on the group, for each class of windows.
-        to.clear();
-        let sums: Vec<Sum<'_, T>> = (0..job.classes())
-            .filter_map(|class| {
-                let steps = Steps::new(job, &part, &job.class(class), packed.innermost, packed.rows);
-                if steps.len() == 0 && !fresh {
-                    return None;
-                }
-                let members = Members::new(job, &strip, class, &grid)?;
-                let mut taps = Vec::new();
-                place_taps(&steps, &members, part.channels.len(), packed.innermost, &mut taps);
-                let mut sum = Sum { job, packed, part: at, class, taps, tiles: Vec::new(), bases: Vec::new() };
-                sum.place(&members, to);
-                Some(sum)
-            })
-            .collect();
+    }
+
+    /// One part of the sums of each group in the box.
+    fn groups(
+        &self,
+        scratch: &mut Scratch<T>,
+        to: &mut OutBox<'_, T>,
+        sums: &[Sum<'_, T>],
+        (strip, part): (&Strip, &Part),
+        outputs: &Range<usize>,
+        finish: Finish<'_, T>,
+    ) {
+        let OneBox { job, packed, input, .. } = *self;
+        let mut index: Dims = (0..job.shape.len()).map(|a| to.range(a).start).collect();
+        job.lines.iter().for_each(|l| index[l.plan.axis()] = 0);
+        let groups = outputs.start / job.outputs..(outputs.end - 1) / job.outputs + 1;
         for group in groups.clone() {
             if let Some(c) = job.channel {
                 index[c] = group * job.channels + part.channels.start;
             }
             // What is empty stays so from one group to the next.
             let empty = (group == groups.start).then_some(input.empty);
-            strip.fill(input.view, &mut index, empty, input.lift, &mut scratch.strip[..strip.len()]);
-            for sum in &sums {
+            if !part.channels.is_empty() {
+                strip.fill(input.view, &mut index, empty, input.lift, &mut scratch.strip[..strip.len()]);
+            }
+            for sum in sums {
                 match packed.rows {
-                    true => sum.by_rows(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, &outputs, finish),
-                    false => sum.by_tiles(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, &outputs, finish),
+                    true => sum.by_rows(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, outputs, finish),
+                    false => sum.by_tiles(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, outputs, finish),
                 }
             }
         }
@@ -118,32 +135,18 @@ fn one_box<S, T, F>(
 }
 
 /// Where each step of the sum lies on the strip, from a window's place.
-pub(crate) fn place_taps(
-    steps: &Steps,
-    members: &Members<'_>,
-    channels: usize,
-    innermost: Innermost,
-    to: &mut Vec<u32>,
-) {
+pub(crate) fn place_taps(steps: &Steps, members: &Members<'_>, channels: usize, to: &mut Vec<u32>) {
     to.clear();
     let strip = members.strip;
     let tap = |at: usize| -> usize {
         steps.offsets(at).iter().enumerate().map(|(k, &offset)| strip.tap(k, members.of[k].0, offset)).sum()
     };
-    match innermost {
-        Innermost::Windows => {
-            to.extend((0..steps.taps()).map(|at| tap(at) as u32));
-            for c in 1..channels {
-                let before = (c * strip.channel_stride()) as u32;
-                (0..steps.taps()).for_each(|at| to.push(to[at] + before));
-            }
-        }
-        Innermost::Channels => {
-            for at in 0..steps.taps() {
-                let tap = tap(at) as u32;
-                to.extend((0..channels as u32).map(|c| tap + c));
-            }
-        }
+    if channels > 0 {
+        to.extend((0..steps.taps()).map(|at| tap(at) as u32));
+    }
+    for c in 1..channels {
+        let before = (c * strip.channel_stride()) as u32;
+        (0..steps.taps()).for_each(|at| to.push(to[at] + before));
     }
 }
 
@@ -351,12 +354,10 @@ impl<T: Scalar> Sum<'_, T> {
         }
     }
 
-    /// One block of outputs of one tile, over the whole sum, a cache's worth of weights at a time.
+    /// One block of outputs of one tile, over the whole part of the sum, block by block.
     fn tile(&self, strip: &[T], weights: &[T], width: usize, bases: &[u32], acc: &mut [T]) {
         let taps = &self.taps[..];
-        let most = (WEIGHTS / (width * size_of::<T>())).max(1);
-        let parts = taps.len().div_ceil(most).max(1);
-        let each = taps.len().div_ceil(parts).max(1);
+        let each = block(taps.len());
         if taps.is_empty() {
             acc.fill(T::default());
         }
@@ -366,29 +367,33 @@ impl<T: Scalar> Sum<'_, T> {
     }
 }
 
-/// The passes over the weights that keep what is packed at once below `budget` elements.
-pub(crate) fn passes(job: &Job, lanes: usize, budget: usize) -> Vec<super::pack::Pass> {
-    use super::pack::Pass;
-    let taps = job.taps();
-    let each = job.channels.saturating_mul(taps).max(1);
+/// The passes over the weights that keep what is packed at once below `budget` elements. Parts stay whole and in their order:
+/// the passes do not change a sum.
+pub(crate) fn passes(job: &Job, split: &Split, lanes: usize, budget: usize) -> Vec<Pass> {
+    let parts = split.parts(job);
+    let each = job.channels.saturating_mul(job.taps()).max(1);
     let of_group = job.outputs.next_multiple_of(lanes).saturating_mul(each);
     if of_group <= budget {
         let step = (budget / of_group).max(1);
         return (0..job.groups)
             .step_by(step)
-            .map(|g| Pass { groups: g..(g + step).min(job.groups), outputs: 0..job.outputs, channels: 0..job.channels })
+            .map(|g| Pass {
+                groups: g..g.saturating_add(step).min(job.groups),
+                outputs: 0..job.outputs,
+                parts: 0..parts,
+            })
             .collect();
     }
     let outputs = (budget / each / lanes * lanes).max(lanes);
-    let channels = (budget / outputs / taps).clamp(1, job.channels.max(1));
+    let some = (budget / outputs / split.terms().max(1)).max(1);
     let mut list = vec![];
     for g in 0..job.groups {
         for o in (0..job.outputs).step_by(outputs) {
-            for c in (0..job.channels).step_by(channels) {
+            for at in (0..parts).step_by(some) {
                 list.push(Pass {
                     groups: g..g + 1,
                     outputs: o..(o + outputs).min(job.outputs),
-                    channels: c..(c + channels).min(job.channels),
+                    parts: at..(at + some).min(parts),
                 });
             }
         }
