@@ -4,7 +4,7 @@ use super::average::divisors;
 use super::{Divisor, Pool};
 use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
-use crate::ops::{Number, Real, monoid};
+use crate::ops::{Number, Powers, Real};
 use num_traits::Float;
 
 impl Pool {
@@ -39,14 +39,13 @@ impl Pool {
         let windows = self.windows(array)?;
         let plan = windows.plan();
         let cells = plan.window_len() as f64;
-        let powers = monoid(0.0, |x: X::Elem| Float::powf(x.real(), p), |a, b| a + b, |a: f64| a);
-        let mut sums = windows.reduce(&powers);
+        let mut norms = windows.reduce(&Powers { p, signed: true });
         let divisors = divisors(plan, Divisor::Padded);
-        for sums in sums.as_mut_slice().chunks_mut(divisors.len().max(1)) {
-            for (s, &n) in sums.iter_mut().zip(&divisors) {
-                *s = Float::powf(*s / n as f64 * cells, p.recip());
+        for norms in norms.as_mut_slice().chunks_mut(divisors.len().max(1)) {
+            for (norm, &n) in norms.iter_mut().zip(&divisors) {
+                *norm *= Float::powf(cells / n as f64, p.recip());
             }
         }
-        Ok(sums.map(|s| num_traits::cast(s).unwrap_or_else(X::Elem::nan)))
+        Ok(norms.map(|norm| num_traits::cast(norm).unwrap_or_else(X::Elem::nan)))
     }
 }
