@@ -140,6 +140,16 @@ pub enum Error {
         /// Elements or bytes.
         unit: &'static str,
     },
+    /// More bytes than memory can be had.
+    #[error("{what} of shape {shape:?} needs {bytes} bytes of memory, which cannot be had: ask for less at a time")]
+    OutOfMemory {
+        /// What has the shape.
+        what: &'static str,
+        /// The shape.
+        shape: Vec<usize>,
+        /// Its bytes.
+        bytes: usize,
+    },
     /// A pad mode that repeats elements, on an axis that has none.
     #[error("pad mode {mode} on axis {axis} has no element to repeat: use PadMode::Empty")]
     PadOfEmptyAxis {

@@ -447,6 +447,17 @@ fn a_slice_longer_than_any_memory_is_no_view() {
 }
 
 #[test]
+#[cfg(target_pointer_width = "64")]
+fn memory_that_cannot_be_had() {
+    refused!(
+        Array::from_elem(0u8, [1 << 50, 1 << 10]) =>
+            "an array of shape [1125899906842624, 1024] needs 1152921504606846976 bytes of memory, which cannot be had: ask for less at a time",
+        Array::from_elem(0f64, [1 << 60]) =>
+            "an array of shape [1152921504606846976] holds more than 9223372036854775807 bytes: ask for less at a time",
+    );
+}
+
+#[test]
 #[should_panic(expected = "a copy of windows of shape [1152921504606846976, 1] holds more than")]
 #[cfg(target_pointer_width = "64")]
 fn a_copy_larger_than_memory_panics_with_its_numbers() {

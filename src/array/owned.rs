@@ -41,27 +41,48 @@ impl<T> Array<T> {
     /// An array of one value.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] for a shape no address space holds.
+    /// [`Error::TooLarge`] for a shape no address space holds, [`Error::OutOfMemory`] for one this machine does not.
     pub fn from_elem(value: T, shape: impl IntoShape) -> Result<Self>
     where
         T: Clone,
     {
-        let shape = shape.into_shape();
-        let len = checked_bytes::<T>("an array", &shape)?;
-        Ok(Array { data: vec![value; len], shape })
+        Array::filled("an array", value, shape.into_shape())
+    }
+
+    /// An array of zeros, called `what` in errors.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`].
+    pub(crate) fn try_zeros(what: &'static str, shape: Dims) -> Result<Self>
+    where
+        T: Default + Clone,
+    {
+        Array::filled(what, T::default(), shape)
     }
 
     /// An array of zeros.
     ///
     /// # Panics
-    /// If it has more bytes than an address space.
+    /// If it has more bytes than an address space, or than memory can be had.
     pub(crate) fn zeros(shape: Dims) -> Self
     where
         T: Default + Clone,
     {
-        match Array::from_elem(T::default(), shape) {
+        match Array::try_zeros("an array", shape) {
             Ok(array) => array,
             Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The one place where arrays get their memory.
+    fn filled(what: &'static str, value: T, shape: Dims) -> Result<Self>
+    where
+        T: Clone,
+    {
+        let len = checked_bytes::<T>(what, &shape)?;
+        match try_vec(value, len) {
+            Some(data) => Ok(Array { data, shape }),
+            None => Err(Error::OutOfMemory { what, shape: shape.to_vec(), bytes: len * size_of::<T>() }),
         }
     }
 
@@ -177,6 +198,30 @@ impl<T> Array<T> {
             offset = offset * n + i;
         }
         Some(offset)
+    }
+}
+
+/// Bytes from which on memory may come fresh from the operating system, as zeros.
+const FRESH_BYTES: usize = 256 * 1024;
+
+/// `len` times a value, if memory for it can be had.
+///
+/// `vec!` asks for memory that is zero already, which for large arrays saves a pass of writing zeros over it, but it ends the
+/// process where there is none. So large arrays first ask whether there is (and use the answer, or the compiler would take
+/// it for yes); for small ones that would cost as much as it saves.
+fn try_vec<T: Clone>(value: T, len: usize) -> Option<Vec<T>> {
+    let mut data = Vec::new();
+    data.try_reserve_exact(len).ok()?;
+    match len * size_of::<T>() {
+        // Elements without size need no memory, and `vec!` knows how not to count to `len`.
+        0 | FRESH_BYTES.. => {
+            drop(core::hint::black_box(data));
+            Some(vec![value; len])
+        }
+        _ => {
+            data.resize(len, value);
+            Some(data)
+        }
     }
 }
 

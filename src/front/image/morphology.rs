@@ -46,8 +46,9 @@ distance! {
 impl<T: Ordered> Filter<T> {
     /// Opening: the dilation of the erosion. Bright spots smaller than the box go.
     ///
-    /// The dilation uses the box turned around its pixel, as in SciPy, so an even box moves nothing and opening twice changes
-    /// nothing more. Two filters: the cost does not grow with the box.
+    /// The dilation uses the box turned around its pixel, as in SciPy, and sees around the picture the erosion of what stands
+    /// there, so that an even box, an origin or a border moves nothing: opening is nowhere above the picture, and opening twice
+    /// changes nothing more. Two filters: the cost does not grow with the box.
     ///
     /// ```
     /// use ndwindow::{View, image::Filter};
@@ -56,21 +57,31 @@ impl<T: Ordered> Filter<T> {
     /// let line = View::new(&x, [7])?;
     /// assert_eq!(Filter::new([3]).open(&line)?.as_slice(), [0, 0, 0, 5, 5, 5, 0]);
     /// assert_eq!(Filter::new([3]).close(&line)?.as_slice(), [9, 9, 5, 5, 5, 5, 5]);
+    /// assert_eq!(Filter::new([2]).close(&line)?.as_slice(), [9, 9, 5, 5, 5, 5, 0]);
     /// # Ok::<(), ndwindow::Error>(())
     /// ```
     ///
     /// # Errors
-    /// Those of [`windows`](Self::windows).
+    /// Those of [`windows`](Self::windows); [`Error::OutOfMemory`](crate::Error::OutOfMemory).
     pub fn open<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
-        self.turn().max_filter(&self.min_filter(picture)?)
+        let view = picture.into_view();
+        match self.around(&view)? {
+            Some((before, after)) => after.windows(&before.min()?)?.max(),
+            None => self.turn().max_filter(&self.min_filter(view)?),
+        }
     }
 
-    /// Closing: the erosion of the dilation. Dark spots smaller than the box go; otherwise as [`open`](Self::open).
+    /// Closing: the erosion of the dilation. Dark spots smaller than the box go; nowhere below the picture, otherwise as
+    /// [`open`](Self::open).
     ///
     /// # Errors
-    /// Those of [`windows`](Self::windows).
+    /// As [`open`](Self::open).
     pub fn close<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
-        self.min_filter(&self.turn().max_filter(picture)?)
+        let view = picture.into_view();
+        match self.around(&view)? {
+            Some((before, after)) => after.windows(&before.max()?)?.min(),
+            None => self.min_filter(&self.turn().max_filter(view)?),
+        }
     }
 }
 
