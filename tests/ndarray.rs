@@ -112,7 +112,8 @@ fn views_of_more_elements_than_a_request_takes() {
         assert!(view.insert_axis(0).unwrap().broadcast(0, 2).is_err());
         assert!(view.slice(0, 0, 0, 1 << 62).is_err() || rows * columns >= 1 << 62);
         assert!(view.copy_into(&mut [0; 3]).is_err());
-        for adaptive in [adaptive_avg_pool(&view, [1]), adaptive_max_pool(&view, [1]), Filter::new(1).max_filter(&view)] {
+        for adaptive in [adaptive_avg_pool(&view, [1]), adaptive_max_pool(&view, [1]), Filter::new(1).max_filter(&view)]
+        {
             assert!(matches!(adaptive, Err(Error::TooLarge { .. } | Error::OutOfMemory { .. })), "{adaptive:?}");
         }
     }

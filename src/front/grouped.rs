@@ -1,8 +1,18 @@
-//! Axes that several axes were flattened into, taken apart again without copying.
+//! Axes that several axes are flattened into: copies, and taking them apart again without one.
 
-use crate::array::{Picked, View};
+use crate::array::{Array, Picked, View};
+use crate::element::Element;
+use crate::error::Result;
+use crate::ops::Windows;
 use crate::spec::Dims;
 use alloc::vec::Vec;
+
+/// All windows copied, in a shape of as many elements.
+pub(super) fn copied<T: Element>(windows: &Windows<'_, T>, shape: Dims) -> Result<Array<T>> {
+    let mut array = Array::try_zeros("a copy of windows", shape)?;
+    windows.copy_into(array.as_mut_slice())?;
+    Ok(array)
+}
 
 /// The view whose axis `a` is seen as the axes `groups[a]`, row-major; the product of each group is the axis's length.
 pub(super) fn ungroup<'a, T>(view: &View<'a, T>, groups: &[Dims]) -> View<'a, T> {

@@ -1,8 +1,9 @@
 //! Pictures cut into patches that do not overlap, one vector each, and put together again.
 
-use crate::array::{Array, IntoView};
+use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::front::grouped::copied;
 use crate::spec::{Dims, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
 use alloc::vec::Vec;
 
@@ -113,7 +114,7 @@ impl Patches {
     pub fn split<'a, T: Element>(&self, picture: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let picture = picture.into_view();
         let plan = self.plan(picture.shape())?;
-        plan.windows(picture)?.to_array().reshape(matrix(&plan))
+        copied(&plan.windows(picture)?, matrix(&plan))
     }
 
     /// [`split`](Self::split) into a buffer of the caller's.
@@ -147,7 +148,7 @@ impl Patches {
             return Err(Error::WindowsOverlap { axis: a.axis(), window: a.window(), step: a.step(), span: a.span() });
         }
         // Rows of the grid before rows of a patch, columns of the grid before columns of a patch: that is the picture.
-        let patches = patches.to_array().reshape(plan.shape())?;
+        let patches = copy(&patches)?.reshape(plan.shape())?;
         let lead = shape.len() - 3;
         let (grid, patch) = (lead, lead + 2);
         let (height, width, channel) = match self.vector {
@@ -164,7 +165,7 @@ impl Patches {
         for a in plan.axes() {
             covered[a.axis()] = a.count() * a.window();
         }
-        let joined = patches.permute(&order)?.to_array().reshape(&covered)?;
+        let joined = copy(&patches.permute(&order)?)?.reshape(&covered)?;
         if covered == shape { Ok(joined) } else { refit(&joined, &shape) }
     }
 }
@@ -179,11 +180,18 @@ fn matrix(plan: &Plan) -> Dims {
     matrix
 }
 
+/// A row-major copy.
+fn copy<T: Element>(view: &View<'_, T>) -> Result<Array<T>> {
+    let mut array = Array::try_zeros("a picture", Dims::from_slice(view.shape()))?;
+    view.copy_into(array.as_mut_slice())?;
+    Ok(array)
+}
+
 /// Crops an array, or lengthens it with zeros, at the end of its axes: one window per axis, padded by the difference.
 fn refit<T: Element>(array: &Array<T>, shape: &[usize]) -> Result<Array<T>> {
     let pads: Vec<(isize, isize)> =
         array.shape().iter().zip(shape).map(|(&have, &want)| (0, want as isize - have as isize)).collect();
-    unfold(.., 1, 1).pad(pads).windows(array)?.to_array().reshape(shape)
+    copied(&unfold(.., 1, 1).pad(pads).windows(array)?, Dims::from_slice(shape))
 }
 
 /// Cuts `[.., H, W, C]` into square patches: `[.., H / size * W / size, size * size * C]`, channels last.

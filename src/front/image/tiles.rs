@@ -3,7 +3,7 @@
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::front::grouped::ungroup;
+use crate::front::grouped::{copied, ungroup};
 use crate::ops::{Fold, FoldElement, Merge, Taper, Tapers};
 use crate::spec::{Axes, Dims, IntoAxes, IntoShape, IntoSizes, PerAxis, Plan, Tail, unfold};
 use alloc::vec::Vec;
@@ -72,7 +72,7 @@ impl Tiles {
     ///
     /// # Errors
     /// [`Error::TileOverlap`] for an overlap that is not below the size; [`Error::Uncovered`] where [`Tail::Drop`] leaves
-    /// something out; [`Error::ZeroWeight`] for a taper with zeros; those of [`Unfold::plan`](crate::Unfold::plan).
+    /// something out; [`Error::ZeroWeight`] for a taper with zeros; [`Error::OutOfMemory`]; those of [`Unfold::plan`](crate::Unfold::plan).
     pub fn on(&self, shape: impl IntoShape) -> Result<Tiling> {
         let shape = shape.into_shape();
         let number = match &self.axes {
@@ -103,6 +103,14 @@ impl Tiles {
             Axes::List(list) => unfold(&list[..], self.size.clone(), &steps[..]),
         };
         let plan = request.tail(self.tail).grid_first().plan(&shape)?;
+        // Tapers and their sums hold a number for each place along an axis.
+        for a in plan.axes() {
+            let places = a.len().max(a.window());
+            if Vec::<f64>::new().try_reserve_exact(places.saturating_mul(2)).is_err() {
+                let (shape, bytes) = ([places].to_vec(), places.saturating_mul(size_of::<f64>()));
+                return Err(Error::OutOfMemory { what: "a taper", shape, bytes });
+            }
+        }
         plan.folding(Merge::<f64>::weighted(self.taper.clone()))?;
         let tile = &plan.shape()[number..];
         let shape = [plan.len()].into_iter().chain(tile.iter().copied()).collect();
@@ -143,7 +151,7 @@ impl Tiling {
     where
         S::Elem: Element,
     {
-        self.plan.windows(picture)?.to_array().reshape(&self.shape)
+        copied(&self.plan.windows(picture)?, self.shape.clone())
     }
 
     /// The tiles put together: `[tiles, size, size, C] -> [H, W, C]`, each element the weighted mean of the tiles over it.

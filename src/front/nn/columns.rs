@@ -3,7 +3,7 @@
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::front::grouped::ungroup;
+use crate::front::grouped::{copied, ungroup};
 use crate::ops::FoldElement;
 use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, unfold};
 use smallvec::smallvec;
@@ -95,7 +95,7 @@ impl Columns {
         let array = array.into_view();
         let layout = self.layout(array.shape())?;
         let shape = layout.matrix();
-        layout.plan.windows(array)?.to_array().reshape(shape)
+        copied(&layout.plan.windows(array)?, shape)
     }
 
     /// [`im2col`](Self::im2col) into a buffer of the caller's.

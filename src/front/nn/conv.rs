@@ -217,7 +217,7 @@ impl Conv {
         let (array, weights) = (array.into_view(), weights.into_view());
         let (_, contraction) = self.contraction(array.shape(), weights.shape())?;
         check_bias(bias, weights.shape()[0])?;
-        let mut out = Array::zeros(contraction.shape().clone());
+        let mut out = Array::try_zeros("a convolution", contraction.shape().clone())?;
         self.contract(&contraction, &array, &weights, bias, out.as_mut_slice());
         Ok(out)
     }
@@ -272,7 +272,7 @@ impl Conv {
         let (array, weights) = (array.into_view(), weights.into_view());
         let (_, contraction) = self.contraction(array.shape(), weights.shape())?;
         check_bias(bias, weights.shape()[0])?;
-        let mut out = Array::zeros(contraction.shape().clone());
+        let mut out = Array::try_zeros("a convolution", contraction.shape().clone())?;
         let input = Input { view: &array, empty: 0.0, lift: X::into };
         contraction.run_once(&grouped(&weights, self.groups), |_, w| w.into(), &input, bias, out.as_mut_slice());
         Ok(out)

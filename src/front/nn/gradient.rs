@@ -27,7 +27,7 @@ impl Conv {
         let (plan, contraction) = self.contraction(&array, weights.shape())?;
         check_gradient(contraction.shape(), gradient.shape())?;
         if weights.shape()[0] == 0 {
-            return Ok(Array::zeros(array));
+            return Array::try_zeros("a gradient", array);
         }
         let axes: SmallVec<[Adjoint; 3]> = plan
             .axes()
@@ -51,7 +51,7 @@ impl Conv {
         let roles = roles(array.len(), weights.rank(), self.is_channels_last())?;
         let mut padded = adjoint(&gradient, &weights, self.groups, &roles, &axes, None)?;
         for axis in plan.axes().iter().filter(|a| a.pad_mode() != PadMode::Empty) {
-            padded = unpad(&padded, axis);
+            padded = unpad(&padded, axis)?;
         }
         Ok(padded)
     }
@@ -72,7 +72,7 @@ impl Conv {
         let (array, gradient, weights) = (array.into_view(), gradient.into_view(), weights.into_shape());
         let (_, contraction) = self.contraction(array.shape(), &weights)?;
         check_gradient(contraction.shape(), gradient.shape())?;
-        let mut out = Array::zeros(weights);
+        let mut out = Array::try_zeros("a gradient", weights)?;
         weight_gradient(&contraction, &array, &gradient, &mut out);
         Ok(out)
     }
@@ -80,12 +80,12 @@ impl Conv {
 
 /// The adjoint of padding one axis: what stands at each position of its padded line, added to the element it was read from, in
 /// the order of the positions.
-fn unpad<T: Scalar>(padded: &Array<T>, axis: &AxisPlan) -> Array<T> {
+fn unpad<T: Scalar>(padded: &Array<T>, axis: &AxisPlan) -> Result<Array<T>> {
     let a = axis.axis();
     let mut shape = Dims::from_slice(padded.shape());
     let (positions, inner) = (shape[a], shape[a + 1..].iter().product::<usize>());
     shape[a] = axis.len();
-    let mut out = Array::<T>::zeros(shape);
+    let mut out = Array::<T>::try_zeros("a gradient", shape)?;
     let blocks = out.as_mut_slice().chunks_exact_mut((axis.len() * inner).max(1));
     for (to, from) in blocks.zip(padded.as_slice().chunks_exact((positions * inner).max(1))) {
         for (p, from) in from.chunks_exact(inner).enumerate() {
@@ -96,7 +96,7 @@ fn unpad<T: Scalar>(padded: &Array<T>, axis: &AxisPlan) -> Array<T> {
             }
         }
     }
-    out
+    Ok(out)
 }
 
 fn check_gradient(expected: &[usize], found: &[usize]) -> Result<()> {

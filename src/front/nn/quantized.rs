@@ -77,7 +77,7 @@ impl Conv {
         if contraction.terms() > MOST_TERMS {
             return Err(Error::SumTooLong { terms: contraction.terms(), limit: MOST_TERMS });
         }
-        let mut out = Array::zeros(contraction.shape().clone());
+        let mut out = Array::try_zeros("a convolution", contraction.shape().clone())?;
         let zero: i32 = array_zero.into();
         let input = Input { view: &array, empty: 0, lift: |x: X| x.into() - zero };
         let weight = |o: usize, w: W| w.into() - pick(weight_zeros, o).map_or(0, Into::into);

@@ -6,8 +6,8 @@ use super::{Divisor, Pool, planes};
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::ops::{FoldElement, Wrap};
-use crate::spec::{Dims, IntoShape, PerAxis};
+use crate::ops::{FoldElement, Merge, Wrap};
+use crate::spec::{Dims, IntoShape, PerAxis, checked_len};
 use num_traits::{Float, One};
 
 impl Pool {
@@ -28,14 +28,15 @@ impl Pool {
             _ => PerAxis::One((0, 0)),
         };
         pads.check("padding", spatial)?;
-        let too_large =
-            Error::TooLarge { what: "an unpooling", shape: shape.to_vec(), limit: usize::MAX / 4, unit: "elements" };
         for k in 0..spatial {
             let (before, after) = pads.at(k);
-            let n = shape[first + k].saturating_sub(1) as i128 * step.at(k) as i128 + self.window.at(k) as i128;
-            shape[first + k] =
-                usize::try_from((n - before as i128 - after as i128).max(0)).map_err(|_| too_large.clone())?;
+            // Of any numbers: whatever does not fit is too large.
+            let last = (shape[first + k].saturating_sub(1) as i128).saturating_mul(step.at(k) as i128);
+            let whole = last.saturating_add(self.window.at(k) as i128);
+            let n = whole.saturating_sub(before as i128).saturating_sub(after as i128).max(0);
+            shape[first + k] = usize::try_from(n).unwrap_or(usize::MAX);
         }
+        checked_len("an unpooling", &shape)?;
         Ok(shape)
     }
 
@@ -116,7 +117,7 @@ impl Pool {
                 found: values.shape().to_vec(),
             });
         }
-        let mut out = Array::from_elem(T::default(), shape)?;
+        let mut out = Array::try_zeros("an unpooling", shape)?;
         let (_, grid) = planes(values.shape(), spatial);
         let (_, plane) = planes(out.shape(), spatial);
         // Where windows lie matters for cells of windows only.
@@ -189,6 +190,9 @@ impl Pool {
             let axis = patches.rank() as isize;
             patches = patches.insert_axis(axis)?.broadcast(axis, a.window())?;
         }
-        plan.fold(patches)
+        // Wide, so that the error does not grow with the windows over an element.
+        let mut out = Array::try_zeros("a gradient", Dims::from_slice(plan.input_shape()))?;
+        plan.folding(Merge::sum().wide())?.fold_into(patches, out.as_mut_slice())?;
+        Ok(out)
     }
 }

@@ -1,7 +1,7 @@
 //! Power-average pooling: ONNX's, a norm, and PyTorch's, which is another thing.
 
 use super::average::divisors;
-use super::{Divisor, Pool};
+use super::{Divisor, Pool, pooled};
 use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
 use crate::ops::{Number, Powers, Real};
@@ -17,7 +17,7 @@ impl Pool {
         X: IntoView<'x>,
         X::Elem: Real,
     {
-        self.windows(array)?.norm(p)
+        pooled(&self.windows(array)?, |windows, out| windows.norm_into(p, out))
     }
 
     /// PyTorch's `lp_pool`: `(mean(x^p) * cells)^(1/p)` without an absolute value.
@@ -39,7 +39,7 @@ impl Pool {
         let windows = self.windows(array)?;
         let plan = windows.plan();
         let cells = plan.window_len() as f64;
-        let mut norms = windows.reduce(&Powers { p, signed: true });
+        let mut norms = pooled(&windows, |windows, out| windows.reduce_into(&Powers { p, signed: true }, out))?;
         let divisors = divisors(plan, Divisor::Padded);
         for norms in norms.as_mut_slice().chunks_mut(divisors.len().max(1)) {
             for (norm, &n) in norms.iter_mut().zip(&divisors) {
