@@ -73,30 +73,146 @@ proptest! {
         }
     }
 
+    /// Every rank, border, size (longer than the picture, too) and origin: closing is nowhere below the picture, opening
+    /// nowhere above it, doing either twice changes nothing more, each is the other upside down (and turned around), and both are increasing.
     #[test]
-    fn laws_of_morphology(
-        (h, w) in (1usize..8, 1usize..8),
-        (zh, zw) in (1usize..6, 1usize..6),
-        data in prop::collection::vec(any::<i8>(), 64),
-    ) {
-        let x = View::new(&data[..h * w], [h, w]).unwrap();
-        let filter = Filter::new([zh, zw]).border(PadMode::Empty);
+    fn laws_of_morphology((filter, shape, boxed) in requests(), data in prop::collection::vec(any::<i8>(), 4 * 4 * 4 * 4)) {
+        let x = View::new(&data[..shape.iter().product()], &shape).unwrap();
         let (open, close) = (filter.open(&x).unwrap(), filter.close(&x).unwrap());
-        prop_assert!(open.iter().zip(x.iter()).zip(&close).all(|((o, x), c)| o <= x && x <= c));
-        prop_assert_eq!(filter.open(&open).unwrap(), open.clone());
-        prop_assert_eq!(filter.close(&close).unwrap(), close.clone());
+        let what = format!("{filter:?} of {x:?}");
+        prop_assert!(open.iter().zip(x.iter()).all(|(o, x)| o <= x), "{open:?} by {what}");
+        prop_assert!(close.iter().zip(x.iter()).all(|(c, x)| c >= x), "{close:?} by {what}");
+        prop_assert_eq!(&filter.open(&open).unwrap(), &open, "opened twice by {}", &what);
+        prop_assert_eq!(&filter.close(&close).unwrap(), &close, "closed twice by {}", &what);
+        let turned = Array::new(x.iter().map(|&v| !v).collect(), &shape).unwrap();
+        let upside_down = boxed.turned(|v| !v).close(&turned).unwrap().map(|v| !v);
+        prop_assert_eq!(&upside_down, &open, "{}", &what);
+        let lower = Array::new(x.iter().map(|&v| v.saturating_sub(9).max(-100)).collect(), &shape).unwrap();
+        let lower: Array<i8> = Array::new(lower.iter().zip(x.iter()).map(|(&l, &v)| l.min(v)).collect(), &shape).unwrap();
+        prop_assert!(filter.close(&lower).unwrap().iter().zip(&close).all(|(l, c)| l <= c), "{}", &what);
         let (white, black) = (filter.white_top_hat(&x).unwrap(), filter.black_top_hat(&x).unwrap());
-        for i in 0..h * w {
-            prop_assert_eq!(i16::from(open.as_slice()[i]) + i16::from(white.as_slice()[i]), i16::from(data[i]));
-            prop_assert_eq!(i16::from(close.as_slice()[i]) - i16::from(black.as_slice()[i]), i16::from(data[i]));
+        for (i, &v) in x.iter().enumerate() {
+            prop_assert_eq!(i16::from(open.as_slice()[i]) + i16::from(white.as_slice()[i]), i16::from(v));
+            prop_assert_eq!(i16::from(close.as_slice()[i]) - i16::from(black.as_slice()[i]), i16::from(v));
         }
-        let odd = Filter::new([3, 3]);
-        let gradient = odd.gradient(&x).unwrap();
-        let (top, low) = (odd.max_filter(&x).unwrap(), odd.min_filter(&x).unwrap());
-        for ((g, t), l) in gradient.iter().zip(&top).zip(&low) {
+        let (top, low) = (boxed.turned(|v| v).max_filter(&x).unwrap(), filter.min_filter(&x).unwrap());
+        for ((g, t), l) in filter.gradient(&x).unwrap().iter().zip(&top).zip(&low) {
             prop_assert_eq!(i16::from(*g), i16::from(*t) - i16::from(*l));
         }
     }
+
+    /// Where something stands around the picture, closing is the least of the maxima of all boxes over a pixel; nothing
+    /// around it leaves only boxes around pixels of the picture.
+    #[test]
+    fn closing_is_the_least_maximum_over_a_pixel(
+        n in 1usize..7,
+        z in 1usize..16,
+        shift in 0usize..16,
+        mode in 0usize..5,
+        constant in prop::option::of(-50i32..50),
+        data in prop::collection::vec(-50i32..50, 7),
+    ) {
+        let (x, origin) = (&data[..n], (shift % z) as isize - (z / 2) as isize);
+        let filter = Filter::new([z]).origin([origin]);
+        let filter = match constant {
+            Some(value) => filter.constant(value),
+            None => filter.border(MODES[mode]),
+        };
+        let mode = if constant.is_some() { PadMode::Empty } else { MODES[mode] };
+        let at = |i: isize| mirrored(mode, i, n as isize).map(|i| x[i]).or(constant);
+        let only_around = constant.is_none() && matches!(mode, PadMode::Edge | PadMode::Empty);
+        let (z, before) = (z as isize, (z / 2) as isize + origin);
+        let want: Vec<i32> = (0..n as isize)
+            .map(|p| {
+                (p - z + 1..=p)
+                    .filter(|first| !only_around || (0..n as isize).contains(&(first + z - 1 - before)))
+                    .filter_map(|first| (first..first + z).filter_map(at).max())
+                    .min()
+                    .unwrap()
+            })
+            .collect();
+        let line = View::new(x, [n]).unwrap();
+        let closed = filter.close(&line).unwrap();
+        prop_assert_eq!(closed.as_slice(), &want[..], "{:?} of {:?}", filter, x);
+    }
+}
+
+/// A filter as numbers, from which its relatives can be made.
+#[derive(Clone, Debug)]
+struct Boxed {
+    sizes: Vec<usize>,
+    origin: Vec<isize>,
+    mode: PadMode,
+    constant: Option<i8>,
+}
+
+impl Boxed {
+    fn filter(&self, constant: impl Fn(i8) -> i8) -> Filter<i8> {
+        let filter = Filter::new(&self.sizes[..]).axes(..).origin(&self.origin);
+        match self.constant {
+            Some(value) => filter.constant(constant(value)),
+            None => filter.border(self.mode),
+        }
+    }
+
+    /// The box turned around its pixel: as many pixels behind it as there were before.
+    fn turned(&self, constant: impl Fn(i8) -> i8) -> Filter<i8> {
+        let origin = self.sizes.iter().zip(&self.origin).map(|(&z, &o)| -o - isize::from(z % 2 == 0)).collect();
+        Boxed { origin, ..self.clone() }.filter(constant)
+    }
+}
+
+/// Filters of one to four axes over pictures, and the pictures' shapes.
+fn requests() -> impl Strategy<Value = (Filter<i8>, Vec<usize>, Boxed)> {
+    let axis = (1usize..5, 1usize..10, 0usize..10);
+    (prop::collection::vec(axis, 1..=4), 0usize..5, prop::option::of(any::<i8>()), any::<bool>()).prop_map(
+        |(axes, mode, constant, centred)| {
+            let shift = |z: usize, s: usize| if centred { 0 } else { (s % z) as isize - (z / 2) as isize };
+            let boxed = Boxed {
+                sizes: axes.iter().map(|a| a.1).collect(),
+                origin: axes.iter().map(|a| shift(a.1, a.2)).collect(),
+                mode: MODES[mode],
+                constant,
+            };
+            (boxed.filter(|v| v), axes.iter().map(|a| a.0).collect(), boxed)
+        },
+    )
+}
+
+/// Worked out by hand, and by SciPy where its borders keep the laws.
+#[test]
+fn closings_and_openings_by_hand() {
+    use PadMode::{Edge, Empty, Reflect, Symmetric, Wrap};
+    // picture, size, border, closed, opened
+    type Case = (&'static [i32], usize, PadMode, &'static [i32], &'static [i32]);
+    let table: [Case; 9] = [
+        (&[5, 3, 3], 2, Reflect, &[5, 3, 3], &[3, 3, 3]),
+        (&[5, 3, 3], 2, Symmetric, &[5, 3, 3], &[5, 3, 3]),
+        (&[0, 9, 0, 5, 5, 5, 0], 2, Symmetric, &[0, 9, 5, 5, 5, 5, 0], &[0, 0, 0, 5, 5, 5, 0]),
+        (&[0, 9, 0, 5, 5, 5, 0], 2, Reflect, &[9, 9, 5, 5, 5, 5, 5], &[0, 0, 0, 5, 5, 5, 0]),
+        (&[0, 9, 0, 5, 5, 5, 0], 3, Symmetric, &[9, 9, 5, 5, 5, 5, 5], &[0, 0, 0, 5, 5, 5, 0]),
+        (&[0, 9, 0, 5, 5, 5, 0], 2, Wrap, &[0, 9, 5, 5, 5, 5, 0], &[0, 0, 0, 5, 5, 5, 0]),
+        (&[1, 5, 2, 8, 3, 7], 3, Edge, &[5, 5, 5, 8, 7, 7], &[1, 2, 2, 3, 3, 3]),
+        (&[1, 5, 2, 8, 3, 7], 3, Empty, &[5, 5, 5, 8, 7, 7], &[1, 2, 2, 3, 3, 3]),
+        (&[4], 100, Reflect, &[4], &[4]),
+    ];
+    for (x, size, mode, closed, opened) in table {
+        let filter = Filter::new([size]).border(mode);
+        let line = View::new(x, [x.len()]).unwrap();
+        assert_eq!(filter.close(&line).unwrap().as_slice(), closed, "{x:?} by {size}, {mode:?}");
+        assert_eq!(filter.open(&line).unwrap().as_slice(), opened, "{x:?} by {size}, {mode:?}");
+    }
+    let x = View::new(&[5, 4, 3, 0, 3, 0], [3, 2]).unwrap();
+    let closed = Filter::new([2, 1]).border(Reflect).close(&x).unwrap();
+    assert_eq!(closed.as_slice(), [5, 4, 3, 0, 3, 0]);
+    // A constant below the picture does not eat into it, one above does not fill it.
+    let line = View::new(&[5, 1, 5], [3]).unwrap();
+    assert_eq!(Filter::new([3]).constant(0).close(&line).unwrap().as_slice(), [5, 5, 5]);
+    assert_eq!(Filter::new([3]).constant(9).open(&line).unwrap().as_slice(), [5, 1, 5]);
+    assert_eq!(Filter::new([2]).constant(0).close(&line).unwrap().as_slice(), [5, 5, 5]);
+    // A box far longer than the picture costs no more than one of twice its size.
+    let far = Filter::new([1 << 29, 1 << 29]).close(View::new(&[1, 2, 3, 4], [2, 2]).unwrap()).unwrap();
+    assert_eq!(far.as_slice(), [4; 4]);
 }
 
 /// Means of a picture under boxes of several sizes, rounded, against sums of `i64`; `nearest` rounds a sum of so many.

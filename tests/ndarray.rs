@@ -2,6 +2,8 @@
 #![cfg(feature = "ndarray")]
 
 use ndarray::{Array1, Array2, Array3, ArrayRef2, ArrayView2, ArrayViewD, s};
+use ndwindow::image::Filter;
+use ndwindow::nn::{adaptive_avg_pool, adaptive_max_pool};
 use ndwindow::{Array, Error, IntoView, unfold};
 
 #[test]
@@ -76,4 +78,48 @@ fn empty_arrays() {
 fn owned_arrays_go_out() {
     let a = Array::new(vec![1, 2, 3, 4, 5, 6], [2, 3]).unwrap().into_ndarray();
     assert_eq!(a, ndarray::arr2(&[[1, 2, 3], [4, 5, 6]]).into_dyn());
+}
+
+/// `ndarray` lets views have up to `isize::MAX` elements, four times as many as a request takes.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn views_of_more_elements_than_a_request_takes() {
+    let one = Array2::from_elem((1, 1), 7u8);
+    const SIDE: usize = 1 << 31;
+    for (rows, columns) in [(isize::MAX as usize, 1), (1, isize::MAX as usize), (SIDE, SIDE), (SIDE, SIDE / 2 + 1)] {
+        let wide = one.broadcast((rows, columns)).unwrap();
+        let view = wide.into_view();
+        assert_eq!((view.shape(), view.len()), (&[rows, columns][..], rows * columns));
+        // Whatever no limit is needed for works ..
+        let turned = view.permute(&[1, 0]).unwrap();
+        let strides = [view.strides()[1], view.strides()[0]];
+        assert_eq!((turned.shape(), turned.strides()), (&[columns, rows][..], &strides[..]));
+        assert_eq!(turned.index_axis(0, columns - 1).unwrap().shape(), [rows]);
+        assert_eq!(view.slice(0, rows - 1, -1, rows).unwrap().shape(), [rows, columns]);
+        assert_eq!(view.slice(0, rows - 1, 1, 1).unwrap().slice(1, 0, 1, 1).unwrap().to_array().as_slice(), [7]);
+        assert_eq!(view.insert_axis(1).unwrap().shape(), [rows, 1, columns]);
+        assert_eq!(view.outer_iter(1).next().unwrap().shape(), [columns]);
+        assert_eq!(view.iter().len(), rows * columns);
+        assert_eq!(view.to_ndarray().shape(), [rows, columns]);
+        assert_eq!(view.get(&[rows - 1, columns - 1]), Some(&7));
+        assert!(view.as_slice().is_none());
+        // .. and whatever needs one says so.
+        let limit = isize::MAX as usize / 4;
+        let expected = Error::TooLarge { what: "an array", shape: vec![rows, columns], limit, unit: "elements" };
+        assert_eq!(unfold(0, 1, 1).windows(&view).err(), Some(expected.clone()));
+        assert_eq!(unfold(0, 1, 1).windows(wide).err(), Some(expected.clone()));
+        assert_eq!(unfold([0, 1], 2, 3).plan(view.shape()).err(), Some(expected));
+        assert_eq!(view.broadcast(0, 2).is_err(), true);
+        assert!(view.insert_axis(0).unwrap().broadcast(0, 2).is_err());
+        assert!(view.slice(0, 0, 0, 1 << 62).is_err() || rows * columns >= 1 << 62);
+        assert!(view.copy_into(&mut [0; 3]).is_err());
+        for adaptive in [adaptive_avg_pool(&view, [1]), adaptive_max_pool(&view, [1]), Filter::new(1).max_filter(&view)]
+        {
+            assert!(matches!(adaptive, Err(Error::TooLarge { .. } | Error::OutOfMemory { .. })), "{adaptive:?}");
+        }
+    }
+    let empty = Array2::<u8>::zeros((0, 1));
+    let none = empty.broadcast((0, isize::MAX as usize)).unwrap().into_view();
+    assert_eq!(none.permute(&[1, 0]).unwrap().shape(), [isize::MAX as usize, 0]);
+    assert!(unfold(1, 1, 1).windows(&none).is_err());
 }

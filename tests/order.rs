@@ -297,3 +297,55 @@ fn medians_of_three_by_three() {
     check([-0.0f32, f32::NAN, 1.5, -2.0, f32::INFINITY, f32::NEG_INFINITY, 3.0, 4.0, 5.0, 6.0, 7.0], 25, 26);
     check([0.0f64, -f64::NAN, -1.0, 1.0, 2.0, 3.0, 4.0, 5.0, -0.0, 0.5, 0.25], 25, 26);
 }
+
+/// What lies between two elements, at the ends of the numbers: for `f64`, `f32` and `f16`, as the only window of a line and
+/// as the window of a picture.
+#[test]
+fn beside_infinities_and_the_largest_numbers() {
+    const INF: f64 = f64::INFINITY;
+    let table: [(&[f64], f64, f64); 14] = [
+        (&[4.0, INF], 0.5, INF),
+        (&[-4.0, -INF], 0.5, -INF),
+        (&[-INF, 3.0, -INF, 7.0], 0.5, -INF),
+        (&[-INF, INF, 3.0, 7.0], 0.5, 5.0),
+        (&[-INF, INF], 0.5, f64::NAN),
+        (&[-INF, INF], 0.0, -INF),
+        (&[INF, -INF], 1.0, INF),
+        (&[INF, INF, INF, INF], 0.3, INF),
+        (&[-INF, -INF], 0.7, -INF),
+        (&[1.0, INF], 0.25, INF),
+        (&[-1.0, -INF], 0.75, -INF),
+        (&[-1.0, -INF, INF], 0.5, -1.0),
+        (&[2.0, INF, 1.0], 0.25, 1.5),
+        (&[-INF, 2.0, 1.0], 0.75, 1.5),
+    ];
+    let same = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan());
+    for (x, q, want) in table {
+        let (line, n) = (unfold(0, x.len(), 1), x.len());
+        let got = line.windows(x).unwrap().quantile(q).unwrap().as_slice()[0];
+        assert!(same(got, want), "{got} for {x:?} at {q}");
+        let picture = View::new(x, [n, 1]).unwrap();
+        let got = unfold([1, 0], [1, n], 1).windows(picture).unwrap().quantile(q).unwrap().as_slice()[0];
+        assert!(same(got, want), "{got} for a column of {x:?} at {q}");
+        let single: Vec<f32> = x.iter().map(|&v| v as f32).collect();
+        let got = line.windows(&single).unwrap().quantile(q).unwrap().as_slice()[0];
+        assert!(same(f64::from(got), want), "{got} for f32 {x:?} at {q}");
+        let short: Vec<half::f16> = x.iter().map(|&v| half::f16::from_f64(v)).collect();
+        let got = line.windows(&short).unwrap().quantile(q).unwrap().as_slice()[0];
+        assert!(same(f64::from(got), want), "{got} for f16 {x:?} at {q}");
+    }
+    let most = f64::MAX;
+    for (x, q, want) in [
+        ([-most, most], 0.5, 0.0),
+        ([-most, most], 0.25, -most / 2.0),
+        ([most, most / 2.0], 0.5, most * 0.75),
+        ([most, most], 0.1, most),
+        ([-INF, most], 0.9, -INF),
+        ([-most, INF], 0.1, INF),
+    ] {
+        let got = unfold(0, 2, 1).windows(&x).unwrap().quantile(q).unwrap().as_slice()[0];
+        assert!(got == want || (got / want - 1.0).abs() < 1e-15, "{got} for {x:?} at {q}");
+    }
+    let ends = [i128::MIN, i128::MAX, i128::MAX];
+    assert_eq!(unfold(0, 2, 1).windows(&ends).unwrap().median().unwrap().as_slice(), [-0.5, 2f64.powi(127)]);
+}

@@ -132,6 +132,12 @@ pub(super) fn contiguous(shape: &[usize], strides: &[isize]) -> Option<usize> {
     Some(expected)
 }
 
+/// The product of all axes that are not empty, if it fits.
+#[inline]
+fn product(shape: &[usize]) -> Option<usize> {
+    shape.iter().filter(|&&n| n > 0).try_fold(1, |len: usize, &n| len.checked_mul(n))
+}
+
 /// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one.
 #[inline]
 pub(super) fn picked(
@@ -164,7 +170,11 @@ pub(super) fn picked(
             *side = side.saturating_add(reach);
         }
     }
-    if checked_len("a view", &new_shape).ok()? == 0 {
+    // A view of another crate may come in with more elements than our limit: it may be turned and cut, not grow.
+    if checked_len("a view", &new_shape).is_err() && product(&new_shape)? > product(shape)? {
+        return None;
+    }
+    if new_shape.contains(&0) {
         return Some((0, new_shape, new_strides));
     }
     let mut offset = 0;

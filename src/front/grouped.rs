@@ -1,4 +1,4 @@
-//! Axes that several axes were flattened into, taken apart again without copying.
+//! Axes that several axes were flattened into, taken apart without a copy.
 
 use crate::array::{Picked, View};
 use crate::spec::Dims;

@@ -14,5 +14,5 @@ pub use reduce::{
     Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Summable, Total, Wrap,
     WrappingProduct, WrappingSum, monoid,
 };
-pub(crate) use reduce::{Search, cell_counts, short_window};
+pub(crate) use reduce::{Pairwise, Powers, Search, cell_counts, short_window};
 pub use windows::Windows;

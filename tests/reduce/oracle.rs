@@ -40,20 +40,17 @@ impl Axis {
         }
         let crop = |p: isize| (-p).max(0) as usize;
         let (from, to) = (crop(self.pads.0), line.len().saturating_sub(crop(self.pads.1)));
-        let overcropped = crop(self.pads.0) + crop(self.pads.1) > line.len();
+        // Negative pads may crop more than there is: what is left of the padding is all there is then.
+        let (length, (first, last)) = (line.len() as isize, self.pads);
+        let total = (length + first + last).max(0) as usize;
+        let visible = (first + length + last.min(0)).max(0) as usize;
         let line: Vec<Stands> = line.get(from..to).unwrap_or(&[]).to_vec();
-        let (before, after) = (self.pads.0.max(0) as usize, self.pads.1.max(0) as usize);
-        if line.is_empty() && (overcropped || self.pads.0 < 0 || self.pads.1 < 0) {
-            return None; // nothing is left to speak of; not compared
-        }
-        if line.is_empty() && self.mode != PadMode::Empty {
+        if line.is_empty() && total > 0 && self.mode != PadMode::Empty {
             return None;
         }
-        let padded: Vec<Stands> =
-            (0..before + line.len() + after).map(|p| self.at(&line, p as isize - before as isize)).collect();
+        let cell = |p: usize| if line.is_empty() { Stands::Padding } else { self.at(&line, p as isize - first.max(0)) };
+        let padded: Vec<Stands> = (0..total).map(cell).collect();
         let span = (self.window - 1) * self.dilation + 1;
-        let total = padded.len();
-        let visible = before + line.len();
         let starts: Vec<usize> = match self.tail {
             Tail::Drop => (0..total).step_by(self.step).filter(|s| s + span <= total).collect(),
             Tail::Partial => (0..visible)
@@ -71,7 +68,8 @@ impl Axis {
             }
             _ => unreachable!(),
         };
-        if starts.is_empty() {
+        // Under `Partial` nothing may be left to window, which is an axis of no windows.
+        if starts.is_empty() && self.tail != Tail::Partial {
             return None;
         }
         let cell = |p: usize| padded.get(p).copied().unwrap_or(Stands::Nothing);

@@ -7,7 +7,8 @@ use core::ptr::NonNull;
 use ndarray::{ArrayView, ArrayViewD, Dimension, IxDyn, StrideShape};
 
 impl<'a, T> View<'a, T> {
-    /// An `ndarray` view as one of ours.
+    /// An `ndarray` view as one of ours, of up to `isize::MAX` elements: more than [`LIMIT`](crate::spec::LIMIT), which plans
+    /// hold it to as soon as windows are asked for.
     pub(crate) fn from_ndarray<D: Dimension>(array: ArrayView<'a, T, D>) -> Self {
         let shape = Dims::from_slice(array.shape());
         let strides = Strides::from_slice(array.strides());
@@ -21,7 +22,8 @@ impl<'a, T> View<'a, T> {
     /// an `ndarray` view of the same layout.
     pub(crate) fn as_ndarray(&self, shape: StrideShape<IxDyn>) -> ArrayViewD<'a, T> {
         // SAFETY: every index of the shape reaches a living element (V), offsets included; the strides are this view's
-        // own, none negative; the product of the axis lengths was bounded when the view was made.
+        // own, none negative; the product of the axis lengths is at most `isize::MAX`, as our own views have at most `LIMIT`
+        // elements and those of `ndarray`, or picked from one, at most as many as that crate allows.
         unsafe { ArrayView::from_shape_ptr(shape, self.ptr.as_ptr()) }
     }
 }

@@ -31,8 +31,8 @@ use alloc::vec::Vec;
 pub struct Filter<T> {
     size: PerAxis<usize>,
     axes: Option<Axes>,
-    mode: PadMode,
-    constant: Option<T>,
+    pub(super) mode: PadMode,
+    pub(super) constant: Option<T>,
     origin: Option<Vec<isize>>,
     /// Whether the window is turned around, as the second half of an opening needs it.
     turned: bool,
@@ -132,7 +132,7 @@ macro_rules! filter {
             /// Those of [`windows`](Self::windows) and of the reduction.
             pub fn $name<'x>(&self, picture: impl IntoView<'x, Elem = T>, $($arg: $type)?) -> Result<Array<$out>> {
                 let view = picture.into_view();
-                let mut out = Array::zeros(Dims::from_slice(view.shape()));
+                let mut out = Array::try_zeros("a filtered picture", Dims::from_slice(view.shape()))?;
                 self.$into(view, $($arg,)? out.as_mut_slice())?;
                 Ok(out)
             }

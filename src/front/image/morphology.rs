@@ -3,7 +3,9 @@
 use super::Filter;
 use crate::array::{Array, IntoView, View};
 use crate::error::Result;
-use crate::ops::Ordered;
+use crate::ops::{Ordered, Windows};
+use crate::spec::{Dims, PadMode, Unfold, unfold};
+use alloc::vec::Vec;
 
 mod sealed {
     pub trait Sealed {}
@@ -46,8 +48,9 @@ distance! {
 impl<T: Ordered> Filter<T> {
     /// Opening: the dilation of the erosion. Bright spots smaller than the box go.
     ///
-    /// The dilation uses the box turned around its pixel, as in SciPy, so an even box moves nothing and opening twice changes
-    /// nothing more. Two filters: the cost does not grow with the box.
+    /// The dilation uses the box turned around its pixel, as in SciPy, and sees around the picture the erosion of what stands
+    /// there, so that an even box, an origin or a border moves nothing: opening is nowhere above the picture, and opening twice
+    /// changes nothing more. Two filters: the cost does not grow with the box.
     ///
     /// ```
     /// use ndwindow::{View, image::Filter};
@@ -56,22 +59,74 @@ impl<T: Ordered> Filter<T> {
     /// let line = View::new(&x, [7])?;
     /// assert_eq!(Filter::new([3]).open(&line)?.as_slice(), [0, 0, 0, 5, 5, 5, 0]);
     /// assert_eq!(Filter::new([3]).close(&line)?.as_slice(), [9, 9, 5, 5, 5, 5, 5]);
+    /// assert_eq!(Filter::new([2]).close(&line)?.as_slice(), [0, 9, 5, 5, 5, 5, 0]);
     /// # Ok::<(), ndwindow::Error>(())
     /// ```
     ///
     /// # Errors
-    /// Those of [`windows`](Self::windows).
+    /// Those of [`windows`](Self::windows); [`Error::OutOfMemory`](crate::Error::OutOfMemory).
     pub fn open<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
-        self.turn().max_filter(&self.min_filter(picture)?)
+        let view = picture.into_view();
+        match self.around(&view)? {
+            Some((all, inside)) => filtered(&inside.windows(&filtered(&all, Windows::min_into)?)?, Windows::max_into),
+            None => self.turn().max_filter(&self.min_filter(view)?),
+        }
     }
 
-    /// Closing: the erosion of the dilation. Dark spots smaller than the box go; otherwise as [`open`](Self::open).
+    /// Closing: the erosion of the dilation. Dark spots smaller than the box go; nowhere below the picture, otherwise as
+    /// [`open`](Self::open).
     ///
     /// # Errors
-    /// Those of [`windows`](Self::windows).
+    /// As [`open`](Self::open).
     pub fn close<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
-        self.min_filter(&self.turn().max_filter(picture)?)
+        let view = picture.into_view();
+        match self.around(&view)? {
+            Some((all, inside)) => filtered(&inside.windows(&filtered(&all, Windows::max_into)?)?, Windows::min_into),
+            None => self.min_filter(&self.turn().max_filter(view)?),
+        }
     }
+
+    /// All windows that hold a pixel of the picture, wherever their middle lies, and the request that gives each pixel the
+    /// windows over it; `None` where filtering twice in the picture's own size comes to the same.
+    ///
+    /// What stands around the picture goes on in the first result only if the filter treats all pixels alike. `Wrap` always
+    /// does; mirrors do for a box that is its own mirror image; an edge or an empty border never changes a maximum of a box
+    /// that holds its own pixel, and the two steps are adjoint inside the picture. A constant stays the same value around the
+    /// picture, but the first result does not there.
+    #[allow(clippy::type_complexity)] // named once
+    fn around<'x>(&self, view: &View<'x, T>) -> Result<Option<(Windows<'x, T>, Unfold)>> {
+        let windows = self.windows(view)?;
+        let axes = windows.plan().axes();
+        let twice = match self.mode {
+            PadMode::Empty => self.constant.is_none(),
+            PadMode::Edge | PadMode::Wrap => true,
+            PadMode::Reflect | PadMode::Symmetric => axes.iter().all(|a| a.pads().0 == a.pads().1),
+        };
+        if twice || axes.iter().any(|a| a.len() == 0) {
+            return Ok(None);
+        }
+        // A longer box holds the same pixels: mirrored lines repeat themselves after two lengths.
+        let sizes: Dims = axes.iter().map(|a| a.window().min(a.len().saturating_mul(2))).collect();
+        let numbers: Vec<isize> = axes.iter().map(|a| a.axis() as isize).collect();
+        let pads: Vec<(isize, isize)> = sizes.iter().map(|&size| (size as isize - 1, size as isize - 1)).collect();
+        let inside = unfold(&numbers[..], &sizes[..], 1);
+        let all = inside.clone().pad(pads).pad_mode(self.mode).windows(view)?;
+        let all = match self.constant {
+            Some(value) => all.fill(value),
+            None => all,
+        };
+        Ok(Some((all, inside)))
+    }
+}
+
+/// A reduction of windows whose array may be more than there is memory for.
+fn filtered<'a, T: Ordered>(
+    windows: &Windows<'a, T>,
+    reduce: impl Fn(&Windows<'a, T>, &mut [T]) -> Result<()>,
+) -> Result<Array<T>> {
+    let mut out = Array::try_zeros("a filtered picture", windows.plan().reduced_shape())?;
+    reduce(windows, out.as_mut_slice())?;
+    Ok(out)
 }
 
 impl<T: Distance> Filter<T> {

@@ -1,172 +1,157 @@
-//! Norms and variances: monoids over `f64`, on the engine's loops.
+//! Variances: a monoid over differences, on the engine's loops.
 
-use super::monoid::{Monoid, monoid};
+use super::monoid::{Monoid, Pairwise};
 use super::number::Number;
 use crate::array::Array;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::Windows;
-use num_traits::Float;
 
 mod sealed {
     pub trait Sealed {}
 }
 
-/// An element type whose norms and variances are numbers: integers up to 64 bits, `f32`, `f64`, and with the feature `half`
-/// `f16` and `bf16`.
+/// An element type whose norms and variances are numbers: integers, `f32`, `f64`, and with the feature `half` `f16` and
+/// `bf16`.
 ///
 /// Both are computed in `f64` and rounded at the end, to `f32` for `f32` and shorter floats.
 pub trait Real: Number + sealed::Sealed {
     #[doc(hidden)]
     fn real(self) -> f64;
+    /// `self - other`, rounded once.
+    #[doc(hidden)]
+    fn apart(self, other: Self) -> f64;
     #[doc(hidden)]
     fn rounded(value: f64) -> Self::Mean;
+    /// Whether a result is NaN.
+    #[doc(hidden)]
+    fn unknown(result: Self::Mean) -> bool;
 }
 
 macro_rules! real {
-    ($($t:ty)*; $mean:ty) => { $(
+    ($($t:ty)*; $mean:ty, |$x:ident| $real:expr, |$a:ident, $b:ident| $apart:expr) => { $(
         impl sealed::Sealed for $t {}
         impl Real for $t {
             #[inline(always)]
             fn real(self) -> f64 {
-                self as f64
+                let $x = self;
+                $real
+            }
+            #[inline(always)]
+            fn apart(self, $b: $t) -> f64 {
+                let $a = self;
+                $apart
             }
             #[inline(always)]
             fn rounded(value: f64) -> $mean {
                 value as $mean
             }
-        }
-    )* };
-}
-
-real!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f64; f64);
-real!(f32; f32);
-
-#[cfg(feature = "half")]
-macro_rules! real_halves {
-    ($($t:ty)*) => { $(
-        impl sealed::Sealed for $t {}
-        impl Real for $t {
             #[inline(always)]
-            fn real(self) -> f64 {
-                f64::from(self)
-            }
-            #[inline(always)]
-            fn rounded(value: f64) -> Self::Mean {
-                value as Self::Mean
+            fn unknown(result: $mean) -> bool {
+                result.is_nan()
             }
         }
     )* };
 }
 
+real!(u8 u16 u32 i8 i16 i32 f64; f64, |x| x.into(), |a, b| a.real() - b.real());
+real!(f32; f32, |x| x.into(), |a, b| a.real() - b.real());
 #[cfg(feature = "half")]
-real_halves!(half::f16 half::bf16);
+real!(half::f16 half::bf16; f32, |x| x.into(), |a, b| a.real() - b.real());
+// Longer than the 53 digits of an `f64`: subtracted first.
+real!(
+    u64 usize u128 i64 isize i128; f64, |x| x as f64,
+    |a, b| if a < b { -(a.abs_diff(b) as f64) } else { a.abs_diff(b) as f64 }
+);
 
-/// Number, mean, and sum of squared distances from the mean, of some elements.
+/// What is known of some elements: how many there are, one of them, how far their mean lies from that one, and the mean
+/// squared distance from the mean.
 ///
-/// Merged after Chan, Golub and LeVeque (1983): no squares of the elements themselves are summed, so nothing cancels.
+/// Only differences of elements are ever rounded, so neither a large mean nor long integers cost digits. The mean of squares
+/// is kept, not their sum: it is finite wherever the result is.
+#[derive(Clone, Copy)]
+struct Spread<T> {
+    n: f64,
+    origin: T,
+    mean: f64,
+    square: f64,
+}
+
+/// Merges means and mean squared distances, after Chan, Golub and LeVeque (1983): no squares of the elements themselves are
+/// summed, so nothing cancels.
 struct Variance;
 
 impl<T: Real> Monoid<T> for Variance {
-    type Acc = (f64, f64, f64);
+    type Acc = Spread<T>;
     type Out = T::Mean;
 
     #[inline(always)]
-    fn identity(&self) -> Self::Acc {
-        (0.0, 0.0, 0.0)
+    fn identity(&self) -> Spread<T> {
+        Spread { n: 0.0, origin: T::default(), mean: 0.0, square: 0.0 }
     }
 
     #[inline(always)]
-    fn lift(&self, x: T) -> Self::Acc {
-        // An infinity lies at no distance from itself that is a number.
-        (1.0, x.real(), x.real() - x.real())
+    fn lift(&self, x: T) -> Spread<T> {
+        // 0.0; NaN of an infinity or a NaN, which stays in every merge.
+        Spread { n: 1.0, origin: x, mean: 0.0, square: x.apart(x) }
     }
 
     #[inline(always)]
-    fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc {
-        let n = a.0 + b.0;
-        // Two empty sides have no mean to weigh.
-        let share = b.0 / n.max(1.0);
-        let apart = b.1 - a.1;
-        (n, a.1 + apart * share, a.2 + b.2 + apart * apart * a.0 * share)
+    fn combine(&self, a: Spread<T>, b: Spread<T>) -> Spread<T> {
+        if a.n == 0.0 {
+            return b;
+        }
+        if b.n == 0.0 {
+            return a;
+        }
+        let n = a.n + b.n;
+        let (left, right) = (a.n / n, b.n / n);
+        let apart = b.origin.apart(a.origin) + (b.mean - a.mean);
+        let between = (apart * left) * (apart * right);
+        // Numbers too far apart for a difference have no variance that is one, but it is not unknown either.
+        let between = if between.is_nan() { f64::INFINITY } else { between };
+        Spread {
+            n,
+            origin: a.origin,
+            mean: a.mean + apart * right,
+            square: a.square * left + b.square * right + between,
+        }
     }
 
     #[inline(always)]
-    fn lower(&self, a: Self::Acc) -> T::Mean {
-        T::rounded(a.2 / a.0)
+    fn lower(&self, a: Spread<T>) -> T::Mean {
+        T::rounded(if a.n == 0.0 { f64::NAN } else { a.square })
     }
 }
 
 impl<T: Real> Windows<'_, T> {
     /// The variance of each window: the mean squared distance of its elements from their mean.
     ///
-    /// `[.., H, W] -> [.., H', W']`; NumPy's `var` over the window axes (divided by `n`, not `n - 1`). Computed in `f64` by
-    /// merging means, so a large mean does not swallow a small variance; cost as [`reduce`](Self::reduce). A NaN or an
-    /// infinity makes its window NaN, and so does a window without elements.
+    /// `[.., H, W] -> [.., H', W']`; NumPy's `var` over the window axes (divided by `n`, not `n - 1`). Computed in `f64` from
+    /// differences of elements (of integers exact ones, each rounded once), so a large mean does not swallow a small variance;
+    /// never negative, 0 where all elements are equal, and finite where the variance is. Cost as [`reduce`](Self::reduce). A NaN
+    /// or an infinity makes its window NaN, and so does a window without elements.
     ///
     /// ```
     /// use ndwindow::unfold;
     ///
     /// let x = [1e9, 1e9 + 1.0, 1e9 + 2.0, 7.0];
     /// assert_eq!(unfold(0, 2, 1).windows(&x[..3])?.var().as_slice(), [0.25, 0.25]);
+    /// let nanoseconds = [1_700_000_000_000_000_000i64, 1_700_000_000_000_000_003];
+    /// assert_eq!(unfold(0, 2, 1).windows(&nanoseconds)?.var().as_slice(), [2.25]);
     /// # Ok::<(), ndwindow::Error>(())
     /// ```
     ///
     /// # Panics
     /// As [`reduce`](Self::reduce).
     pub fn var(&self) -> Array<T::Mean> {
-        self.reduce(&Variance)
+        self.reduce(&Pairwise(Variance))
     }
 
     /// [`var`](Self::var) into the caller's buffer.
     ///
     /// # Errors
-    /// [`Error::BufferLength`].
+    /// [`Error::BufferLength`](crate::Error::BufferLength).
     pub fn var_into(&self, out: &mut [T::Mean]) -> Result<()> {
-        self.reduce_into(&Variance, out)
-    }
-
-    /// The `p`-norm of each window: `(sum |x|^p)^(1/p)`; Euclid's for 2, the largest absolute value for infinity.
-    ///
-    /// `[.., H, W] -> [.., H', W']`. Summed in `f64`, rounded once; cost as [`reduce`](Self::reduce). A NaN makes its window
-    /// NaN; a window without elements has norm 0.
-    ///
-    /// ```
-    /// use ndwindow::unfold;
-    ///
-    /// let x = [3, -4, 0, 12];
-    /// assert_eq!(unfold(0, 2, 1).windows(&x)?.norm(2.0)?.as_slice(), [5.0, 4.0, 12.0]);
-    /// assert_eq!(unfold(0, 2, 1).windows(&x)?.norm(f64::INFINITY)?.as_slice(), [4.0, 4.0, 12.0]);
-    /// # Ok::<(), ndwindow::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::NormOrder`] unless `p > 0`.
-    pub fn norm(&self, p: f64) -> Result<Array<T::Mean>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
-        self.norm_into(p, out.as_mut_slice())?;
-        Ok(out)
-    }
-
-    /// [`norm`](Self::norm) into the caller's buffer.
-    ///
-    /// # Errors
-    /// As [`norm`](Self::norm); [`Error::BufferLength`].
-    pub fn norm_into(&self, p: f64, out: &mut [T::Mean]) -> Result<()> {
-        let size = |x: T| x.real().abs();
-        let plus = |a: f64, b: f64| a + b;
-        if p.is_nan() || p <= 0.0 {
-            Err(Error::NormOrder { p })
-        } else if p == 1.0 {
-            self.reduce_into(&monoid(0.0, size, plus, T::rounded), out)
-        } else if p == 2.0 {
-            let square = |x: T| x.real() * x.real();
-            self.reduce_into(&monoid(0.0, square, plus, |s: f64| T::rounded(Float::sqrt(s))), out)
-        } else if p == f64::INFINITY {
-            let larger = |a: f64, b: f64| if a > b || a.is_nan() { a } else { b };
-            self.reduce_into(&monoid(0.0, size, larger, T::rounded), out)
-        } else {
-            let power = |x: T| Float::powf(size(x), p);
-            self.reduce_into(&monoid(0.0, power, plus, |s: f64| T::rounded(Float::powf(s, p.recip()))), out)
-        }
+        self.reduce_into(&Pairwise(Variance), out)
     }
 }

@@ -135,6 +135,31 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     }
 }
 
+/// An operation whose rounding must not add up: its windows are combined pairwise, never scanned.
+pub(crate) struct Pairwise<M>(pub(crate) M);
+
+impl<T, M: Monoid<T>> Monoid<T> for Pairwise<M> {
+    type Acc = M::Acc;
+    type Out = M::Out;
+    const PAIRWISE: bool = true;
+    #[inline(always)]
+    fn identity(&self) -> M::Acc {
+        self.0.identity()
+    }
+    #[inline(always)]
+    fn lift(&self, x: T) -> M::Acc {
+        self.0.lift(x)
+    }
+    #[inline(always)]
+    fn combine(&self, a: M::Acc, b: M::Acc) -> M::Acc {
+        self.0.combine(a, b)
+    }
+    #[inline(always)]
+    fn lower(&self, a: M::Acc) -> M::Out {
+        self.0.lower(a)
+    }
+}
+
 /// A monoid from closures; see [`monoid`].
 pub struct Closures<A, L, C, F> {
     identity: A,

@@ -254,11 +254,16 @@ macro_rules! floats {
                 if t == 0.0 || low == high {
                     return low.into();
                 }
+                if t == 1.0 {
+                    return high.into();
+                }
                 let (low, high): (f64, f64) = ($wide(low), $wide(high));
                 let apart = high - low;
-                // Two finite numbers may lie further apart than there are numbers.
-                let middle = match apart.is_finite() || low.is_infinite() || high.is_infinite() {
-                    true => low + apart * t,
+                let middle = match apart.is_finite() {
+                    // A product that is rounded up must not pass the upper one.
+                    true => (low + apart * t).min(high),
+                    // Two finite numbers may lie further apart than there are numbers; beside an infinity, neither weight
+                    // being 0, the infinity is what comes out, and NaN between the two of them.
                     false => low * (1.0 - t) + high * t,
                 };
                 middle as $middle
@@ -309,7 +314,29 @@ mod tests {
         assert_eq!(i8::between(-128, 127, 0.5), -0.5);
         assert_eq!(f64::between(-1.5e308, 1.5e308, 0.5), 0.0);
         assert_eq!(f64::between(f64::INFINITY, f64::INFINITY, 0.5), f64::INFINITY);
-        assert_eq!(f64::between(1.0, f64::INFINITY, 0.0), 1.0);
         assert_eq!(f32::between(1.0, 2.0, 0.25), 1.25);
+        let (inf, most) = (f64::INFINITY, f64::MAX);
+        // low, high, weight of the higher one, what lies there
+        let table = [
+            (1.0, inf, 0.0, 1.0),
+            (1.0, inf, 0.25, inf),
+            (1.0, inf, 1.0, inf),
+            (-inf, 1.0, 0.0, -inf),
+            (-inf, 1.0, 0.5, -inf),
+            (-inf, most, 0.75, -inf),
+            (-inf, 1.0, 1.0, 1.0),
+            (-inf, -inf, 0.5, -inf),
+            (-inf, inf, 0.0, -inf),
+            (-inf, inf, 1.0, inf),
+            (-most, inf, 0.5, inf),
+            (-most, most, 0.5, 0.0),
+            (most, most, 0.5, most),
+            (most / 2.0, most, 0.5, most * 0.75),
+        ];
+        for (low, high, t, want) in table {
+            assert_eq!(f64::between(low, high, t), want, "{t} of the way from {low} to {high}");
+        }
+        assert!(f64::between(-inf, inf, 0.5).is_nan());
+        assert_eq!(f32::between(f32::NEG_INFINITY, 1.0, 0.5), f32::NEG_INFINITY);
     }
 }

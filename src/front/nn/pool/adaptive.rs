@@ -1,10 +1,10 @@
 //! Pooling to a size: the whole plane, or a given number of windows.
 
-use super::Average;
-use crate::array::{Array, IntoView, View};
+use super::{Average, pooled};
+use crate::array::{Array, IntoView, View, checked_bytes};
 use crate::error::{Error, Result};
-use crate::ops::{Number, Ordered, Wrap};
-use crate::spec::{Dims, IntoSizes, PerAxis, unfold};
+use crate::ops::{Number, Ordered, Windows};
+use crate::spec::{Dims, IntoSizes, PerAxis, checked_len, unfold};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -26,7 +26,7 @@ where
     X::Elem: Ordered,
 {
     let view = array.into_view();
-    Ok(unfold(&spatial(view.rank())?[..], &view.shape()[2..], 1).windows(view)?.max())
+    pooled(&unfold(&spatial(view.rank())?[..], &view.shape()[2..], 1).windows(view)?, Windows::max_into)
 }
 
 /// The mean of each plane: `[N, C, spatial..] -> [N, C, 1..]`, ONNX's `GlobalAveragePool`.
@@ -39,7 +39,7 @@ where
     X::Elem: Number,
 {
     let view = array.into_view();
-    Ok(unfold(&spatial(view.rank())?[..], &view.shape()[2..], 1).windows(view)?.mean())
+    pooled(&unfold(&spatial(view.rank())?[..], &view.shape()[2..], 1).windows(view)?, Windows::mean_into)
 }
 
 /// All axes behind the second.
@@ -55,7 +55,7 @@ fn spatial(rank: usize) -> Result<Vec<isize>> {
 /// `[N, C, spatial..] -> [N, C, size..]`. Of `n` elements window `i` of `m` has those from `floor(i * n / m)` to
 /// `ceil((i + 1) * n / m)`, so neighbours may share elements and differ in size by one. As many axes at the end are
 /// spatial as `size` has numbers (one number stands for all axes behind the second). Reads every element at most twice an
-/// axis.
+/// axis. Sums are wider than the elements, so the error does not grow with the windows, and means of numbers are numbers.
 ///
 /// ```
 /// use ndwindow::{View, nn::adaptive_avg_pool};
@@ -66,7 +66,8 @@ fn spatial(rank: usize) -> Result<Vec<isize>> {
 /// ```
 ///
 /// # Errors
-/// [`Error::AxisOutOfRange`] for more sizes than axes; [`Error::SpanTooLong`] for windows over an empty axis.
+/// [`Error::AxisOutOfRange`] for more sizes than axes; [`Error::SpanTooLong`] for windows over an empty axis;
+/// [`Error::TooLarge`], [`Error::OutOfMemory`].
 pub fn adaptive_avg_pool<'x, X>(array: X, size: impl IntoSizes) -> Result<Array<X::Elem>>
 where
     X: IntoView<'x>,
@@ -74,13 +75,12 @@ where
 {
     let view = array.into_view();
     let shares = Shares::new(view.shape(), size.into_sizes())?;
-    let (sums, shape) = shares.reduce(&view, |x| x.wide(), Wrap::plus);
-    let mut counts = alloc::vec![1];
-    for ranges in &shares.ranges {
-        counts = counts.iter().flat_map(|&n| ranges.iter().map(move |r| n * r.len())).collect::<Vec<usize>>();
+    let mut out = Array::try_zeros(POOLING, shares.out.clone())?;
+    shares.means(&view, false, out.as_mut_slice(), |_| true)?;
+    if out.iter().any(|&mean| mean.unbounded()) {
+        shares.means(&view, true, out.as_mut_slice(), Average::unbounded)?;
     }
-    let means = sums.iter().zip(counts.iter().cycle()).map(|(&s, &n)| X::Elem::quotient(s, n)).collect();
-    Array::new(means, shape)
+    Ok(out)
 }
 
 /// The largest elements of `size` windows an axis that share the plane evenly: PyTorch's `adaptive_max_pool`.
@@ -96,13 +96,43 @@ where
 {
     let view = array.into_view();
     let shares = Shares::new(view.shape(), size.into_sizes())?;
-    let (keys, shape) = shares.reduce(&view, |x| x.key(X::Elem::NAN_ABOVE), core::cmp::max);
-    Array::new(keys.into_iter().map(X::Elem::value).collect(), shape)
+    let mut out = Array::try_zeros(POOLING, shares.out.clone())?;
+    let keys = shares.reduce(&view, |x| x.key(X::Elem::NAN_ABOVE), core::cmp::max)?;
+    for (out, &key) in out.as_mut_slice().iter_mut().zip(&keys) {
+        *out = X::Elem::value(key);
+    }
+    Ok(out)
 }
 
-/// Ranges that share each spatial axis.
+const POOLING: &str = "an adaptive pooling";
+
+/// `count` windows that share an axis of `len` elements evenly.
+#[derive(Clone, Copy)]
+struct Share {
+    axis: usize,
+    len: usize,
+    count: usize,
+}
+
+impl Share {
+    /// The elements of window `i`.
+    #[inline]
+    fn range(self, i: usize) -> Range<usize> {
+        // Wide enough for any two lengths.
+        let (len, count) = (self.len as u128, self.count as u128);
+        let bound = |i: usize| i as u128 * len;
+        (bound(i) / count) as usize..bound(i + 1).div_ceil(count) as usize
+    }
+
+    fn ranges(self) -> impl Iterator<Item = Range<usize>> + Clone {
+        (0..self.count).map(move |i| self.range(i))
+    }
+}
+
+/// Shares of each spatial axis, and the shapes before and behind.
 struct Shares {
-    ranges: Vec<Vec<Range<usize>>>,
+    shares: Vec<Share>,
+    out: Dims,
 }
 
 impl Shares {
@@ -114,53 +144,91 @@ impl Shares {
         let Some(first) = shape.len().checked_sub(spatial) else {
             return Err(Error::AxisOutOfRange { axis: -(spatial as isize), rank: shape.len() });
         };
-        let mut ranges = Vec::with_capacity(spatial);
+        checked_len("an array", shape)?;
+        let mut out = Dims::from_slice(shape);
+        let mut shares = Vec::with_capacity(spatial);
         for k in 0..spatial {
-            let (n, m) = (shape[first + k], size.at(k));
-            if n == 0 && m > 0 {
-                let (axis, padded) = (first + k, false);
+            let (axis, len, count) = (first + k, shape[first + k], size.at(k));
+            if len == 0 && count > 0 {
+                let padded = false;
                 return Err(Error::SpanTooLong { axis, window: 1, dilation: 1, span: 1, len: 0, padded });
             }
-            // Wide enough for any two lengths.
-            let bound = |i: usize| i as u128 * n as u128;
-            let m = m as u128;
-            ranges.push(
-                (0..m as usize).map(|i| (bound(i) / m) as usize..bound(i + 1).div_ceil(m) as usize).collect::<Vec<_>>(),
-            );
+            out[axis] = count;
+            shares.push(Share { axis, len, count });
         }
-        Ok(Shares { ranges })
+        Ok(Shares { shares, out })
     }
 
-    /// Combines the elements of every share, one axis after another, the last one first.
+    /// The `wanted` means; `small` ones of numbers whose sums would not be numbers.
+    fn means<T: Average>(
+        &self,
+        view: &View<'_, T>,
+        small: bool,
+        out: &mut [T],
+        wanted: impl Fn(T) -> bool,
+    ) -> Result<()> {
+        if out.is_empty() {
+            // There may be more counts than memory.
+            return Ok(());
+        }
+        let sums = self.reduce(view, |x| x.summand(small), T::joined)?;
+        let mut counts = alloc::vec![1];
+        for share in &self.shares {
+            counts = counts.iter().flat_map(|&n| share.ranges().map(move |r| n * r.len())).collect::<Vec<usize>>();
+        }
+        for ((out, &sum), &n) in out.iter_mut().zip(&sums).zip(counts.iter().cycle()) {
+            if wanted(*out) {
+                *out = T::shared(sum, n, small);
+            }
+        }
+        Ok(())
+    }
+
+    /// Combines the elements of every share, one axis after another: first those that get shorter, so that nothing on the way
+    /// is larger than both the array and the result; else the last one first.
     fn reduce<T: Copy, A: Copy>(
         &self,
         view: &View<'_, T>,
         lift: impl Fn(T) -> A,
         combine: impl Fn(A, A) -> A,
-    ) -> (Vec<A>, Dims) {
-        let mut now: Vec<A> = match view.as_slice() {
-            Some(slice) => slice.iter().map(|&x| lift(x)).collect(),
-            None => view.iter().map(|&x| lift(x)).collect(),
-        };
+    ) -> Result<Vec<A>> {
         let mut shape = Dims::from_slice(view.shape());
-        let first = shape.len() - self.ranges.len();
-        for (k, ranges) in self.ranges.iter().enumerate().rev() {
-            let inner: usize = shape[first + k + 1..].iter().product();
-            let mut next = Vec::new();
-            for block in now.chunks_exact((shape[first + k] * inner).max(1)) {
-                for range in ranges {
+        if self.out.contains(&0) || shape.contains(&0) {
+            return Ok(Vec::new());
+        }
+        let mut now = reserved(&shape)?;
+        match view.as_slice() {
+            Some(slice) => now.extend(slice.iter().map(|&x| lift(x))),
+            None => now.extend(view.iter().map(|&x| lift(x))),
+        }
+        let (shorter, longer): (Vec<Share>, Vec<Share>) = self.shares.iter().rev().partition(|s| s.count <= s.len);
+        for share in shorter.into_iter().chain(longer) {
+            let inner: usize = shape[share.axis + 1..].iter().product();
+            shape[share.axis] = share.count;
+            let mut next = reserved(&shape)?;
+            for block in now.chunks_exact(share.len * inner) {
+                for range in share.ranges() {
                     let from = next.len();
                     next.extend_from_slice(&block[range.start * inner..(range.start + 1) * inner]);
-                    for row in block[(range.start + 1) * inner..range.end * inner].chunks_exact(inner.max(1)) {
+                    for row in block[(range.start + 1) * inner..range.end * inner].chunks_exact(inner) {
                         for (a, &x) in next[from..].iter_mut().zip(row) {
                             *a = combine(*a, x);
                         }
                     }
                 }
             }
-            shape[first + k] = ranges.len();
             now = next;
         }
-        (now, shape)
+        Ok(now)
+    }
+}
+
+/// Room for an array of this shape.
+fn reserved<A>(shape: &[usize]) -> Result<Vec<A>> {
+    let len = checked_bytes::<A>(POOLING, shape)?;
+    let mut room = Vec::new();
+    match room.try_reserve_exact(len) {
+        Ok(()) => Ok(room),
+        Err(_) => Err(Error::OutOfMemory { what: POOLING, shape: shape.to_vec(), bytes: len * size_of::<A>() }),
     }
 }

@@ -1,9 +1,10 @@
 //! Average pooling.
 
-use super::{Pool, planes};
+use super::sums::{Plain, Twofold};
+use super::{Pool, planes, pooled};
 use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
-use crate::ops::{Number, Windows, cell_counts, short_window};
+use crate::ops::{Number, Windows, Wrap, cell_counts, short_window};
 use crate::spec::Plan;
 use alloc::vec::Vec;
 
@@ -36,37 +37,93 @@ pub trait Average: Number + sealed::Sealed {
         let _ = (windows, out);
         None
     }
+    /// Whether this is no finite number.
+    #[doc(hidden)]
+    fn unbounded(self) -> bool {
+        false
+    }
+    /// The mean of `cells` elements, divided by `n` instead.
+    #[doc(hidden)]
+    fn divided(mean: Self, cells: usize, n: usize) -> Self {
+        let _ = (cells, n);
+        mean
+    }
+    /// Sums whose error does not grow with their length.
+    #[doc(hidden)]
+    type Sum: Copy;
+    /// A sum of one element; a `small` one where a sum of the elements themselves would not be finite.
+    #[doc(hidden)]
+    fn summand(self, small: bool) -> Self::Sum;
+    #[doc(hidden)]
+    fn joined(a: Self::Sum, b: Self::Sum) -> Self::Sum;
+    /// The mean of `n` elements.
+    #[doc(hidden)]
+    fn shared(sum: Self::Sum, n: usize, small: bool) -> Self;
 }
 
-macro_rules! average {
-    (floats: $($float:ty)*; integers: $($integer:ty)*;) => {
-        $(
-            impl sealed::Sealed for $float {}
-            impl Average for $float {
-                #[inline(always)]
-                fn quotient(sum: $float, n: usize) -> $float {
-                    sum / n as $float
-                }
-                fn means(windows: &Windows<'_, Self>, out: &mut [Self]) -> Option<Result<()>> {
-                    Some(windows.mean_into(out))
-                }
+macro_rules! floats {
+    ($($float:ty: $sum:ty;)*) => { $(
+        impl sealed::Sealed for $float {}
+        impl Average for $float {
+            #[inline(always)]
+            fn quotient(sum: $float, n: usize) -> $float {
+                sum / n as $float
             }
-        )*
-        $(
-            impl sealed::Sealed for $integer {}
-            impl Average for $integer {
-                #[inline(always)]
-                #[allow(clippy::cast_possible_wrap)] // a mean fits its elements' type, or the divisor is smaller: wraps as PyTorch
-                fn quotient(sum: Self::Wide, n: usize) -> $integer {
-                    (sum / n as Self::Wide) as $integer
-                }
+            fn means(windows: &Windows<'_, Self>, out: &mut [Self]) -> Option<Result<()>> {
+                Some(windows.mean_into(out))
             }
-        )*
-    };
+            #[inline(always)]
+            fn unbounded(self) -> bool {
+                !self.is_finite()
+            }
+            fn divided(mean: $float, cells: usize, n: usize) -> $float {
+                (f64::from(mean) * (cells as f64 / n as f64)) as $float
+            }
+            type Sum = $sum;
+            #[inline(always)]
+            fn summand(self, small: bool) -> $sum {
+                <$sum>::one(self.into(), small)
+            }
+            #[inline(always)]
+            fn joined(a: $sum, b: $sum) -> $sum {
+                a.plus(b)
+            }
+            #[inline(always)]
+            fn shared(sum: $sum, n: usize, small: bool) -> $float {
+                sum.mean(n, small) as $float
+            }
+        }
+    )* };
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => { $(
+        impl sealed::Sealed for $integer {}
+        impl Average for $integer {
+            #[inline(always)]
+            #[allow(clippy::cast_possible_wrap)] // a mean fits its elements' type, or the divisor is smaller: wraps as PyTorch
+            fn quotient(sum: Self::Wide, n: usize) -> $integer {
+                (sum / n as Self::Wide) as $integer
+            }
+            type Sum = Self::Wide;
+            #[inline(always)]
+            fn summand(self, _: bool) -> Self::Wide {
+                self.wide()
+            }
+            #[inline(always)]
+            fn joined(a: Self::Wide, b: Self::Wide) -> Self::Wide {
+                a.plus(b)
+            }
+            #[inline(always)]
+            fn shared(sum: Self::Wide, n: usize, _: bool) -> $integer {
+                Self::quotient(sum, n)
+            }
+        }
+    )* };
 }
 
 #[cfg(feature = "half")]
-macro_rules! average_halves {
+macro_rules! halves {
     ($($half:ty)*) => { $(
         impl sealed::Sealed for $half {}
         impl Average for $half {
@@ -75,20 +132,41 @@ macro_rules! average_halves {
                 <$half>::from_f32(sum / n as f32)
             }
             fn means(windows: &Windows<'_, Self>, out: &mut [Self]) -> Option<Result<()>> {
-                let mut means = Array::zeros(windows.plan().reduced_shape());
-                let done = windows.mean_into(means.as_mut_slice());
-                for (o, &mean) in out.iter_mut().zip(means.as_slice()) {
-                    *o = <$half>::from_f32(mean);
-                }
-                Some(done)
+                let means = pooled(windows, |windows, out| windows.mean_into(out));
+                Some(means.map(|means| {
+                    for (o, &mean) in out.iter_mut().zip(means.as_slice()) {
+                        *o = <$half>::from_f32(mean);
+                    }
+                }))
+            }
+            #[inline(always)]
+            fn unbounded(self) -> bool {
+                !self.is_finite()
+            }
+            fn divided(mean: $half, cells: usize, n: usize) -> $half {
+                <$half>::from_f64(mean.to_f64() * (cells as f64 / n as f64))
+            }
+            type Sum = f64;
+            #[inline(always)]
+            fn summand(self, _: bool) -> f64 {
+                self.to_f64()
+            }
+            #[inline(always)]
+            fn joined(a: f64, b: f64) -> f64 {
+                a + b
+            }
+            #[inline(always)]
+            fn shared(sum: f64, n: usize, _: bool) -> $half {
+                <$half>::from_f64(sum / n as f64)
             }
         }
     )* };
 }
 
+floats! { f32: Plain; f64: Twofold; }
+integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
 #[cfg(feature = "half")]
-average_halves! { half::f16 half::bf16 }
-average! { floats: f32 f64; integers: u8 u16 u32 u64 i8 i16 i32 i64; }
+halves! { half::f16 half::bf16 }
 
 impl Pool {
     /// The mean of each window: `[N, C, spatial..] -> [N, C, grid..]`, in the element's own type.
@@ -114,7 +192,7 @@ impl Pool {
         X::Elem: Average,
     {
         let windows = self.windows(array)?;
-        let mut out = Array::zeros(windows.plan().reduced_shape());
+        let mut out = Array::try_zeros("a pooling", windows.plan().reduced_shape())?;
         average(windows, divisor, out.as_mut_slice())?;
         Ok(out)
     }
@@ -153,12 +231,27 @@ fn average<T: Average>(windows: Windows<'_, T>, divisor: Divisor, out: &mut [T])
 }
 
 fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T]) -> Result<()> {
-    let mut sums = Array::zeros(windows.plan().reduced_shape());
-    windows.total_into(sums.as_mut_slice())?;
-    let divisors = divisors(windows.plan(), divisor);
-    for (out, sums) in out.chunks_mut(divisors.len().max(1)).zip(sums.as_slice().chunks(divisors.len().max(1))) {
-        for ((o, &s), &n) in out.iter_mut().zip(sums).zip(&divisors) {
+    let sums = pooled(windows, |w, out| w.total_into(out))?;
+    let plan = windows.plan();
+    let numbers = divisors(plan, divisor);
+    for (out, sums) in out.chunks_mut(numbers.len().max(1)).zip(sums.as_slice().chunks(numbers.len().max(1))) {
+        for ((o, &s), &n) in out.iter_mut().zip(sums).zip(&numbers) {
             *o = T::quotient(s, n);
+        }
+    }
+    // Where a sum is no number the quotient may be one.
+    if out.iter().any(|&o| o.unbounded()) {
+        let mut means = Array::try_zeros("a pooling", plan.reduced_shape())?;
+        if let Some(done) = T::means(windows, means.as_mut_slice()) {
+            done?;
+            let cells =
+                divisors(plan, if windows.fill_value().is_some() { Divisor::Padded } else { Divisor::Elements });
+            let every = cells.iter().zip(&numbers).cycle();
+            for ((o, &mean), (&cells, &n)) in out.iter_mut().zip(means.as_slice()).zip(every) {
+                if o.unbounded() && cells > 0 {
+                    *o = T::divided(mean, cells, n);
+                }
+            }
         }
     }
     Ok(())

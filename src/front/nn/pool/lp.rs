@@ -1,10 +1,10 @@
 //! Power-average pooling: ONNX's, a norm, and PyTorch's, which is another thing.
 
 use super::average::divisors;
-use super::{Divisor, Pool};
+use super::{Divisor, Pool, pooled};
 use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
-use crate::ops::{Number, Real, monoid};
+use crate::ops::{Number, Pairwise, Powers, Real};
 use num_traits::Float;
 
 impl Pool {
@@ -17,7 +17,7 @@ impl Pool {
         X: IntoView<'x>,
         X::Elem: Real,
     {
-        self.windows(array)?.norm(p)
+        pooled(&self.windows(array)?, |windows, out| windows.norm_into(p, out))
     }
 
     /// PyTorch's `lp_pool`: `(mean(x^p) * cells)^(1/p)` without an absolute value.
@@ -39,14 +39,14 @@ impl Pool {
         let windows = self.windows(array)?;
         let plan = windows.plan();
         let cells = plan.window_len() as f64;
-        let powers = monoid(0.0, |x: X::Elem| Float::powf(x.real(), p), |a, b| a + b, |a: f64| a);
-        let mut sums = windows.reduce(&powers);
+        let mut norms =
+            pooled(&windows, |windows, out| windows.reduce_into(&Pairwise(Powers { p, signed: true }), out))?;
         let divisors = divisors(plan, Divisor::Padded);
-        for sums in sums.as_mut_slice().chunks_mut(divisors.len().max(1)) {
-            for (s, &n) in sums.iter_mut().zip(&divisors) {
-                *s = Float::powf(*s / n as f64 * cells, p.recip());
+        for norms in norms.as_mut_slice().chunks_mut(divisors.len().max(1)) {
+            for (norm, &n) in norms.iter_mut().zip(&divisors) {
+                *norm *= Float::powf(cells / n as f64, p.recip());
             }
         }
-        Ok(sums.map(|s| num_traits::cast(s).unwrap_or_else(X::Elem::nan)))
+        Ok(norms.map(|norm| num_traits::cast(norm).unwrap_or_else(X::Elem::nan)))
     }
 }

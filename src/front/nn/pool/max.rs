@@ -1,10 +1,10 @@
 //! Max pooling, with and without the places of the maxima.
 
-use super::Pool;
 use super::indices::{Indices, Translate};
+use super::{Pool, pooled};
 use crate::array::{Array, IntoView};
 use crate::error::Result;
-use crate::ops::{Ordered, Rankable, Search};
+use crate::ops::{Ordered, Rankable, Search, Windows};
 
 impl Pool {
     /// The largest element of each window: `[N, C, spatial..] -> [N, C, grid..]`.
@@ -13,16 +13,13 @@ impl Pool {
     /// PyTorch, or the integer's minimum. Cost as [`Windows::max`](crate::Windows::max).
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan).
-    ///
-    /// # Panics
-    /// As [`Windows::max`](crate::Windows::max).
+    /// Those of [`plan`](Self::plan); [`Error::OutOfMemory`](crate::Error::OutOfMemory).
     pub fn max_pool<'x, X>(&self, array: X) -> Result<Array<X::Elem>>
     where
         X: IntoView<'x>,
         X::Elem: Ordered,
     {
-        Ok(self.windows(array)?.max())
+        pooled(&self.windows(array)?, Windows::max_into)
     }
 
     /// [`max_pool`](Self::max_pool) into the caller's buffer.
@@ -60,7 +57,8 @@ impl Pool {
     {
         let view = array.into_view();
         let shape = self.shape(view.shape())?;
-        let (mut values, mut places) = (Array::zeros(shape.clone()), Array::zeros(shape));
+        let mut values = Array::try_zeros("a pooling", shape.clone())?;
+        let mut places = Array::try_zeros("indices of a pooling", shape)?;
         self.max_pool_with_indices_into(view, indices, values.as_mut_slice(), places.as_mut_slice())?;
         Ok((values, places))
     }

@@ -6,13 +6,15 @@ mod gradient;
 mod indices;
 mod lp;
 mod max;
+mod sums;
 
 pub use adaptive::{adaptive_avg_pool, adaptive_max_pool, global_avg_pool, global_max_pool};
 pub use average::{Average, Divisor};
 pub use indices::Indices;
 
 use super::pads::Pads;
-use crate::array::IntoView;
+use crate::array::{Array, IntoView};
+use crate::element::Element;
 use crate::error::Result;
 use crate::ops::Windows;
 use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
@@ -134,6 +136,16 @@ impl Pool {
         let view = array.into_view();
         self.request(view.rank()).windows(view)
     }
+}
+
+/// A reduction of windows whose result may be more than there is memory for.
+fn pooled<'a, T, O: Element>(
+    windows: &Windows<'a, T>,
+    reduce: impl FnOnce(&Windows<'a, T>, &mut [O]) -> Result<()>,
+) -> Result<Array<O>> {
+    let mut out = Array::try_zeros("a pooling", windows.plan().reduced_shape())?;
+    reduce(windows, out.as_mut_slice())?;
+    Ok(out)
 }
 
 /// The axes in front of the spatial ones and those themselves: `[planes, elements of a plane]` as two products.
