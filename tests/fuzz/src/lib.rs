@@ -8,6 +8,7 @@ pub mod check;
 pub(crate) mod oracle;
 mod request;
 pub mod source;
+mod strew;
 mod targets;
 mod value;
 
@@ -36,6 +37,12 @@ targets! {
     copy true
     largest true
     sum true
+    reduce true
+    arg true
+    order true
+    moments true
+    conv true
+    fold true
 }
 
 /// The target of a name.

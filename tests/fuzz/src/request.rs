@@ -144,6 +144,13 @@ impl Case {
         case
     }
 
+    /// The same request to an array that lies in one piece.
+    pub fn plain(&self, elements: usize) -> Case {
+        debug_assert_eq!(elements, self.account.places.len());
+        let base = self.account.shape.clone();
+        Case { account: Account::new(&base), base, twists: Vec::new(), ..self.clone() }
+    }
+
     fn told(&self) -> String {
         let mut told = format!("array of {:?}", self.base);
         if !self.twists.is_empty() {
