@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Bytes a thread may hold more than when its request began.
-const MEMORY: isize = 512 << 20;
+const MEMORY: isize = 64 << 20;
 
 struct Counting;
 

@@ -43,6 +43,14 @@ targets! {
     moments true
     conv true
     fold true
+    pool false
+    filter true
+    columns false
+    tiles false
+    frames false
+    stft false
+    text false
+    extreme false
 }
 
 /// The target of a name.

@@ -57,7 +57,11 @@ fn long_shape(s: &mut Source) -> Vec<usize> {
 }
 
 fn length(s: &mut Source, longest: usize) -> usize {
-    if s.rarely(16) { 0 } else { s.from_to(1, longest) }
+    match s.below(16) {
+        0..=2 => 1,
+        15 => 0,
+        _ => s.from_to(1, longest),
+    }
 }
 
 fn twists(s: &mut Source) -> Vec<Twist> {

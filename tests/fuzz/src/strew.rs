@@ -31,7 +31,11 @@ impl<T: Copy> Strewn<T> {
             }
             if shape[a] == 1 && s.flag() {
                 // A stride no index multiplies.
-                strides[a] = s.below(41) as isize - 20;
+                strides[a] = match s.below(3) {
+                    0 => 1,
+                    1 => strides[s.below(rank)],
+                    _ => s.below(41) as isize - 20,
+                };
             }
             reach = step * shape[a].max(1);
         }
@@ -45,6 +49,7 @@ impl<T: Copy> Strewn<T> {
     }
 
     pub fn view(&self) -> View<'_, T> {
-        View::with_strides(&self.memory, &self.shape[..], &self.strides[..], self.offset).expect("all places lie in memory")
+        View::with_strides(&self.memory, &self.shape[..], &self.strides[..], self.offset)
+            .expect("all places lie in memory")
     }
 }

@@ -109,14 +109,3 @@ pub fn values<T: Value>(s: &mut Source, n: usize) -> Vec<T> {
     });
     data
 }
-
-/// `n` elements of a few values only.
-pub fn small_values<T: Value>(s: &mut Source, n: usize) -> Vec<T> {
-    let mut dice = s.dice();
-    let data: Vec<T> = (0..n).map(|_| T::small(&mut dice)).collect();
-    s.say(|| match n {
-        0..=40 => format!("data: {} {data:?}", std::any::type_name::<T>()),
-        _ => format!("data: {n} small of {}", std::any::type_name::<T>()),
-    });
-    data
-}

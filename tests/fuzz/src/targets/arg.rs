@@ -36,10 +36,11 @@ fn of<T: Extreme + Rankable + PartialOrd>(s: &mut Source) -> Verdict {
     let elements = case.account.elements(&data);
     // A fill is no element: it has no index.
     let held = layout.held(false);
+    let places = crate::oracle::indices(&layout.shape);
     let index = |at: usize| {
-        let at = crate::oracle::indices(&layout.shape).swap_remove(at);
+        let at = &places[at];
         let along = |list: &[usize]| layout.axes.iter().map(|&a| list[a]).collect::<Vec<_>>();
-        flat(&along(&at), &along(&layout.shape))
+        flat(&along(at), &along(&layout.shape))
     };
     for (what, found, upward) in [("argmax", windows.argmax(), true), ("argmin", windows.argmin(), false)] {
         if held.iter().any(|h| h.is_empty()) {

@@ -101,7 +101,7 @@ fn of<T: Number>(s: &mut Source, real: fn(T) -> f64, back: fn(f64) -> T, epsilon
         let prepared = answered("prepare", plan.conv(strewn.view()).and_then(|p| p.run(&view)))?;
         same("prepared conv", prepared.as_slice(), found.as_slice())?;
     }
-    wrong_weights(s, &windows, &form)
+    if sizes.is_empty() { Ok(Done::Same) } else { wrong_weights(s, &windows, &form) }
 }
 
 /// Weights of another shape are refused.

@@ -102,7 +102,8 @@ fn of<T: Cells>(s: &mut Source) -> Verdict {
     let weights: Vec<Vec<f64>> = tapers.iter().zip(&layout.lines).map(|(t, l)| weights(t, l.window())).collect();
     let over = lying_over(&layout, case.grid_first, &patches, &weights);
     let bare = over.iter().any(|o| o.is_empty());
-    let weightless = rule == 3 && over.iter().any(|o| !o.is_empty() && o.iter().map(|c| c.1).sum::<f64>().abs() < 1e-12);
+    let weightless =
+        rule == 3 && over.iter().any(|o| !o.is_empty() && o.iter().map(|c| c.1).sum::<f64>().abs() < 1e-12);
     let folding = plan.folding(merge);
     if weightless {
         // Weights that cancel may do so but for their rounding.
@@ -115,7 +116,14 @@ fn of<T: Cells>(s: &mut Source) -> Verdict {
     let what = ["sum", "mean", "weighted sum", "weighted", "first", "last", "max", "min"][rule];
     let found = folding.fold(strewn.view());
     if T::WHOLE && rule < 4 {
-        return whole(what, rule, uncovered, &over, found.map(|f| f.as_slice().to_vec()), folding.fold_wide(strewn.view()).map(|w| w.iter().map(|&x| T::wide(x)).collect()));
+        return whole(
+            what,
+            rule,
+            uncovered,
+            &over,
+            found.map(|f| f.as_slice().to_vec()),
+            folding.fold_wide(strewn.view()).map(|w| w.iter().map(|&x| T::wide(x)).collect()),
+        );
     }
     let found = answered(what, found)?;
     same_shape(what, found.shape(), case.shape())?;
@@ -126,7 +134,8 @@ fn of<T: Cells>(s: &mut Source) -> Verdict {
         return Ok(Done::Same);
     }
     close_by(what, found.as_slice(), &expected, |i, a, b| {
-        let size: f64 = over[i].iter().map(|c| c.0.real().abs() * if rule < 4 { c.1.abs().max(1.0) } else { 0.0 }).sum();
+        let size: f64 =
+            over[i].iter().map(|c| c.0.real().abs() * if rule < 4 { c.1.abs().max(1.0) } else { 0.0 }).sum();
         let by = over[i].iter().map(|c| c.1).sum::<f64>().abs();
         let by = if rule == 3 { by.min(1.0) } else { 1.0 };
         // A sum that leaves the range may do so on the way.
@@ -218,7 +227,10 @@ fn merged<T: Cells>(rule: usize, over: &Over<T>, wide: bool) -> T {
         _ => {
             let better = |a: T, b: T| if rule == 6 { b > a } else { b < a };
             let nan = |x: T| x.real().is_nan();
-            over.iter().map(|c| c.0).reduce(|a, b| if nan(b) || (!nan(a) && better(a, b)) { b } else { a }).expect("a cell")
+            over.iter()
+                .map(|c| c.0)
+                .reduce(|a, b| if nan(b) || (!nan(a) && better(a, b)) { b } else { a })
+                .expect("a cell")
         }
     }
 }

@@ -35,7 +35,10 @@ fn of<T: Value + Real>(s: &mut Source, back: fn(T::Mean) -> f64, largest: f64, c
     let near = |size: f64, a: f64, b: f64| {
         let fine = (a - b).abs() <= close * b.abs() + size + f64::from(f32::MIN_POSITIVE);
         // At the end of the range rounding decides.
-        a.same(&b) || fine || (a.is_infinite() && b > largest * 0.999_999) || (b.is_infinite() && a > largest * 0.999_999)
+        a.same(&b)
+            || fine
+            || (a.is_infinite() && b > largest * 0.999_999)
+            || (b.is_infinite() && a > largest * 0.999_999)
     };
     let found = answered("var", windows.var().answer())?;
     same_shape("var", found.shape(), &shape)?;
