@@ -1,12 +1,15 @@
 //! Views, copies and windows one by one against the naive oracle: random requests over random strided sources.
 
 mod oracle;
+#[path = "oracle/random.rs"]
+mod random;
 
 use ndwindow::{Element, Error, View, Windows};
 use oracle::library::{self, MODES, TAILS, refusal};
-use oracle::memory::{Account, Twist, twist, twists};
+use oracle::memory::{Account, Twist, twist};
 use oracle::{Ask, Layout, Line, Out, Pads, Refusal};
 use proptest::prelude::*;
+use random::twists;
 use std::fmt::Debug;
 
 /// A pixel: three bytes, alignment of one.

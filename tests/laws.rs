@@ -1,12 +1,15 @@
 //! Laws that hold between the answers, and sizes that went wrong elsewhere.
 
 mod oracle;
+#[path = "oracle/random.rs"]
+mod random;
 
 use ndwindow::{Array, OutAxis, PadMode, Plan, Tail, View, unfold};
 use oracle::library::{self, MODES, TAILS};
-use oracle::memory::{Account, twist, twists};
+use oracle::memory::{Account, twist};
 use oracle::{Ask, Pads, flat, indices, row_major};
 use proptest::prelude::*;
+use random::twists;
 
 /// A request on an axis of up to `longest` elements that has an answer.
 fn ask(longest: usize, padded: bool) -> impl Strategy<Value = Ask> {

@@ -2,7 +2,6 @@
 
 use super::{flat, indices};
 use ndwindow::View;
-use proptest::prelude::*;
 
 /// A way to make another view of a view; numbers are taken modulo what is possible.
 #[derive(Clone, Copy, Debug)]
@@ -15,16 +14,6 @@ pub(crate) enum Twist {
     Thin(usize),
     /// The first position of an axis, repeated with stride 0.
     Repeat(usize, usize),
-}
-
-pub(crate) fn twists() -> impl Strategy<Value = Vec<Twist>> {
-    let twist = prop_oneof![
-        (0usize..5, 0usize..5).prop_map(|(a, b)| Twist::Swap(a, b)),
-        (0usize..5).prop_map(Twist::Reverse),
-        (0usize..5).prop_map(Twist::Thin),
-        (0usize..5, 1usize..5).prop_map(|(a, n)| Twist::Repeat(a, n)),
-    ];
-    proptest::collection::vec(twist, 0..4)
 }
 
 /// A view's shape, and for every index in row-major order the place in memory.

@@ -2,6 +2,7 @@
 //! one element at a time. It follows the words of the contract and shares no code with the library.
 #![allow(dead_code)] // every test file uses its own part
 
+pub(crate) mod held;
 pub(crate) mod library;
 pub(crate) mod memory;
 
