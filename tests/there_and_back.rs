@@ -199,3 +199,33 @@ fn results_that_no_memory_holds() {
         assert!(Columns::new(1).step(1 << 60).col2im(&View::new(&[1.0f64], [1, 1]).unwrap(), shape).is_err());
     }
 }
+
+/// Numbers at the ends of their types, wherever one goes in: a result or an error.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn extreme_numbers() {
+    const ENDS: [usize; 8] = [0, 1, 2, 3, 1 << 59, usize::MAX / 4, usize::MAX / 2, usize::MAX];
+    let x = View::new(&[1.0f32; 8], [1, 2, 2, 2]).unwrap();
+    let matrix = View::new(&[1.0f32; 8], [1, 8, 1]).unwrap();
+    let (mut errors, mut results) = (0, 0);
+    let mut tally = |ok: bool| if ok { results += 1 } else { errors += 1 };
+    for [size, step, pad, other] in indices([ENDS.len(); 4]).map(|index| index.map(|i| ENDS[i])) {
+        let columns = Columns::new(size).step(step).pad(pad).dilation(other);
+        tally(columns.im2col(&x).is_ok());
+        tally(columns.clone().channels_last().im2col(&x).is_ok());
+        tally(Columns::new(size).step(step).pad(pad).col2im(&matrix, [other, 2]).is_ok());
+        tally(columns.col2im(&matrix, [1, 1]).is_ok());
+        for tail in TAILS {
+            if pad == 0 {
+                tally(Patches::new([size, step]).tail(tail).split(&x).is_ok());
+                tally(Patches::new(size).tail(tail).join(&matrix, [1, step, other, 2]).is_ok());
+                tally(Tiles::new(.., size, step).tail(tail).on([other, 2]).is_ok());
+            }
+        }
+        if let Ok(add) = OverlapAdd::sum(&[1.0f32, 1.0], size) {
+            tally(add.samples(step).is_ok());
+            assert!(add.stream().push(&[1.0, 1.0], &mut [0.0; 2]).is_ok());
+        }
+    }
+    assert!(errors > 10_000 && results > 1000, "{errors} errors, {results} results");
+}
