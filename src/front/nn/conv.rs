@@ -298,7 +298,7 @@ impl Conv {
     ) -> Result<PreparedConv<T>> {
         let (array, weights) = (array.into_shape(), weights.into_view());
         let (_, contraction) = self.contraction(&array, weights.shape())?;
-        Ok(PreparedConv::new(contraction, &grouped(&weights, self.groups), &array))
+        PreparedConv::new(contraction, &grouped(&weights, self.groups), &array)
     }
 
     fn contract<T: Scalar>(

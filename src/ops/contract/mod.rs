@@ -68,12 +68,28 @@ impl Contraction {
         self.job.terms()
     }
 
-    /// All weights, packed.
-    fn pack<W: Copy, T: Scalar>(&self, weights: &Weights<'_, W>, lift: impl Fn(usize, W) -> T) -> Packed<T> {
+    /// All weights, packed; none where nothing is multiplied.
+    fn pack<T: Scalar>(&self, weights: &Weights<'_, T>) -> Result<Option<Packed<T>>> {
         let job = &self.job;
+        if self.is_trivial() {
+            return Ok(None);
+        }
         let split = job.split::<T>();
         let pass = Pass { groups: 0..job.groups, outputs: 0..job.outputs, parts: 0..split.parts(job) };
-        Packed::new(job, weights, split, pass, self.level, lift)
+        Packed::new(job, weights, split, pass, self.level, |_, w| w).map(Some)
+    }
+
+    /// Whether there is nothing to multiply: no result, or sums over no channels.
+    fn is_trivial(&self) -> bool {
+        self.job.shape.contains(&0) || self.job.channels == 0
+    }
+
+    /// Writes sums over nothing: the bias alone.
+    fn write_trivial<T: Scalar>(&self, bias: Option<&[T]>, out: &mut [T]) {
+        let inner: usize = self.job.channel.map_or(1, |c| self.job.shape[c + 1..].iter().product());
+        for (at, to) in out.chunks_mut(inner.max(1)).enumerate() {
+            to.fill(bias.map_or(T::default(), |b| b[at % b.len()]));
+        }
     }
 
     /// Zeros for what adding the parts of a sum loses, where they are many: one number for each result.
@@ -101,14 +117,15 @@ impl Contraction {
         W: Copy,
         T: Scalar,
     {
-        if out.is_empty() {
+        if self.is_trivial() {
+            self.write_trivial(bias, out);
             return Ok(());
         }
         let lanes = if self.job.by_rows::<T>(self.level) { 1 } else { 4 * self.level.vector_bytes() / size_of::<T>() };
         let split = self.job.split::<T>();
         let mut low = self.low(&split)?;
         for pass in passes(&self.job, &split, lanes, PACKED / size_of::<T>()) {
-            let packed = Packed::new(&self.job, weights, split.clone(), pass, self.level, weight);
+            let packed = Packed::new(&self.job, weights, split.clone(), pass, self.level, weight)?;
             run(&self.job, &packed, input, bias, (out, low.as_mut().map(Array::as_mut_slice)));
         }
         Ok(())
@@ -271,7 +288,7 @@ impl<T: Scalar> Windows<'_, T> {
 /// ```
 pub struct PreparedConv<T> {
     contraction: Contraction,
-    packed: Packed<T>,
+    packed: Option<Packed<T>>,
     bias: Option<Vec<T>>,
     input: Dims,
 }
@@ -284,14 +301,14 @@ impl Plan {
     pub fn conv<'w, T: Scalar>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<PreparedConv<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self, &weights, true)?;
-        Ok(PreparedConv::new(contraction, &weights, self.input_shape()))
+        PreparedConv::new(contraction, &weights, self.input_shape())
     }
 }
 
 impl<T: Scalar> PreparedConv<T> {
-    pub(crate) fn new(contraction: Contraction, weights: &Weights<'_, T>, input: &[usize]) -> Self {
-        let packed = contraction.pack(weights, |_, w| w);
-        PreparedConv { contraction, packed, bias: None, input: Dims::from_slice(input) }
+    pub(crate) fn new(contraction: Contraction, weights: &Weights<'_, T>, input: &[usize]) -> Result<Self> {
+        let packed = contraction.pack(weights)?;
+        Ok(PreparedConv { contraction, packed, bias: None, input: Dims::from_slice(input) })
     }
 
     /// Adds one number to each output.
@@ -334,12 +351,14 @@ impl<T: Scalar> PreparedConv<T> {
             return Err(Error::ShapeMismatch { what: "the array", expected, found });
         }
         check_buffer(self.contraction.shape(), out.len())?;
-        if !out.is_empty() {
-            let input = Input { view: &source, empty: T::default(), lift: |x| x };
-            let mut low = self.contraction.low(&self.packed.split)?;
-            let to = (out, low.as_mut().map(Array::as_mut_slice));
-            run(&self.contraction.job, &self.packed, &input, self.bias.as_deref(), to);
-        }
+        let Some(packed) = &self.packed else {
+            self.contraction.write_trivial(self.bias.as_deref(), out);
+            return Ok(());
+        };
+        let input = Input { view: &source, empty: T::default(), lift: |x| x };
+        let mut low = self.contraction.low(&packed.split)?;
+        let to = (out, low.as_mut().map(Array::as_mut_slice));
+        run(&self.contraction.job, packed, &input, self.bias.as_deref(), to);
         Ok(())
     }
 }

@@ -44,7 +44,8 @@ impl Case {
         contraction
             .run_once(&grouped(&self.w.view(), self.groups), |_, w| w, &input, None, out.as_mut_slice())
             .unwrap();
-        let mut prepared = PreparedConv::new(contraction, &grouped(&self.w.view(), self.groups), self.x.shape());
+        let mut prepared =
+            PreparedConv::new(contraction, &grouped(&self.w.view(), self.groups), self.x.shape()).unwrap();
         assert_eq!(bits(&prepared.run(&self.x).unwrap()), bits(&out));
         prepared = prepared.bias(&vec![0.0; self.w.shape()[0]]).unwrap();
         assert_eq!(prepared.run(&self.x).unwrap(), out);
