@@ -4,6 +4,10 @@
 //! each element about once; there every element of the matrix lies at the sum of a window's place and a tap's, and the
 //! products ([`crate::kernel::contract`]) read it from there. Weights are packed once ([`pack`]) in the order of the sum.
 //! Borders, strides and holes of a base dilation concern only the strip and the lists of places ([`line`]).
+//!
+//! The order of a sum, and how it is cut into parts and blocks, follow from shapes alone: strides decide how a strip is filled, the
+//! level and the number of outputs which kernel runs, threads and memory how much is done at once, and none of them the bits.
+//! Only whether the level fuses a product with its addition shows ([`crate::kernel::contract`]).
 
 mod gradient;
 mod job;
@@ -226,7 +230,10 @@ impl<T: Scalar> Windows<'_, T> {
     /// Equals the sum over channels and taps of `to_array()` times the weights: empty cells read as zero or the fill.
     ///
     /// Time: one multiply-add for each window, output, channel of a group and tap. Memory beyond the result: under 4 MiB a
-    /// thread. Sums run in an order that follows from the shapes alone: the bits do not depend on threads.
+    /// thread, and as much as the result has where a sum has very many products (from 131,072 on, or more than 16 strips).
+    ///
+    /// Sums run in an order that follows from the shapes alone: the bits do not depend on threads, on how the array and the weights
+    /// lie in memory, or on whether weights are prepared.
     ///
     /// ```
     /// use ndwindow::{View, unfold};
@@ -243,7 +250,7 @@ impl<T: Scalar> Windows<'_, T> {
     ///
     /// # Errors
     /// [`Error::WeightsShape`] and [`Error::Groups`] for weights that do not fit; [`Error::TooLarge`] for a result no
-    /// address space holds.
+    /// address space holds, [`Error::OutOfMemory`] for one this machine does not.
     pub fn conv<'w>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<Array<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self.plan(), &weights, self.holes_are_zero())?;
@@ -297,7 +304,7 @@ impl Plan {
     /// Checks and packs weights for repeated use; see [`Windows::conv`] for their shapes. Empty cells read as zero.
     ///
     /// # Errors
-    /// [`Error::WeightsShape`], [`Error::Groups`], [`Error::TooLarge`].
+    /// [`Error::WeightsShape`], [`Error::Groups`], [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn conv<'w, T: Scalar>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<PreparedConv<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self, &weights, true)?;
@@ -333,7 +340,7 @@ impl<T: Scalar> PreparedConv<T> {
     /// The convolution of an array of the planned shape.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`].
+    /// [`Error::ShapeMismatch`], [`Error::OutOfMemory`].
     pub fn run<'a>(&self, source: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let mut out = self.contraction.zeros()?;
         self.run_into(source, out.as_mut_slice())?;
