@@ -442,3 +442,20 @@ fn numbers_at_the_ends_of_their_types() {
     let apart = Conv::new().dilation(1 << 50).pad(1isize << 50).step(3).run(&x, &array(&[1, 1, 3], 4), None).unwrap();
     assert_eq!(apart.shape(), [1, 1, 2]);
 }
+
+/// An edge that a million positions of padding repeat: its gradient is a sum of a million numbers.
+#[test]
+fn gradients_of_wide_pads_do_not_drift() {
+    let n = 1 << 20;
+    let w = View::new(&[1.0f32], [1, 1, 1]).unwrap();
+    let g = Array::from_elem(0.1f32, [1, 1, n + 2]).unwrap();
+    for mode in [PadMode::Edge, PadMode::Wrap] {
+        let conv = Conv::new().pad((n as isize, 0)).pad_mode(mode);
+        let dx = conv.input_gradient(&g, w.clone(), [1, 1, 2]).unwrap();
+        let first = if mode == PadMode::Edge { n + 1 } else { n / 2 + 1 };
+        for (&got, count) in dx.iter().zip([first, n + 2 - first]) {
+            let want = f64::from(0.1f32) * count as f64;
+            assert!((f64::from(got) - want).abs() <= want * 1e-7, "{mode:?}: {got} but {want}");
+        }
+    }
+}
