@@ -381,3 +381,81 @@ fn empty_batches_and_bad_shapes() {
     let refused = Conv::new().integer(&x, &w, 0, &[]).unwrap_err();
     assert_eq!(refused, Error::SumTooLong { terms: 40_000, limit: 33_025 });
 }
+
+#[test]
+fn sums_over_no_channels_are_the_bias() {
+    let (x, w) = (Array::new(vec![], [2, 0, 5]).unwrap(), Array::<i64>::new(vec![], [3, 0, 2]).unwrap());
+    let want = |conv: &Conv, bias: Option<&[i64]>| {
+        let once = conv.run(&x, &w, bias).unwrap();
+        let prepared = conv.prepare(x.shape(), &w).unwrap();
+        let prepared = bias.iter().fold(prepared, |p, b| p.bias(b).unwrap());
+        assert_eq!(prepared.run(&x).unwrap(), once);
+        once
+    };
+    let conv = Conv::new().pad(1);
+    assert_eq!(want(&conv, None), Array::from_elem(0, [2, 3, 6]).unwrap());
+    let biased = want(&conv, Some(&[7, -8, 9]));
+    assert_eq!(biased.as_slice()[..18], [7, 7, 7, 7, 7, 7, -8, -8, -8, -8, -8, -8, 9, 9, 9, 9, 9, 9]);
+    let last = Array::new(vec![], [1, 2, 0]).unwrap();
+    let biased = conv.channels_last().run(&last, &w, Some(&[7, -8, 9])).unwrap();
+    assert_eq!((biased.shape(), biased.as_slice()), (&[1, 3, 3][..], &[7, -8, 9, 7, -8, 9, 7, -8, 9][..]));
+    let biased = ConvTranspose::new().run(&x, Array::new(vec![], [0, 2, 1]).unwrap().view(), Some(&[3, 4])).unwrap();
+    assert_eq!((biased.shape(), &biased.as_slice()[3..7]), (&[2, 2, 5][..], &[3, 3, 4, 4][..]));
+}
+
+/// Numbers that cost nothing to state cost nothing to refuse, and nothing where they are fine.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn numbers_at_the_ends_of_their_types() {
+    let huge = usize::MAX;
+    let x = array(&[1, 1, 5], 1);
+    let none = |shape: &[usize]| Array::<i64>::new(vec![], shape).unwrap();
+    // Outputs without an element, of no images, and of images without a channel.
+    let long = 1 << 50;
+    let conv = Conv::new();
+    assert_eq!(conv.prepare([0, 0, 5], &none(&[long, 0, 1])).unwrap().shape(), [0, long, 5]);
+    assert_eq!(conv.run(&none(&[0, 0, 5]), &none(&[long, 0, 1]), None).unwrap().shape(), [0, long, 5]);
+    assert_eq!(conv.prepare([1, 0, 5], &none(&[long, 0, 1])).unwrap().shape(), [1, long, 5]);
+    assert!(matches!(
+        conv.run(&none(&[1, 0, 5]), &none(&[long, 0, 1]), None).unwrap_err(),
+        Error::OutOfMemory { .. } | Error::TooLarge { .. }
+    ));
+    let transposed = ConvTranspose::new().groups(huge);
+    let w = Array::<i64>::new(vec![], [0, 2, 1]).unwrap();
+    assert!(matches!(transposed.run(&none(&[1, 0, 5]), &w, None).unwrap_err(), Error::TooLarge { .. }));
+    assert!(matches!(transposed.run(&none(&[0, 0, 5]), &w, None).unwrap_err(), Error::TooLarge { .. }));
+    // Results no memory holds.
+    let one = array(&[1, 1, 1], 2);
+    let wide = |pad: isize| Conv::new().pad((pad, 0));
+    for pad in [1 << 45, 1 << 60, isize::MAX, isize::MIN] {
+        assert!(wide(pad).run(&x, &one, None).is_err(), "{pad}");
+        assert!(ConvTranspose::new().pad((pad.saturating_neg(), 0)).run(&x, &one, None).is_err(), "{pad}");
+    }
+    let eight = View::new(&[3u8; 5], [1, 1, 5]).unwrap();
+    let weight = View::new(&[2i8], [1, 1, 1]).unwrap();
+    assert!(matches!(wide(1 << 45).integer(&eight, &weight, 0, &[]).unwrap_err(), Error::OutOfMemory { .. }));
+    let grown = one.view().broadcast(1, 1 << 45).unwrap();
+    assert!(matches!(conv.run(&x, &grown.permute(&[1, 0, 2]).unwrap(), None).unwrap_err(), Error::OutOfMemory { .. }));
+    // A step over all of it: a few windows on a line that only its numbers make long.
+    let far = wide(1 << 45).step(1 << 44).run(&x, &one, None).unwrap();
+    assert_eq!(far.as_slice(), [0, 0, x[[0, 0, 0]] * one[[0, 0, 0]]]);
+    let apart = Conv::new().dilation(1 << 50).pad(1isize << 50).step(3).run(&x, &array(&[1, 1, 3], 4), None).unwrap();
+    assert_eq!(apart.shape(), [1, 1, 2]);
+}
+
+/// An edge that a million positions of padding repeat: its gradient is a sum of a million numbers.
+#[test]
+fn gradients_of_wide_pads_do_not_drift() {
+    let n = 1 << 20;
+    let w = View::new(&[1.0f32], [1, 1, 1]).unwrap();
+    let g = Array::from_elem(0.1f32, [1, 1, n + 2]).unwrap();
+    for mode in [PadMode::Edge, PadMode::Wrap] {
+        let conv = Conv::new().pad((n as isize, 0)).pad_mode(mode);
+        let dx = conv.input_gradient(&g, w.clone(), [1, 1, 2]).unwrap();
+        let first = if mode == PadMode::Edge { n + 1 } else { n / 2 + 1 };
+        for (&got, count) in dx.iter().zip([first, n + 2 - first]) {
+            let want = f64::from(0.1f32) * count as f64;
+            assert!((f64::from(got) - want).abs() <= want * 1e-7, "{mode:?}: {got} but {want}");
+        }
+    }
+}

@@ -193,3 +193,6 @@ pub(super) fn picked(
 pub(super) fn fast_copy<T: Copy + Default>(from: &SmallVec<[T; 6]>) -> SmallVec<[T; 6]> {
     list(from.len(), |k| from[k])
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,12 +202,14 @@ impl Conv {
     /// The convolution, with one number added to each output if a bias is given.
     ///
     /// `[N, C, spatial..]` with `[outputs, C / groups, window..]` gives `[N, outputs, grid..]`. Any strides will do. Time: one
-    /// multiply-add for each window, output, channel of a group and tap; memory beyond the result: under 4 MiB a thread. In
-    /// the caller's `rayon` pool if it is large; the bits do not depend on how many threads that has.
+    /// multiply-add for each window, output, channel of a group and tap; memory beyond the result: under 4 MiB a thread, and
+    /// as much as the result has where a sum has very many products (from 131,072 on, or more than 16 strips). In the caller's `rayon` pool
+    /// if it is large; the bits do not depend on how many threads that has, nor on strides.
     ///
     /// # Errors
     /// [`Error::ConvRank`], [`Error::Groups`], [`Error::WeightsShape`] for shapes that do not agree; [`Error::EmptySpatial`];
-    /// [`Error::ShapeMismatch`] for a bias of another length; what [`Unfold::plan`](crate::Unfold::plan) refuses.
+    /// [`Error::ShapeMismatch`] for a bias of another length; [`Error::TooLarge`], [`Error::OutOfMemory`]; what
+    /// [`Unfold::plan`](crate::Unfold::plan) refuses.
     pub fn run<'x, 'w, T: Scalar>(
         &self,
         array: impl IntoView<'x, Elem = T>,
@@ -298,7 +300,7 @@ impl Conv {
     ) -> Result<PreparedConv<T>> {
         let (array, weights) = (array.into_shape(), weights.into_view());
         let (_, contraction) = self.contraction(&array, weights.shape())?;
-        Ok(PreparedConv::new(contraction, &grouped(&weights, self.groups), &array))
+        PreparedConv::new(contraction, &grouped(&weights, self.groups), &array)
     }
 
     fn contract<T: Scalar>(

@@ -59,7 +59,8 @@ impl Conv {
     /// The gradient for weights of shape `weights`: what each of them adds to a sum of results weighted by `gradient`.
     ///
     /// `<run(x, w), gradient> == <w, weight_gradient(x, gradient, w.shape())>`. Sums over the batch and the windows run in an
-    /// order that does not depend on threads. Time as the convolution itself; memory under 4 MiB a thread.
+    /// order that follows from the shapes, and their error does not grow with the number of windows. Time as the convolution
+    /// itself; memory under 4 MiB a thread.
     ///
     /// # Errors
     /// Those of [`run`](Self::run); [`Error::ShapeMismatch`] for a gradient of another shape than the result's.

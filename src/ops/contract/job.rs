@@ -55,7 +55,8 @@ impl Job {
         let mut shape = plan.reduced_shape();
         let channels = channel.map_or(1, |c| plan.input_shape()[c] / groups);
         if let Some(c) = channel {
-            shape[c] = groups * outputs;
+            // What does not fit has no size an address space holds: see `Contraction::check_size`.
+            shape[c] = groups.saturating_mul(outputs);
         }
         Job { lines, asked, channel, groups, outputs, channels, shape }
     }
@@ -273,8 +274,7 @@ impl Split {
     /// How many parts the sum has.
     pub(crate) fn parts(&self, job: &Job) -> usize {
         let taps: usize = job.lines.iter().zip(&self.taps).map(|(l, &block)| l.plan.window().div_ceil(block)).product();
-        // A sum over no channels is one part of nothing.
-        taps * job.channels.div_ceil(self.channels.max(1)).max(1)
+        taps * job.channels.div_ceil(self.channels.max(1))
     }
 
     /// Part `at` of the sum.

@@ -4,6 +4,10 @@
 //! each element about once; there every element of the matrix lies at the sum of a window's place and a tap's, and the
 //! products ([`crate::kernel::contract`]) read it from there. Weights are packed once ([`pack`]) in the order of the sum.
 //! Borders, strides and holes of a base dilation concern only the strip and the lists of places ([`line`]).
+//!
+//! The order of a sum, and how it is cut into parts and blocks, follow from shapes alone: strides decide how a strip is filled, the
+//! level and the number of outputs which kernel runs, threads and memory how much is done at once, and none of them the bits.
+//! Only whether the level fuses a product with its addition shows ([`crate::kernel::contract`]).
 
 mod gradient;
 mod job;
@@ -68,12 +72,28 @@ impl Contraction {
         self.job.terms()
     }
 
-    /// All weights, packed.
-    fn pack<W: Copy, T: Scalar>(&self, weights: &Weights<'_, W>, lift: impl Fn(usize, W) -> T) -> Packed<T> {
+    /// All weights, packed; none where nothing is multiplied.
+    fn pack<T: Scalar>(&self, weights: &Weights<'_, T>) -> Result<Option<Packed<T>>> {
         let job = &self.job;
+        if self.is_trivial() {
+            return Ok(None);
+        }
         let split = job.split::<T>();
         let pass = Pass { groups: 0..job.groups, outputs: 0..job.outputs, parts: 0..split.parts(job) };
-        Packed::new(job, weights, split, pass, self.level, lift)
+        Packed::new(job, weights, split, pass, self.level, |_, w| w).map(Some)
+    }
+
+    /// Whether there is nothing to multiply: no result, or sums over no channels.
+    fn is_trivial(&self) -> bool {
+        self.job.shape.contains(&0) || self.job.channels == 0
+    }
+
+    /// Writes sums over nothing: the bias alone.
+    fn write_trivial<T: Scalar>(&self, bias: Option<&[T]>, out: &mut [T]) {
+        let inner: usize = self.job.channel.map_or(1, |c| self.job.shape[c + 1..].iter().product());
+        for (at, to) in out.chunks_mut(inner.max(1)).enumerate() {
+            to.fill(bias.map_or(T::default(), |b| b[at % b.len()]));
+        }
     }
 
     /// Zeros for what adding the parts of a sum loses, where they are many: one number for each result.
@@ -101,14 +121,15 @@ impl Contraction {
         W: Copy,
         T: Scalar,
     {
-        if out.is_empty() {
+        if self.is_trivial() {
+            self.write_trivial(bias, out);
             return Ok(());
         }
         let lanes = if self.job.by_rows::<T>(self.level) { 1 } else { 4 * self.level.vector_bytes() / size_of::<T>() };
         let split = self.job.split::<T>();
         let mut low = self.low(&split)?;
         for pass in passes(&self.job, &split, lanes, PACKED / size_of::<T>()) {
-            let packed = Packed::new(&self.job, weights, split.clone(), pass, self.level, weight);
+            let packed = Packed::new(&self.job, weights, split.clone(), pass, self.level, weight)?;
             run(&self.job, &packed, input, bias, (out, low.as_mut().map(Array::as_mut_slice)));
         }
         Ok(())
@@ -209,7 +230,10 @@ impl<T: Scalar> Windows<'_, T> {
     /// Equals the sum over channels and taps of `to_array()` times the weights: empty cells read as zero or the fill.
     ///
     /// Time: one multiply-add for each window, output, channel of a group and tap. Memory beyond the result: under 4 MiB a
-    /// thread. Sums run in an order that follows from the shapes alone: the bits do not depend on threads.
+    /// thread, and as much as the result has where a sum has very many products (from 131,072 on, or more than 16 strips).
+    ///
+    /// Sums run in an order that follows from the shapes alone: the bits do not depend on threads, on how the array and the weights
+    /// lie in memory, or on whether weights are prepared.
     ///
     /// ```
     /// use ndwindow::{View, unfold};
@@ -226,7 +250,7 @@ impl<T: Scalar> Windows<'_, T> {
     ///
     /// # Errors
     /// [`Error::WeightsShape`] and [`Error::Groups`] for weights that do not fit; [`Error::TooLarge`] for a result no
-    /// address space holds.
+    /// address space holds, [`Error::OutOfMemory`] for one this machine does not.
     pub fn conv<'w>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<Array<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self.plan(), &weights, self.holes_are_zero())?;
@@ -271,7 +295,7 @@ impl<T: Scalar> Windows<'_, T> {
 /// ```
 pub struct PreparedConv<T> {
     contraction: Contraction,
-    packed: Packed<T>,
+    packed: Option<Packed<T>>,
     bias: Option<Vec<T>>,
     input: Dims,
 }
@@ -280,18 +304,18 @@ impl Plan {
     /// Checks and packs weights for repeated use; see [`Windows::conv`] for their shapes. Empty cells read as zero.
     ///
     /// # Errors
-    /// [`Error::WeightsShape`], [`Error::Groups`], [`Error::TooLarge`].
+    /// [`Error::WeightsShape`], [`Error::Groups`], [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn conv<'w, T: Scalar>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<PreparedConv<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self, &weights, true)?;
-        Ok(PreparedConv::new(contraction, &weights, self.input_shape()))
+        PreparedConv::new(contraction, &weights, self.input_shape())
     }
 }
 
 impl<T: Scalar> PreparedConv<T> {
-    pub(crate) fn new(contraction: Contraction, weights: &Weights<'_, T>, input: &[usize]) -> Self {
-        let packed = contraction.pack(weights, |_, w| w);
-        PreparedConv { contraction, packed, bias: None, input: Dims::from_slice(input) }
+    pub(crate) fn new(contraction: Contraction, weights: &Weights<'_, T>, input: &[usize]) -> Result<Self> {
+        let packed = contraction.pack(weights)?;
+        Ok(PreparedConv { contraction, packed, bias: None, input: Dims::from_slice(input) })
     }
 
     /// Adds one number to each output.
@@ -316,7 +340,7 @@ impl<T: Scalar> PreparedConv<T> {
     /// The convolution of an array of the planned shape.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`].
+    /// [`Error::ShapeMismatch`], [`Error::OutOfMemory`].
     pub fn run<'a>(&self, source: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let mut out = self.contraction.zeros()?;
         self.run_into(source, out.as_mut_slice())?;
@@ -334,12 +358,14 @@ impl<T: Scalar> PreparedConv<T> {
             return Err(Error::ShapeMismatch { what: "the array", expected, found });
         }
         check_buffer(self.contraction.shape(), out.len())?;
-        if !out.is_empty() {
-            let input = Input { view: &source, empty: T::default(), lift: |x| x };
-            let mut low = self.contraction.low(&self.packed.split)?;
-            let to = (out, low.as_mut().map(Array::as_mut_slice));
-            run(&self.contraction.job, &self.packed, &input, self.bias.as_deref(), to);
-        }
+        let Some(packed) = &self.packed else {
+            self.contraction.write_trivial(self.bias.as_deref(), out);
+            return Ok(());
+        };
+        let input = Input { view: &source, empty: T::default(), lift: |x| x };
+        let mut low = self.contraction.low(&packed.split)?;
+        let to = (out, low.as_mut().map(Array::as_mut_slice));
+        run(&self.contraction.job, packed, &input, self.bias.as_deref(), to);
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Weights in the order the products read them.
 
 use super::job::{Job, Part, Split};
-use crate::array::View;
+use crate::array::{Array, View};
+use crate::error::Result;
 use crate::kernel::contract::{Scalar, read_along};
 use crate::kernel::level::Level;
 use crate::spec::Dims;
@@ -40,6 +41,9 @@ pub(crate) struct Weights<'a, W> {
 
 impl<T: Scalar> Packed<T> {
     /// Packs the weights of a pass for a level.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`](crate::Error::TooLarge), [`Error::OutOfMemory`](crate::Error::OutOfMemory).
     pub(crate) fn new<W: Copy>(
         job: &Job,
         weights: &Weights<'_, W>,
@@ -47,24 +51,24 @@ impl<T: Scalar> Packed<T> {
         pass: Pass,
         level: Level,
         lift: impl Fn(usize, W) -> T,
-    ) -> Self {
+    ) -> Result<Self> {
         let rows = job.by_rows::<T>(level);
         let blocks = match rows {
             true => SmallVec::from_elem((pass.outputs.start, pass.outputs.len()), 1),
             false => job.blocks::<T>(level, &pass.outputs),
         };
         let lanes: usize = blocks.iter().map(|b| b.1).sum();
-        let mut starts = vec![0];
+        let mut starts = vec![0usize];
         for at in pass.parts.clone() {
             let part = split.part(job, at);
             for class in 0..job.classes() {
                 let k = part.channels.len() * job.seen(&job.class(class), &part.taps);
-                starts.push(starts[starts.len() - 1] + k * lanes);
+                starts.push(starts[starts.len() - 1].saturating_add(k.saturating_mul(lanes)));
             }
         }
         let group_len = starts[starts.len() - 1];
         let mut packed = Packed {
-            data: vec![T::default(); group_len * pass.groups.len()],
+            data: Array::try_zeros("packed weights", Dims::from_slice(&[pass.groups.len(), group_len]))?.into_vec(),
             pass,
             split,
             level,
@@ -73,7 +77,7 @@ impl<T: Scalar> Packed<T> {
             starts,
         };
         packed.write(job, weights, lift);
-        packed
+        Ok(packed)
     }
 
     fn write<W: Copy>(&mut self, job: &Job, weights: &Weights<'_, W>, lift: impl Fn(usize, W) -> T) {

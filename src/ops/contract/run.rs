@@ -121,9 +121,7 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> OneBox<'_, '_, S, T, F> {
             }
             // What is empty stays so from one group to the next.
             let empty = (group == groups.start).then_some(input.empty);
-            if !part.channels.is_empty() {
-                strip.fill(input.view, &mut index, empty, input.lift, &mut scratch.strip[..strip.len()]);
-            }
+            strip.fill(input.view, &mut index, empty, input.lift, &mut scratch.strip[..strip.len()]);
             for sum in sums {
                 match packed.rows {
                     true => sum.by_rows(&scratch.strip[..strip.len()], &mut scratch.acc, to, group, outputs, finish),
@@ -141,9 +139,7 @@ pub(crate) fn place_taps(steps: &Steps, members: &Members<'_>, channels: usize, 
     let tap = |at: usize| -> usize {
         steps.offsets(at).iter().enumerate().map(|(k, &offset)| strip.tap(k, members.of[k].0, offset)).sum()
     };
-    if channels > 0 {
-        to.extend((0..steps.taps()).map(|at| tap(at) as u32));
-    }
+    to.extend((0..steps.taps()).map(|at| tap(at) as u32));
     for c in 1..channels {
         let before = (c * strip.channel_stride()) as u32;
         (0..steps.taps()).for_each(|at| to.push(to[at] + before));

@@ -44,7 +44,8 @@ impl Case {
         contraction
             .run_once(&grouped(&self.w.view(), self.groups), |_, w| w, &input, None, out.as_mut_slice())
             .unwrap();
-        let mut prepared = PreparedConv::new(contraction, &grouped(&self.w.view(), self.groups), self.x.shape());
+        let mut prepared =
+            PreparedConv::new(contraction, &grouped(&self.w.view(), self.groups), self.x.shape()).unwrap();
         assert_eq!(bits(&prepared.run(&self.x).unwrap()), bits(&out));
         prepared = prepared.bias(&vec![0.0; self.w.shape()[0]]).unwrap();
         assert_eq!(prepared.run(&self.x).unwrap(), out);
@@ -82,8 +83,9 @@ fn cases() -> Vec<Case> {
     ] {
         cases.extend([(1, 1), (2, 1), (1, 2)].map(|(step, base)| case(spatial, window, form, step, base)));
     }
-    // Weights of more than one pass, at widths that differ; sums of many parts.
+    // Weights of more than one pass, by outputs and by parts, at widths that differ; sums of many parts.
     cases.push(case(&[2], &[1], (5000, 140, 1), 1, 1));
+    cases.push(case(&[2], &[1], (20_000, 10, 1), 1, 1));
     cases.push(case(&[12], &[3], (3000, 2, 1), 1, 1));
     cases.push(case(&[140_003], &[140_001], (1, 1, 1), 1, 1));
     cases
@@ -138,7 +140,7 @@ fn short_sums_run_in_the_order_that_is_written_down() {
     }
 }
 
-/// Sums over a million windows or taps, at each level, against sums in 64 bits.
+/// Sums over half a million windows or taps, at each level, against sums in 64 bits.
 #[test]
 fn long_sums_stay_right() {
     fn check<T: Scalar + Into<f64>>(got: &Array<T>, want: f64, what: &str) {
@@ -147,7 +149,7 @@ fn long_sums_stay_right() {
             assert!(off < 2e-6, "{what}: {} but {want}, {off:e} off", x.into());
         }
     }
-    let n = 1 << 20;
+    let n = 1 << 19;
     let tenth = f64::from(0.1f32);
     let long = Array::from_elem(0.1f32, [1, 1, n]).unwrap();
     let ones = Array::from_elem(1.0f32, [1, 1, n]).unwrap();
@@ -158,8 +160,14 @@ fn long_sums_stay_right() {
         plan: unfold(2, window, 1).plan([1, 1, n]).unwrap(),
         groups: 1,
     };
+    // One large product, and ones that are each lost beside it.
+    let mut few = Array::from_elem(0.0f32, [1, 1, n]).unwrap();
+    few.as_mut_slice()[0] = 16_777_216.0;
+    (1..=60).for_each(|k| few.as_mut_slice()[k * 8_200] = 1.0);
+    let all = Case { x: ones.clone(), ..by(&few, n) };
     for level in Level::all() {
         check(&by(&short, 1).gradient(level, &ones), tenth * n as f64, "windows");
         check(&by(&ones, n).conv(level), tenth * n as f64, "taps");
+        assert_eq!(all.conv(level).as_slice(), [16_777_276.0]);
     }
 }
