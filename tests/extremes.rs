@@ -63,10 +63,6 @@ fn pool(pool: &Pool) {
     back(pool.plan([1, 1, 5]));
     back(pool.shape([1, 1, 5]));
     back(pool.shape([usize::MAX, 1, 5]));
-    // Reductions of windows far longer than the array are for the engine's own tests.
-    if !pool.plan([1, 1, 5]).is_ok_and(|plan| plan.axes().iter().all(|a| a.span() < 1 << 20)) {
-        return unpool(pool);
-    }
     back(pool.max_pool(&x));
     for divisor in [Divisor::Padded, Divisor::Elements, Divisor::Fixed(usize::MAX), Divisor::Fixed(1 << 63)] {
         back(pool.avg_pool(&x, divisor));

@@ -399,3 +399,53 @@ fn cropped_planes() {
         assert_eq!(pool.max_pool(&image).unwrap(), y);
     }
 }
+
+/// Means of very many cells, of which plain sums of the element's type lose more and more; and of numbers whose sums are none.
+#[test]
+fn means_do_not_drift_and_do_not_overflow() {
+    const N: usize = (1 << 24) + (1 << 22);
+    let tenths = vec![0.1f32; N];
+    let long = View::new(&tenths, [1, 1, N]).unwrap();
+    let square = View::new(&tenths, [1, 1, 1 << 12, N >> 12]).unwrap();
+    for mean in [
+        adaptive_avg_pool(&long, [1]).unwrap(),
+        adaptive_avg_pool(&square, [1, 1]).unwrap(),
+        adaptive_avg_pool(&square, [1, 3]).unwrap(),
+    ] {
+        assert!(mean.iter().all(|m| (m / 0.1 - 1.0).abs() < 1e-6), "{mean:?}");
+    }
+    // value, how many, which mean
+    macro_rules! finite {
+        ($($t:ty: $values:expr, $want:expr;)*) => { $(
+            let values: Vec<$t> = $values;
+            let n = values.len();
+            let x = View::new(&values, [1, 1, n]).unwrap();
+            let want: $t = $want;
+            assert_eq!(adaptive_avg_pool(&x, [1]).unwrap().as_slice(), [want]);
+            let fixed = Pool::new([n]).avg_pool(&x, Divisor::Fixed(n)).unwrap();
+            assert!((f64::from(fixed.as_slice()[0]) / f64::from(want) - 1.0).abs() < 1e-2, "{fixed:?}");
+        )* };
+    }
+    let inf = f64::INFINITY;
+    finite! {
+        half::f16: vec![half::f16::MAX; 5000], half::f16::MAX;
+        half::bf16: vec![half::bf16::from_f32(3e38); 3], half::bf16::from_f32(3e38);
+    }
+    let adaptive = |x: &[f64]| adaptive_avg_pool(View::new(x, [1, 1, x.len()]).unwrap(), [1]).unwrap().into_vec()[0];
+    let single = |x: &[f32]| adaptive_avg_pool(View::new(x, [1, 1, x.len()]).unwrap(), [1]).unwrap().into_vec()[0];
+    assert_eq!(single(&[3e38, 3e38]), 3e38);
+    assert_eq!(single(&[f32::MAX; 9]), f32::MAX);
+    assert_eq!(adaptive(&[f64::MAX; 3]), f64::MAX);
+    assert_eq!(adaptive(&[f64::MAX, f64::MAX, -f64::MAX, -f64::MAX]), 0.0);
+    assert_eq!(adaptive(&[1e16, 1.0, 1.0, -1e16]), 0.5);
+    assert_eq!(adaptive(&[5e-324, 5e-324]), 5e-324);
+    assert_eq!(adaptive(&[1.0, inf]), inf);
+    assert!(adaptive(&[-inf, inf]).is_nan() && adaptive(&[f64::NAN, 1.0]).is_nan());
+    // Windows that end in the same element add up in its gradient.
+    let ones = vec![1.0f32; (1 << 24) + 9];
+    let ones = View::new(&ones, [1, 1, (1 << 24) + 9]).unwrap();
+    let places = vec![2usize; (1 << 24) + 9];
+    let places = View::new(&places, [1, 1, (1 << 24) + 9]).unwrap();
+    let gradient = Pool::new([1]).max_pool_gradient(&ones, &places, Indices::Plane, [1, 1, 4]).unwrap();
+    assert_eq!(gradient.as_slice(), [0.0, 0.0, ((1 << 24) + 9) as f32, 0.0]);
+}

@@ -5,7 +5,7 @@ use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::kernel::contract::Scalar;
 use crate::ops::contract::{Contraction, Input, turned};
-use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, unfold};
+use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, checked_len, unfold};
 use smallvec::SmallVec;
 
 /// A transposed convolution's numbers, in PyTorch's and ONNX's conventions.
@@ -167,29 +167,32 @@ impl ConvTranspose {
         bias: Option<&[T]>,
     ) -> Result<Array<T>> {
         let (array, weights) = (array.into_view(), weights.into_view());
-        let (shape, form) = (array.shape(), weights.shape());
-        let roles = roles(shape.len(), form.len(), self.channels_last)?;
+        let (roles, axes) = self.checked(array.shape(), weights.shape())?;
+        check_bias(bias, weights.shape()[1].saturating_mul(self.groups))?;
+        adjoint(&array, &weights, self.groups, &roles, &axes, bias)
+    }
+
+    /// Where the axes lie and how the result reads them, if array and weights agree.
+    fn checked(&self, shape: &[usize], weights: &[usize]) -> Result<(Roles, SmallVec<[Adjoint; 3]>)> {
+        let roles = roles(shape.len(), weights.len(), self.channels_last)?;
         let (channels, groups) = (shape[roles.channel], self.groups);
         check_groups("channels", channels, groups)?;
-        if form[0] != channels {
-            let (found, window) = (form.to_vec(), form[2..].to_vec());
+        if weights[0] != channels {
+            let (found, window) = (weights.to_vec(), weights[2..].to_vec());
             return Err(Error::WeightsShape { found, channels, groups, window, transposed: true });
         }
         check_spatial(shape, &roles.spatial)?;
-        let axes = self.axes(shape, form, &roles)?;
-        check_bias(bias, form[1].saturating_mul(groups))?;
-        adjoint(&array, &weights, groups, &roles, &axes, bias)
+        let axes = self.axes(shape, weights, &roles)?;
+        Ok((roles, axes))
     }
 
     /// The shape of the result for an array and weights of these shapes.
     ///
     /// # Errors
-    /// [`Error::ConvRank`], [`Error::OutputPadding`], [`Error::CountMismatch`], [`Error::SpanTooLong`].
+    /// Those of [`run`](Self::run).
     pub fn shape(&self, array: impl IntoShape, weights: impl IntoShape) -> Result<Dims> {
         let (mut array, weights) = (array.into_shape(), weights.into_shape());
-        let roles = roles(array.len(), weights.len(), self.channels_last)?;
-        check_spatial(&array, &roles.spatial)?;
-        let axes = self.axes(&array, &weights, &roles)?;
+        let (roles, axes) = self.checked(&array, &weights)?;
         for (a, &axis) in axes.iter().zip(&roles.spatial) {
             let plan = unfold(axis, a.window, 1)
                 .dilation(a.dilation)
@@ -199,6 +202,7 @@ impl ConvTranspose {
             array[axis as usize] = plan.grid()[0];
         }
         array[roles.channel] = weights[1].saturating_mul(self.groups);
+        checked_len("a convolution", &array)?;
         Ok(array)
     }
 

@@ -53,7 +53,7 @@ macro_rules! real {
     )* };
 }
 
-real!(u8 u16 u32 i8 i16 i32 f64; f64, |x| x.into(), |a, b| a.real() - b.real());
+real!(u8 u16 u32 i8 i16 i32 f64; f64, |x| x as f64, |a, b| a.real() - b.real());
 real!(f32; f32, |x| x.into(), |a, b| a.real() - b.real());
 #[cfg(feature = "half")]
 real!(half::f16 half::bf16; f32, |x| x.into(), |a, b| a.real() - b.real());

@@ -7,7 +7,7 @@ use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::{FoldElement, Merge, Wrap};
-use crate::spec::{Dims, IntoShape, PerAxis};
+use crate::spec::{Dims, IntoShape, PerAxis, checked_len};
 use num_traits::{Float, One};
 
 impl Pool {
@@ -28,14 +28,15 @@ impl Pool {
             _ => PerAxis::One((0, 0)),
         };
         pads.check("padding", spatial)?;
-        let too_large =
-            Error::TooLarge { what: "an unpooling", shape: shape.to_vec(), limit: usize::MAX / 4, unit: "elements" };
         for k in 0..spatial {
             let (before, after) = pads.at(k);
-            let n = shape[first + k].saturating_sub(1) as i128 * step.at(k) as i128 + self.window.at(k) as i128;
-            shape[first + k] =
-                usize::try_from((n - before as i128 - after as i128).max(0)).map_err(|_| too_large.clone())?;
+            // Of any numbers: whatever does not fit is too large.
+            let last = (shape[first + k].saturating_sub(1) as i128).saturating_mul(step.at(k) as i128);
+            let whole = last.saturating_add(self.window.at(k) as i128);
+            let n = whole.saturating_sub(before as i128).saturating_sub(after as i128).max(0);
+            shape[first + k] = usize::try_from(n).unwrap_or(usize::MAX);
         }
+        checked_len("an unpooling", &shape)?;
         Ok(shape)
     }
 
@@ -69,13 +70,14 @@ impl Pool {
         V::Elem: Element,
         I: IntoView<'i, Elem = usize>,
     {
-        self.scatter(&values.into_view(), &indices.into_view(), space, shape.into_shape(), |_, new| new)
+        self.scatter(&values.into_view(), &indices.into_view(), space, shape.into_shape(), |_, _, new| new)
     }
 
     /// The gradient of [`max_pool`](Self::max_pool) by its input: what arrives at each window goes to its maximum.
     ///
     /// `[N, C, grid..] -> shape`, with `shape` that of the pooled array and `indices` those of
-    /// [`max_pool_with_indices`](Self::max_pool_with_indices). Windows that share a maximum add up, in their order.
+    /// [`max_pool_with_indices`](Self::max_pool_with_indices). Windows that share a maximum add up, in their order; what rounding
+    /// takes from such a sum goes into the next addition, so the error does not grow with their number.
     ///
     /// # Errors
     /// As [`max_unpool`](Self::max_unpool).
@@ -91,7 +93,20 @@ impl Pool {
         G::Elem: Wrap,
         I: IntoView<'i, Elem = usize>,
     {
-        self.scatter(&gradient.into_view(), &indices.into_view(), space, shape.into_shape(), Wrap::plus)
+        let shape = shape.into_shape();
+        let (gradient, indices) = (gradient.into_view(), indices.into_view());
+        if !G::Elem::ROUNDS {
+            return self.scatter(&gradient, &indices, space, shape, |_, sum, new| sum.plus(new));
+        }
+        // What an addition loses goes into the next one (Kahan).
+        let mut lost = Array::<G::Elem>::try_zeros("what the sums of a gradient lose by rounding", shape.clone())?;
+        let join = |at: usize, sum: G::Elem, new: G::Elem| {
+            let lost = &mut lost.as_mut_slice()[at];
+            let (sum, took) = sum.with(new.settled(*lost), G::Elem::ZERO);
+            *lost = took;
+            sum
+        };
+        self.scatter(&gradient, &indices, space, shape, join)
     }
 
     fn scatter<T: Element>(
@@ -100,7 +115,7 @@ impl Pool {
         indices: &View<'_, usize>,
         space: Indices,
         shape: Dims,
-        join: impl Fn(T, T) -> T,
+        mut join: impl FnMut(usize, T, T) -> T,
     ) -> Result<Array<T>> {
         if values.shape() != indices.shape() {
             return Err(Error::IndicesShape { expected: values.shape().to_vec(), found: indices.shape().to_vec() });
@@ -116,7 +131,7 @@ impl Pool {
                 found: values.shape().to_vec(),
             });
         }
-        let mut out = Array::from_elem(T::default(), shape)?;
+        let mut out = Array::try_zeros("an unpooling", shape)?;
         let (_, grid) = planes(values.shape(), spatial);
         let (_, plane) = planes(out.shape(), spatial);
         // Where windows lie matters for cells of windows only.
@@ -145,8 +160,8 @@ impl Pool {
                     len: plane,
                 });
             };
-            let at = &mut data[place / grid * plane + local];
-            *at = join(*at, value);
+            let at = place / grid * plane + local;
+            data[at] = join(at, data[at], value);
         }
         Ok(out)
     }
