@@ -38,7 +38,7 @@ fn check<T: Element + PartialEq + core::fmt::Debug>(want: &[T], lead: usize, wha
 fn strided<T: Element + PartialEq + core::fmt::Debug>(seed: u64, make: impl Fn(usize) -> T) {
     let data: Vec<T> = (0..60_000).map(make).collect();
     let mut random = Random(seed);
-    let rounds = if cfg!(miri) { 20 } else { 120 };
+    let rounds = if cfg!(miri) { 12 } else { 120 };
     for round in 0..rounds {
         let (shape, strides, offset) = any_layout(&mut random);
         let Ok(view) = View::with_strides(&data, &shape[..], &strides, offset) else { continue };
@@ -57,7 +57,7 @@ fn any_layout(random: &mut Random) -> (Vec<usize>, Vec<isize>, usize) {
     let (mut shape, mut strides, mut stride) = (vec![], vec![], 1isize);
     for _ in 0..random.below(6) {
         let count = random.one_of(&[1, 2, 3, 4, 5, 7, 16, 17, 33, 40, 300]);
-        if stride as usize * count > 20_000 {
+        if stride as usize * count > if cfg!(miri) { 400 } else { 20_000 } {
             continue;
         }
         shape.push(count);
@@ -97,7 +97,8 @@ fn strided_copies_equal_walks() {
 #[test]
 fn a_long_row_is_cut_anywhere() {
     let data: Vec<u16> = (0..40_000).map(|i| i as u16).collect();
-    for (shape, strides) in [([3, 9000], [10_000, 1]), ([3, 9000], [500, 3]), ([300, 100], [1, 300])] {
+    let long = if cfg!(miri) { 700 } else { 9000 };
+    for (shape, strides) in [([3, long], [10_000, 1]), ([3, long], [500, 3]), ([300, 100], [1, 300])] {
         let view = View::with_strides(&data, shape, strides, 0).unwrap();
         let want: Vec<u16> = view.iter().copied().collect();
         for level in Level::all() {
@@ -152,7 +153,7 @@ fn clipped<T: Element + PartialEq + core::fmt::Debug>(seed: u64, make: impl Fn(u
                 along.swap(k, random.below(k + 1));
             }
         }
-        if along.iter().map(|a| a.count).product::<usize>() > 100_000 {
+        if along.iter().map(|a| a.count).product::<usize>() > if cfg!(miri) { 500 } else { 100_000 } {
             continue;
         }
         let fill = data[7];
@@ -180,7 +181,7 @@ fn products<T: num_traits::Float + Element + core::fmt::Debug>(make: impl Fn(usi
     let from: Vec<T> = (0..5000).map(&make).collect();
     for round in 0..if cfg!(miri) { 10 } else { 300 } {
         let size = random.one_of(&[1, 2, 3, 15, 16, 17, 31, 64, 100, 400, 1025]);
-        let (step, rows) = (random.below(40), 1 + random.below(60));
+        let (step, rows) = (random.below(40), 1 + random.below(if cfg!(miri) { 6 } else { 60 }));
         let w: Vec<T> = (0..size).map(|i| make(3 * i + 1)).collect();
         let want: Vec<T> = (0..rows * size).map(|i| from[i / size * step + i % size] * w[i % size]).collect();
         let first = random.below(rows + 1);

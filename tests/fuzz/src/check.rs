@@ -5,7 +5,7 @@ use ndwindow::{Array, Error};
 use std::cell::Cell;
 
 /// What became of a request.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     /// Both answered, and alike.
     Same,

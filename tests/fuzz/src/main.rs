@@ -1,8 +1,9 @@
-//! `ndwindow-fuzz [--seconds N] [--target NAME] [--seed S] [--threads N] [--failures N] [--out DIR] [--can-fail] [FILE..]`
+//! `ndwindow-fuzz [--seconds N] [--target NAME] [--seed S] [--threads N] [--failures N] [--out DIR] [--can-fail] [--store N] [FILE..]`
 //!
 //! Replays the stored corpus, then random and mutated requests for so many seconds on all cores, and prints how many
 //! requests each target ran. A failure is told in words and its input written to a file, which the program takes back as an
-//! argument (with `--target`). The requests run in a process of its own, so that an abort is a failure like any other.
+//! argument (with `--target`). `--can-fail` makes the oracles wrong and looks whether each target notices; `--store` fills the
+//! corpus with so many short inputs a target that are answered and not alike. The requests run in a process of its own, so that an abort is a failure like any other.
 
 mod guard;
 mod shrink;
@@ -22,6 +23,7 @@ pub struct Options {
     failures: usize,
     out: PathBuf,
     can_fail: bool,
+    store: usize,
     /// This process runs requests; set by the one that watches it.
     worker: bool,
     files: Vec<PathBuf>,
@@ -32,8 +34,18 @@ fn options() -> Result<Options, String> {
     let out = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("failures");
     let (seconds, seed) = (60, 1);
     let files = Vec::new();
-    let mut o =
-        Options { seconds, target: None, seed, threads, failures: 1, out, can_fail: false, worker: false, files };
+    let mut o = Options {
+        seconds,
+        target: None,
+        seed,
+        threads,
+        failures: 1,
+        out,
+        can_fail: false,
+        store: 0,
+        worker: false,
+        files,
+    };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
@@ -46,6 +58,7 @@ fn options() -> Result<Options, String> {
             "--target" => o.target = Some(value()?),
             "--out" => o.out = value()?.into(),
             "--can-fail" => o.can_fail = true,
+            "--store" => o.store = number(value()?)? as usize,
             "--worker" => o.worker = true,
             file if !file.starts_with("--") => o.files.push(file.into()),
             other => return Err(format!("no option {other}")),
@@ -69,7 +82,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if options.can_fail {
+    if options.store > 0 {
+        worker::store(&options)
+    } else if options.can_fail {
         worker::can_fail(&options)
     } else if !options.files.is_empty() {
         worker::replay(&options)

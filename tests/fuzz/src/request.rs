@@ -99,7 +99,7 @@ pub fn ask(s: &mut Source, len: usize, kind: Kind, named: Option<Pads>) -> Ask {
         ask.base = s.from_to(1, 3) as i128;
     }
     if zero(s) {
-        let number = s.below(4);
+        let number = s.below(if kind.base_dilation { 4 } else { 3 });
         *[&mut ask.window, &mut ask.step, &mut ask.dilation, &mut ask.base][number] = 0;
     }
     ask.pads = match named {

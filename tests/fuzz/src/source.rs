@@ -5,21 +5,31 @@ pub struct Source<'a> {
     at: usize,
     /// What was decoded, in words; only gathered when a failure is to be told.
     words: Option<Vec<String>>,
+    /// Whether the words are printed as they come.
+    traced: bool,
 }
 
 impl<'a> Source<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Source { bytes, at: 0, words: None }
+        Source { bytes, at: 0, words: None, traced: false }
     }
 
     pub fn telling(bytes: &'a [u8]) -> Self {
-        Source { bytes, at: 0, words: Some(Vec::new()) }
+        Source { bytes, at: 0, words: Some(Vec::new()), traced: false }
+    }
+
+    /// Prints the words at once, before what is asked is tried.
+    pub fn tracing(bytes: &'a [u8]) -> Self {
+        Source { traced: true, ..Source::telling(bytes) }
     }
 
     /// Notes a part of the request.
     pub fn say(&mut self, words: impl FnOnce() -> String) {
         if let Some(all) = &mut self.words {
             all.push(words());
+            if self.traced {
+                println!("    {}", all[all.len() - 1]);
+            }
         }
     }
 

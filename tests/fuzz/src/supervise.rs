@@ -54,12 +54,8 @@ fn blame(options: &Options, status: ExitStatus) -> bool {
         if fs::write(&file, &input).is_err() {
             continue;
         }
-        if let Some(failure) = alone(&name, &file) {
-            let stored = options
-                .out
-                .join(format!("{name}-crash-{:08x}", std::process::id() + thread as u32 + options.seed as u32));
-            let _ = fs::copy(&file, &stored);
-            println!("FAILED {} (seed {})\n  {failure}\n  input: {}", target.name, options.seed, stored.display());
+        if let Some((failure, words)) = alone(&name, &file) {
+            worker::tell(options, target, &input, &failure, words.trim());
             found = true;
         }
         let _ = fs::remove_file(&file);
@@ -71,23 +67,29 @@ fn blame(options: &Options, status: ExitStatus) -> bool {
     found || status.code() != Some(HUNG.into())
 }
 
-/// What happens to a process that runs one input: `None` if all is well.
-fn alone(target: &str, file: &Path) -> Option<String> {
+/// What happens to a process that runs one input, and what it said before: `None` if all is well.
+fn alone(target: &str, file: &Path) -> Option<(String, String)> {
     let mut command = Command::new(std::env::current_exe().expect("the path of this program"));
-    command.args(["--target", target]).arg(file).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.args(["--target", target]).arg(file).stdout(Stdio::piped()).stderr(Stdio::piped());
     let begun = Instant::now();
     let mut child = command.spawn().expect("this program starts again");
-    loop {
-        if let Some(status) = child.try_wait().expect("a child of this process") {
-            let told = child.wait_with_output().map(|o| String::from_utf8_lossy(&o.stderr).into_owned());
-            return (!matches!(status.code(), Some(0 | 1)))
-                .then(|| format!("abort: {status} {}", told.unwrap_or_default()));
+    // A few lines fit the pipe: the child need not be read while it runs.
+    let hung = loop {
+        match child.try_wait().expect("a child of this process") {
+            Some(_) => break false,
+            None if begun.elapsed() > PATIENCE * 2 => break true,
+            None => std::thread::sleep(Duration::from_millis(5)),
         }
-        if begun.elapsed() > PATIENCE * 2 {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Some(format!("hang: more than {PATIENCE:?}"));
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    };
+    if hung {
+        let _ = child.kill();
     }
+    let output = child.wait_with_output().expect("a child of this process");
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let failure = match output.status.code() {
+        _ if hung => format!("hang: more than {PATIENCE:?}"),
+        Some(0 | 1) => return None,
+        _ => format!("abort: {} {}", output.status, said(&output.stderr).trim()),
+    };
+    Some((failure, said(&output.stdout)))
 }

@@ -31,6 +31,12 @@ fn told(target: Target, bytes: &[u8]) -> String {
     source.told()
 }
 
+/// Prints what an input asks as it is decoded: for one that ends the process, or never does.
+pub fn trace(target: Target, bytes: &[u8]) {
+    let mut source = Source::tracing(bytes);
+    let _ = guard::run(|| (target.run)(&mut source).map(|_| ()));
+}
+
 /// Where a thread notes its input, for the process that watches this one.
 pub fn slot(options: &Options, thread: usize) -> PathBuf {
     options.out.join(format!("running-{thread}"))
@@ -77,8 +83,12 @@ struct Shared {
     ended: AtomicBool,
 }
 
+fn folder(target: Target) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name)
+}
+
 pub fn corpus(target: Target) -> Vec<Vec<u8>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name);
+    let folder = folder(target);
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).map_or(Vec::new(), |d| d.filter_map(|f| f.ok().map(|f| f.path())).collect());
     files.sort();
@@ -194,19 +204,18 @@ fn one(shared: &Shared, thread: usize, slot: &mut Slot, t: usize, input: &[u8]) 
                 shared.failures.fetch_add(1, Relaxed);
                 let small = shrink(input, &failure, |bytes| once(target, bytes).map(|_| ()));
                 let failure = once(target, &small).map(|_| ()).expect_err("a failure that stays one");
-                tell(&shared.options, target, &small, &failure);
+                tell(&shared.options, target, &small, &failure, &told(target, &small));
             }
         }
     }
 }
 
-/// Prints a failure and stores its input.
-pub fn tell(options: &Options, target: Target, input: &[u8], failure: &str) {
+/// Prints a failure and stores its input. `words` say what was asked, if it can be run once more.
+pub fn tell(options: &Options, target: Target, input: &[u8], failure: &str, words: &str) {
     let hash = input.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     let file = options.out.join(format!("{}-{hash:016x}", target.name));
     let stored = fs::write(&file, input).map_or_else(|e| format!("not stored: {e}"), |()| file.display().to_string());
-    let told = told(target, input);
-    println!("FAILED {} (seed {})\n  {failure}\n    {told}\n  input: {stored}", target.name, options.seed);
+    println!("FAILED {} (seed {})\n  {failure}\n    {words}\n  input: {stored}", target.name, options.seed);
 }
 
 fn report(shared: &Shared) {
@@ -236,13 +245,14 @@ pub fn replay(options: &Options) -> ExitCode {
                 return ExitCode::from(2);
             }
         };
+        trace(target, &input);
         let begun = Instant::now();
         let result = once(target, &input);
-        let (words, took) = (told(target, &input), begun.elapsed());
+        let took = begun.elapsed();
         failed |= result.is_err();
         match result {
-            Ok(_) => println!("{}: ok in {took:?}\n    {words}", file.display()),
-            Err(failure) => println!("{}: {failure}\n    {words}", file.display()),
+            Ok(_) => println!("{}: ok in {took:?}", file.display()),
+            Err(failure) => println!("{}: {failure}", file.display()),
         }
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -280,4 +290,30 @@ pub fn can_fail(options: &Options) -> ExitCode {
         }
     }
     if blind == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Fills the corpus: answered requests, each told in words of another shape than those before it.
+pub fn store(options: &Options) -> ExitCode {
+    guard::keep_panics();
+    for &target in TARGETS.iter().filter(|t| options.target.as_deref().is_none_or(|name| name == t.name)) {
+        let mut dice = Dice(options.seed);
+        let mut kept = BTreeSet::new();
+        for _ in 0..20_000 {
+            let input: Vec<u8> = (0..12 + dice.below(36)).map(|_| dice.next() as u8).collect();
+            if kept.len() == options.store {
+                break;
+            }
+            let words = told(target, &input);
+            let form: String = words.chars().filter(|c| !c.is_ascii_digit()).collect();
+            if once(target, &input) != Ok(Done::Same) || words.len() > 1500 || !kept.insert(form) {
+                continue;
+            }
+            let file = folder(target).join(format!("{:02}", kept.len()));
+            if let Err(e) = fs::create_dir_all(folder(target)).and_then(|()| fs::write(&file, &input)) {
+                eprintln!("{}: {e}", file.display());
+                return ExitCode::from(2);
+            }
+        }
+    }
+    ExitCode::SUCCESS
 }

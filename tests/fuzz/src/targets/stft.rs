@@ -86,11 +86,10 @@ fn lines(ask: &Ask, whole_hops: bool) -> Option<Line> {
     }
     let Pads::Numbers(before, after) = ask.pads else { return None };
     let total = ask.len as i128 + before + after;
-    if total <= 0 {
-        return ask.lay().ok();
-    }
+    // The first frame must be whole.
+    ask.lay().ok()?;
     // Zeros up to a whole number of hops behind the first frame; the mode's padding keeps its length.
-    let frames = if total <= ask.window { 0 } else { (total - ask.window + ask.step - 1) / ask.step };
+    let frames = (total - ask.window + ask.step - 1) / ask.step;
     let more = frames * ask.step + ask.window - total;
     let mut line = Ask { window: 1, step: 1, ..*ask }.lay().ok()?;
     line.cells.extend((0..more).map(|_| Stand::Gap));

@@ -1,0 +1,4 @@
+//! `cargo fuzz run extreme`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ndwindow_fuzz::check("extreme", bytes));

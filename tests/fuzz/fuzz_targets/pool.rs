@@ -1,0 +1,4 @@
+//! `cargo fuzz run pool`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ndwindow_fuzz::check("pool", bytes));

@@ -1,0 +1,4 @@
+//! `cargo fuzz run reduce`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ndwindow_fuzz::check("reduce", bytes));
