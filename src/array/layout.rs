@@ -118,7 +118,7 @@ pub(super) fn offset_of(index: &[usize], shape: &[usize], strides: &[isize]) -> 
 
 /// The number of elements if they lie row-major without gaps.
 #[inline]
-pub(super) fn contiguous(shape: &[usize], strides: &[isize]) -> Option<usize> {
+pub(crate) fn contiguous(shape: &[usize], strides: &[isize]) -> Option<usize> {
     let mut expected = 1usize;
     for (&n, &s) in shape.iter().zip(strides).rev() {
         if n == 0 {

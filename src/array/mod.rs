@@ -12,4 +12,4 @@ pub(crate) use owned::checked_bytes;
 pub use raw::{Iter, IterMut, OuterIter, OuterIterMut, View, ViewMut};
 pub use source::{IntoView, IntoViewMut};
 
-pub(crate) use layout::Picked;
+pub(crate) use layout::{Picked, contiguous};

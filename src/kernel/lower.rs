@@ -12,7 +12,6 @@ use core::marker::PhantomData;
 pub(crate) fn finish<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], last: &Last<'_, R::Acc>) {
     match last {
         Last::One(a) => dst.copy_from_slice(&a[..dst.len()]),
-        Last::Two(a, b) => combine(level, r, dst, a, b),
         Last::Taps([a, b]) => combine(level, r, dst, a, b),
         Last::Taps(rows) => store(level, dst, rows, None, Kept { r, element: PhantomData }),
     }
@@ -27,16 +26,11 @@ pub(crate) fn finish_lowered<T, R: Reduction<T>>(
     counts: &Counts<'_, R::Count>,
     bursts: Option<&Bursts<R::Out>>,
 ) {
-    let two;
     let one;
     let rows: &[&[R::Acc]] = match last {
         Last::One(a) => {
             one = [*a];
             &one
-        }
-        Last::Two(a, b) => {
-            two = [*a, *b];
-            &two
         }
         Last::Taps(rows) => rows,
     };

@@ -77,7 +77,6 @@ pub(crate) enum Counts<'a, C> {
 /// The rows whose combination is a result: at most [`TAPS`] of them.
 pub(crate) enum Last<'a, A> {
     One(&'a [A]),
-    Two(&'a [A], &'a [A]),
     Taps(&'a [&'a [A]]),
 }
 

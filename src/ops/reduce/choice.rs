@@ -2,7 +2,8 @@
 
 use super::chain::Order;
 use super::line::{Line, Run};
-use crate::kernel::rows::{TAPS, small};
+use super::rows::Traits;
+use crate::kernel::rows::TAPS;
 use crate::kernel::scan::BLOCK;
 
 /// How the windows of a run are combined along one axis.
@@ -29,11 +30,11 @@ pub(crate) fn across(line: &Line, run: &Run, exact: bool) -> Way {
     }
 }
 
-/// Windows along a contiguous line, combined in accumulators of type `A`.
-pub(crate) fn along<A>(line: &Line, run: &Run) -> Way {
+/// Windows along a contiguous line.
+pub(crate) fn along(traits: &Traits, line: &Line, run: &Run) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
-        _ if scans_along::<A>(line) && !run.alone => Way::Scanned,
+        _ if scans_along(traits, line) && !run.alone => Way::Scanned,
         _ => shared(line, run),
     }
 }
@@ -53,8 +54,8 @@ pub(crate) fn scans(line: &Line) -> bool {
 const LONG: usize = 2 * 1024;
 
 /// Whether windows along a line may be scanned.
-pub(crate) fn scans_along<A>(line: &Line) -> bool {
-    scans(line) && small::<A>() && line.order.blocks.saturating_mul(size_of::<A>()) > LONG
+pub(crate) fn scans_along(traits: &Traits, line: &Line) -> bool {
+    scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > LONG
 }
 
 /// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.

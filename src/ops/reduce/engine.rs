@@ -8,28 +8,31 @@
 use super::chain::Chain;
 use super::choice;
 use super::line::{Held, Line, Run};
+use super::rows::{Machine, Traits};
 use super::tiles::{Tile, tiles};
 use super::worker::Worker;
 use super::{pool, ranges};
-use crate::array::View;
+use crate::array::{View, contiguous};
 use crate::kernel::STREAM_BYTES;
 use crate::kernel::level::Level;
-use crate::kernel::rows::{Reduction, small};
-use crate::spec::{Dims, Plan};
+use crate::kernel::rows::Reduction;
+use crate::spec::{Dims, Plan, Strides};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// From how many elements behind the last unfolded axis on these are rows of their own.
 const ROW: usize = 32;
 
-/// A reduction of all windows of a plan.
-pub(crate) struct Job<'a, T, R> {
-    pub(crate) view: View<'a, T>,
-    pub(crate) reduction: &'a R,
-    pub(crate) fill: Option<T>,
-    pub(crate) level: Level,
+/// A reduction of all windows of a plan, in numbers: what is in the rows is [`Rows`](super::rows::Rows)'s.
+pub(crate) struct Job {
+    pub(crate) traits: Traits,
+    /// Whether padding without an element is filled.
+    pub(crate) filled: bool,
     /// The result's shape.
     pub(crate) shape: Dims,
+    /// The array's strides.
+    pub(crate) strides: Strides,
     /// The unfolded axes, in the array's order.
     pub(crate) lines: Vec<Line>,
     pub(crate) chains: Vec<Chain>,
@@ -70,75 +73,106 @@ pub(crate) fn reduce<T, R>(
     if ranges::wanted(plan) {
         return ranges::reduce(plan, source, fill, reduction, out);
     }
-    let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, R::PAIRWISE)).collect();
-    lines.sort_by_key(|l| l.axis.axis());
-    let Some(last) = lines.last().map(|l| l.axis.axis()) else {
-        // No axis unfolded: every element is its own window.
+    if plan.axes().is_empty() {
+        // Every element is its own window.
         let one = reduction.count(1);
         for (o, x) in out.iter_mut().zip(source.iter()) {
             *o = reduction.lower(reduction.lift(*x), one);
         }
         return;
-    };
-    let inner: usize = source.shape()[last + 1..].iter().product();
-    let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
-    let view = source.clone();
-    let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, R::IDEMPOTENT)).collect();
-    let counts = match R::COUNTED {
-        true => lines.iter().map(|l| l.held(fill.is_some())).collect(),
-        false => Vec::new(),
-    };
-    let boxed = |l: &Line| view.trailing_slice(&Dims::from_elem(0, l.axis.axis())).is_some();
-    let pools = small::<R::Acc>()
-        && !view.is_empty()
-        && choice::boxes(&lines, source.rank())
-        && pool::fits::<R::Acc>(&lines)
-        && boxed(&lines[0]);
-    let tiles = match pools {
-        true => Vec::new(),
-        false => tiles::<R::Acc>(&lines, &chains, up, inner),
-    };
-    let streams = size_of_val(out) >= STREAM_BYTES;
-    let shape = plan.reduced_shape();
-    let job = Job { view, reduction, fill, level, shape, lines, chains, up, inner, tiles, counts, pools, streams };
-    job.run(out);
+    }
+    let traits = Traits::of::<T, R>();
+    let job = Job::new(plan, source.strides(), fill.is_some(), traits, size_of_val(out));
+    let read = source.len().saturating_mul(size_of::<T>().max(1));
+    let units = job.units(read.saturating_add(size_of_val(out)));
+    let behind = job.behind();
+    let mut rest = out;
+    let parts = units.iter().map(|unit| {
+        let windows: usize = unit.runs.iter().map(|r| r.count).sum();
+        let (part, more) = core::mem::take(&mut rest).split_at_mut(unit.leads.len() * windows * behind);
+        rest = more;
+        part
+    });
+    each_part(parts.collect(), |number, part| {
+        let lists = (&job.lines[..], &job.counts[..]);
+        let mut machine = Machine::new(reduction, level, source, fill, part, job.streams, lists);
+        Worker::new(&job).unit(&mut machine, &units[number]);
+    });
 }
 
-impl<T: crate::element::Element, R: Reduction<T>> Job<'_, T, R> {
+/// Calls `f` with each part of a result and its number, in the caller's threads if there are several.
+fn each_part<O: Send>(parts: Vec<&mut [O]>, f: impl Fn(usize, &mut [O]) + Sync) {
+    #[cfg(feature = "rayon")]
+    if parts.len() > 1 {
+        use std::sync::Mutex;
+        let parts: Vec<Mutex<&mut [O]>> = parts.into_iter().map(Mutex::new).collect();
+        return in_parallel(parts.len(), &|number| {
+            if let Ok(mut part) = parts[number].lock() {
+                f(number, &mut part);
+            }
+        });
+    }
+    parts.into_iter().enumerate().for_each(|(number, part)| f(number, part));
+}
+
+#[cfg(feature = "rayon")]
+fn in_parallel(n: usize, f: &(dyn Fn(usize) + Sync)) {
+    use rayon::prelude::*;
+    (0..n).into_par_iter().for_each(f);
+}
+
+impl Job {
+    fn new(plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Job {
+        let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, traits.pairwise)).collect();
+        lines.sort_by_key(|l| l.axis.axis());
+        let last = lines.last().map_or(0, |l| l.axis.axis());
+        let input = plan.input_shape();
+        let inner: usize = input[last + 1..].iter().product();
+        let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
+        let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, traits.idempotent)).collect();
+        let counts = match traits.counted {
+            true => lines.iter().map(|l| l.held(filled)).collect(),
+            false => Vec::new(),
+        };
+        let first = lines[0].axis.axis();
+        let boxed = || contiguous(&input[first..], &strides[first..]).is_some();
+        let pools = traits.small
+            && !input.contains(&0)
+            && choice::boxes(&lines, input.len())
+            && pool::fits(traits.bytes, &lines)
+            && boxed();
+        let tiles = match pools {
+            true => Vec::new(),
+            false => tiles(&traits, &lines, &chains, up, inner),
+        };
+        let streams = bytes >= STREAM_BYTES;
+        let (shape, strides) = (plan.reduced_shape(), Strides::from_slice(strides));
+        Job { traits, filled, shape, strides, lines, chains, up, inner, tiles, pools, streams, counts }
+    }
+
     /// Elements of the result behind one window of the first unfolded axis.
     pub(crate) fn behind(&self) -> usize {
         self.shape[self.lines[0].axis.axis() + 1..].iter().product()
     }
 
-    fn run(&self, out: &mut [R::Out]) {
+    /// The result in parts, in order: one if it is not worth more.
+    fn units(&self, bytes: usize) -> Vec<Unit> {
         let first = &self.lines[0];
         let leads: usize = self.shape[..first.axis.axis()].iter().product();
-        let behind = self.behind();
         #[cfg(feature = "rayon")]
         {
             let threads = rayon::current_num_threads();
-            let read = self.view.len().saturating_mul(size_of::<T>().max(1));
-            if threads > 1 && read.saturating_add(size_of_val(out)) >= PARALLEL_BYTES {
-                use rayon::prelude::*;
-                let mut rest = out;
-                let mut parts = Vec::new();
-                for unit in self.units(leads, threads * UNITS_A_THREAD) {
-                    let windows: usize = unit.runs.iter().map(|r| r.count).sum();
-                    let (part, more) = rest.split_at_mut(unit.leads.len() * windows * behind);
-                    rest = more;
-                    parts.push((unit, part));
-                }
-                parts.into_par_iter().for_each(|(unit, part)| Worker::new(self).unit(&unit, part));
-                return;
+            if threads > 1 && bytes >= PARALLEL_BYTES {
+                return self.cut(leads, threads * UNITS_A_THREAD);
             }
         }
-        let _ = behind;
-        Worker::new(self).unit(&Unit { leads: 0..leads, runs: first.runs.clone() }, out);
+        let _ = bytes;
+        vec![Unit { leads: 0..leads, runs: first.runs.clone() }]
     }
 
-    /// The result in about `wanted` parts, in order.
+    /// The result in about `wanted` parts.
     #[cfg(feature = "rayon")]
-    fn units(&self, leads: usize, wanted: usize) -> Vec<Unit> {
+    fn cut(&self, leads: usize, wanted: usize) -> Vec<Unit> {
         let first = &self.lines[0];
         if leads >= wanted {
             let size = leads.div_ceil(wanted);

@@ -22,6 +22,7 @@ mod ranges;
 mod rankable;
 mod reading;
 mod rounded;
+mod rows;
 mod sink;
 mod tiles;
 mod total;

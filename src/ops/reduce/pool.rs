@@ -15,7 +15,8 @@
 
 use super::cells::Cells;
 use super::line::{Line, Run};
-use super::sink::Stage;
+use super::rows::put;
+use crate::kernel::Bursts;
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, lift_rows, room};
@@ -77,13 +78,13 @@ fn cells(lines: &[Line], windows: usize) -> usize {
 }
 
 /// Whether boxes of such [windows](super::choice::boxes) stay in a cache with enough windows each.
-pub(crate) fn fits<A>(lines: &[Line]) -> bool {
+pub(crate) fn fits(bytes: usize, lines: &[Line]) -> bool {
     let line = &lines[0];
     let extra = (line.order.window - 1) * line.order.dilation / line.runs[0].step;
     let least = (WORTH * extra).clamp(1, line.axis.count().max(1));
     // Boxes that share nothing may be larger: each element is read once, in long rows.
     let most = if extra == 0 { 2 * BOX } else { BOX };
-    cells(lines, least).saturating_mul(size_of::<A>()) <= most
+    cells(lines, least).saturating_mul(bytes) <= most
 }
 
 /// How the rows of a box are reduced along themselves.
@@ -148,7 +149,14 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
     }
 
     /// Windows `run` of the first axis, and all of the others, over one box of the array's elements.
-    pub(crate) fn reduce(&mut self, src: &[T], run: &Run, out: &mut [R::Out], stage: &Stage<R::Out>, held: &Count<'_>) {
+    pub(crate) fn reduce(
+        &mut self,
+        src: &[T],
+        run: &Run,
+        out: &mut [R::Out],
+        stage: &Option<Bursts<R::Out>>,
+        held: &Count<'_>,
+    ) {
         let behind = out.len() / run.count.max(1);
         let mut out = out;
         for (number, run) in run.parts(self.most).enumerate() {
@@ -225,7 +233,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         (counts.into_iter().map(|n| self.reduction.count(n)).collect(), self.reduction.count(1))
     }
 
-    fn part_of(&mut self, src: &[T], part: usize, out: &mut [R::Out], stage: &Stage<R::Out>) {
+    fn part_of(&mut self, src: &[T], part: usize, out: &mut [R::Out], stage: &Option<Bursts<R::Out>>) {
         let Pool { lines, reduction: r, level, parts, rows, phased, from, to, .. } = self;
         let (part, level, nothing) = (&parts[part], *level, r.identity());
         let width = lines[lines.len() - 1].axis.count();
@@ -257,7 +265,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         if !joined && plane < 4 * CHUNK {
             to.fit(room::<R::Acc>(out.len()), nothing);
             fold_rows(level, *r, to, from, (&part.first, window), plane);
-            return stage.put(level, *r, out, &Last::One(&to[..out.len()]), &counts(0, out.len()));
+            return put(level, *r, out, &Last::One(&to[..out.len()]), &counts(0, out.len()), stage);
         }
         let len = if joined { out.len() } else { plane };
         for (k, (out, begins)) in out.chunks_exact_mut(len).zip(part.first.chunks_exact(window)).enumerate() {
@@ -265,7 +273,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
             for (to, &begin) in taps.iter_mut().zip(begins) {
                 *to = &from[begin..begin + len];
             }
-            stage.put(level, *r, out, &Last::Taps(&taps[..window]), &counts(k * len, len));
+            put(level, *r, out, &Last::Taps(&taps[..window]), &counts(k * len, len), stage);
         }
     }
 }

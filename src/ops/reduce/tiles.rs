@@ -4,6 +4,7 @@ use super::across::Across;
 use super::chain::Chain;
 use super::choice::{scan_group, scans_along};
 use super::line::{Line, Run};
+use super::rows::Traits;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -31,11 +32,11 @@ pub(crate) struct Tile {
 }
 
 /// Cuts the result. `up` axes are reduced across rows; `inner` elements lie behind the last axis of all.
-pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner: usize) -> Vec<Tile> {
-    let size = size_of::<A>().max(1);
+pub(crate) fn tiles(traits: &Traits, lines: &[Line], chains: &[Chain], up: usize, inner: usize) -> Vec<Tile> {
+    let size = traits.bytes;
     let flight = match up {
         0 => LINE_BYTES,
-        _ => IN_FLIGHT / Across::<A>::rows(&lines[0], &chains[0]).max(1),
+        _ => IN_FLIGHT / Across::rows(&lines[0], &chains[0]).max(1),
     };
     let row = (flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size).max(1);
     let mut planes = (flight / size).max(row);
@@ -46,7 +47,7 @@ pub(crate) fn tiles<A: Copy>(lines: &[Line], chains: &[Chain], up: usize, inner:
     let part = match along {
         true => {
             let line = &lines[up];
-            most[up] = match scans_along::<A>(line) {
+            most[up] = match scans_along(traits, line) {
                 // Whole groups: the next part goes on where one ends, unless it is another row's.
                 true => {
                     let group = scan_group(&line.order);

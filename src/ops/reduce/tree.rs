@@ -1,76 +1,63 @@
 //! `T(n)` over rows that are made one at a time.
 
-use super::cells::Cells;
-use crate::kernel::level::Level;
-use crate::kernel::rows::{self, Reduction};
+use super::rows::{At, Rows, Slot};
+use super::worker::Slots;
 use alloc::vec::Vec;
 
-/// Buffers for `T(n)`: about `log2 n` rows.
-pub(crate) struct Tree<A> {
-    rows: Vec<Cells<A>>,
-}
-
-impl<A> Default for Tree<A> {
-    fn default() -> Self {
-        Tree { rows: Vec::new() }
-    }
-}
-
-/// How many binary digits `n` has.
-pub(crate) fn digits(n: usize) -> usize {
-    (usize::BITS - n.leading_zeros()) as usize
+/// Rows for `T(n)`: about `log2 n`.
+pub(crate) struct Tree {
+    rows: Vec<Slot>,
 }
 
 /// Makes row `j`.
-pub(crate) type Leaf<'a, A> = dyn FnMut(usize, &mut [A]) + 'a;
+pub(crate) type Leaf<'a> = dyn FnMut(&mut dyn Rows, usize, At) + 'a;
 
-impl<A: Copy> Tree<A> {
-    /// `dst = T(n)` of the rows `leaf(0..n)`.
-    pub(crate) fn combine<T, R>(&mut self, level: Level, r: &R, n: usize, dst: &mut [A], leaf: &mut Leaf<'_, A>)
-    where
-        R: Reduction<T, Acc = A>,
-    {
+impl Tree {
+    /// For up to `most` rows.
+    pub(crate) fn new(slots: &mut Slots, most: usize) -> Tree {
+        Tree { rows: (0..digits(most)).map(|_| slots.next()).collect() }
+    }
+
+    /// For no rows: stands for another one meanwhile.
+    pub(crate) fn none() -> Tree {
+        Tree { rows: Vec::new() }
+    }
+
+    /// `to = T(n)` of the rows `leaf(0..n)`, each of `len` cells.
+    pub(crate) fn combine(&self, rows: &mut dyn Rows, n: usize, to: At, len: usize, leaf: &mut Leaf<'_>) {
         if n == 1 {
-            return leaf(0, dst);
+            return leaf(rows, 0, to);
         }
         let depth = digits(n);
-        if self.rows.len() < depth {
-            self.rows.resize_with(depth, Cells::default);
-        }
-        for row in &mut self.rows[..depth] {
-            row.fit(dst.len(), r.identity());
+        for &row in &self.rows[..depth] {
+            rows.fit(row, len);
         }
         let mut first = 0;
         for digit in (0..depth).filter(|d| n >> d & 1 == 1) {
             if first == 0 {
-                perfect(level, r, digit, 0, dst, &mut self.rows, leaf);
+                perfect(rows, digit, 0, to, len, &self.rows, leaf);
             } else {
-                let (below, own) = self.rows.split_at_mut(digit);
-                let own = &mut own[0][..dst.len()];
-                perfect(level, r, digit, first, own, below, leaf);
-                rows::append(level, r, dst, own);
+                let own = At::start(self.rows[digit]);
+                perfect(rows, digit, first, own, len, &self.rows[..digit], leaf);
+                rows.append(to, own, len);
             }
             first += 1 << digit;
         }
     }
 }
 
+/// How many binary digits `n` has.
+fn digits(n: usize) -> usize {
+    (usize::BITS - n.leading_zeros()) as usize
+}
+
 /// The balanced tree of `1 << digit` rows from `first` on.
-fn perfect<T, R: Reduction<T>>(
-    level: Level,
-    r: &R,
-    digit: usize,
-    first: usize,
-    dst: &mut [R::Acc],
-    rows: &mut [Cells<R::Acc>],
-    leaf: &mut Leaf<'_, R::Acc>,
-) {
+fn perfect(rows: &mut dyn Rows, digit: usize, first: usize, to: At, len: usize, below: &[Slot], leaf: &mut Leaf<'_>) {
     if digit == 0 {
-        return leaf(first, dst);
+        return leaf(rows, first, to);
     }
-    perfect(level, r, digit - 1, first, dst, rows, leaf);
-    let (below, own) = rows.split_at_mut(digit - 1);
-    let own = &mut own[0][..dst.len()];
-    perfect(level, r, digit - 1, first + (1 << (digit - 1)), own, below, leaf);
-    rows::append(level, r, dst, own);
+    perfect(rows, digit - 1, first, to, len, below, leaf);
+    let own = At::start(below[digit - 1]);
+    perfect(rows, digit - 1, first + (1 << (digit - 1)), own, len, &below[..digit - 1], leaf);
+    rows.append(to, own, len);
 }
