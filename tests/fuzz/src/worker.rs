@@ -95,10 +95,14 @@ pub fn corpus(target: Target) -> Vec<Vec<u8>> {
     files.iter().filter_map(|f| fs::read(f).ok()).collect()
 }
 
+/// The target that was asked for, or all.
+fn chosen(options: &Options) -> Vec<Target> {
+    TARGETS.iter().filter(|t| options.target.as_deref().is_none_or(|name| name == t.name)).copied().collect()
+}
+
 pub fn run(options: &Options) -> ExitCode {
     guard::keep_panics();
-    let chosen = |t: &&Target| options.target.as_deref().is_none_or(|name| name == t.name);
-    let targets: Vec<Target> = TARGETS.iter().filter(chosen).copied().collect();
+    let targets = chosen(options);
     let begun = Instant::now();
     let shared = Arc::new(Shared {
         options: options.clone(),
@@ -263,7 +267,7 @@ pub fn can_fail(options: &Options) -> ExitCode {
     const TRIES: usize = 5000;
     guard::keep_panics();
     let mut blind = 0;
-    for &target in TARGETS {
+    for target in chosen(options) {
         for wrong in [Wrong::Value, Wrong::Mirror] {
             if wrong == Wrong::Mirror && !target.mirrors {
                 continue;
@@ -295,7 +299,7 @@ pub fn can_fail(options: &Options) -> ExitCode {
 /// Fills the corpus: answered requests, each told in words of another shape than those before it.
 pub fn store(options: &Options) -> ExitCode {
     guard::keep_panics();
-    for &target in TARGETS.iter().filter(|t| options.target.as_deref().is_none_or(|name| name == t.name)) {
+    for target in chosen(options) {
         let mut dice = Dice(options.seed);
         let mut kept = BTreeSet::new();
         for _ in 0..20_000 {
