@@ -26,6 +26,8 @@ pub struct Options {
     store: usize,
     /// This process runs requests; set by the one that watches it.
     worker: bool,
+    /// Nothing stored is run first: it was, before a request ended the process.
+    fresh: bool,
     files: Vec<PathBuf>,
 }
 
@@ -44,6 +46,7 @@ fn options() -> Result<Options, String> {
         can_fail: false,
         store: 0,
         worker: false,
+        fresh: false,
         files,
     };
     let mut args = std::env::args().skip(1);
@@ -60,6 +63,7 @@ fn options() -> Result<Options, String> {
             "--can-fail" => o.can_fail = true,
             "--store" => o.store = number(value()?)? as usize,
             "--worker" => o.worker = true,
+            "--fresh" => o.fresh = true,
             file if !file.starts_with("--") => o.files.push(file.into()),
             other => return Err(format!("no option {other}")),
         }

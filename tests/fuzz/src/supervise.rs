@@ -27,7 +27,7 @@ pub fn run(options: &Options) -> ExitCode {
         if failures >= options.failures || left.seconds == 0 {
             break;
         }
-        left.seed += 1000;
+        (left.seed, left.fresh) = (left.seed + 1000, true);
     }
     (0..options.threads).for_each(|k| drop(fs::remove_file(worker::slot(options, k))));
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -38,6 +38,9 @@ fn worker_process(options: &Options) -> ExitStatus {
     command.arg("--worker").args(["--seconds", &options.seconds.to_string()]);
     command.args(["--seed", &options.seed.to_string(), "--threads", &options.threads.to_string()]);
     command.args(["--failures", &options.failures.to_string()]).arg("--out").arg(&options.out);
+    if options.fresh {
+        command.arg("--fresh");
+    }
     if let Some(target) = &options.target {
         command.args(["--target", target]);
     }

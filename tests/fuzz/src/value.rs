@@ -25,7 +25,7 @@ macro_rules! integers {
                     0 => <$t>::MIN,
                     1 => <$t>::MAX,
                     2 => dice.below(3) as $t,
-                    _ => dice.next() as $t,
+                    _ => dice.roll() as $t,
                 }
             }
             fn same(&self, other: &Self) -> bool {
@@ -54,7 +54,7 @@ macro_rules! floats {
                     4 => 0.0,
                     5 => $t::MIN_POSITIVE / 4.0,
                     6 => $t::MAX,
-                    _ => (dice.next() as i32 as $t) / 65536.0,
+                    _ => (dice.roll() as i32 as $t) / 65536.0,
                 }
             }
             fn same(&self, other: &Self) -> bool {

@@ -95,10 +95,14 @@ pub fn corpus(target: Target) -> Vec<Vec<u8>> {
     files.iter().filter_map(|f| fs::read(f).ok()).collect()
 }
 
+/// The target that was asked for, or all.
+fn chosen(options: &Options) -> Vec<Target> {
+    TARGETS.iter().filter(|t| options.target.as_deref().is_none_or(|name| name == t.name)).copied().collect()
+}
+
 pub fn run(options: &Options) -> ExitCode {
     guard::keep_panics();
-    let chosen = |t: &&Target| options.target.as_deref().is_none_or(|name| name == t.name);
-    let targets: Vec<Target> = TARGETS.iter().filter(chosen).copied().collect();
+    let targets = chosen(options);
     let begun = Instant::now();
     let shared = Arc::new(Shared {
         options: options.clone(),
@@ -150,7 +154,7 @@ fn work(shared: &Shared, thread: usize) {
     let mut slot = Slot(fs::File::create(slot(&shared.options, thread)).expect("a file beside the failures"));
     let mut dice = Dice(shared.options.seed.wrapping_mul(1 << 20).wrapping_add(thread as u64));
     let stored: Vec<Vec<Vec<u8>>> = shared.targets.iter().map(|&t| corpus(t)).collect();
-    for (t, inputs) in stored.iter().enumerate() {
+    for (t, inputs) in stored.iter().enumerate().filter(|_| !shared.options.fresh) {
         for input in inputs.iter().skip(thread).step_by(shared.options.threads) {
             one(shared, thread, &mut slot, t, input);
         }
@@ -164,7 +168,7 @@ fn work(shared: &Shared, thread: usize) {
                 let from = dice.below(n);
                 mutated(&mut dice, &stored[t][from])
             }
-            _ => (0..16 + dice.below(80)).map(|_| dice.next() as u8).collect(),
+            _ => (0..16 + dice.below(80)).map(|_| dice.roll() as u8).collect(),
         };
         one(shared, thread, &mut slot, t, &input);
     }
@@ -176,10 +180,10 @@ fn mutated(dice: &mut Dice, input: &[u8]) -> Vec<u8> {
     for _ in 0..1 + dice.below(4) {
         let at = dice.below(input.len() + 1);
         match dice.below(4) {
-            0 => input.insert(at, dice.next() as u8),
+            0 => input.insert(at, dice.roll() as u8),
             1 if at < input.len() => drop(input.remove(at)),
-            _ if at < input.len() => input[at] = dice.next() as u8,
-            _ => input.push(dice.next() as u8),
+            _ if at < input.len() => input[at] = dice.roll() as u8,
+            _ => input.push(dice.roll() as u8),
         }
     }
     input
@@ -263,7 +267,7 @@ pub fn can_fail(options: &Options) -> ExitCode {
     const TRIES: usize = 5000;
     guard::keep_panics();
     let mut blind = 0;
-    for &target in TARGETS {
+    for target in chosen(options) {
         for wrong in [Wrong::Value, Wrong::Mirror] {
             if wrong == Wrong::Mirror && !target.mirrors {
                 continue;
@@ -277,7 +281,7 @@ pub fn can_fail(options: &Options) -> ExitCode {
             };
             // Failures that a right oracle finds, too, prove nothing.
             let noticed = (0..TRIES).find(|_| {
-                let input: Vec<u8> = (0..64).map(|_| dice.next() as u8).collect();
+                let input: Vec<u8> = (0..64).map(|_| dice.roll() as u8).collect();
                 fails(wrong, &input) && !fails(Wrong::Nowhere, &input)
             });
             match noticed {
@@ -295,11 +299,11 @@ pub fn can_fail(options: &Options) -> ExitCode {
 /// Fills the corpus: answered requests, each told in words of another shape than those before it.
 pub fn store(options: &Options) -> ExitCode {
     guard::keep_panics();
-    for &target in TARGETS.iter().filter(|t| options.target.as_deref().is_none_or(|name| name == t.name)) {
+    for target in chosen(options) {
         let mut dice = Dice(options.seed);
         let mut kept = BTreeSet::new();
         for _ in 0..20_000 {
-            let input: Vec<u8> = (0..12 + dice.below(36)).map(|_| dice.next() as u8).collect();
+            let input: Vec<u8> = (0..12 + dice.below(36)).map(|_| dice.roll() as u8).collect();
             if kept.len() == options.store {
                 break;
             }

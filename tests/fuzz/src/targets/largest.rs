@@ -64,12 +64,15 @@ pub(crate) fn smallest<T: Extreme>(held: &[T]) -> T {
     held.iter().fold(<T as Extreme>::HIGHEST, |a, b| if b.nan() || (!a.nan() && b.below(&a)) { *b } else { a })
 }
 
+/// Windows, the shape of a reduction, and what each window holds.
+pub(crate) type Held<'a, T> = (Windows<'a, T>, Vec<usize>, Vec<Vec<T>>);
+
 /// The windows of a case over data, and what each holds; or why there is none.
 pub(crate) fn windows<'a, T: Value + ndwindow::Element>(
     s: &mut Source,
     case: &Case,
     data: &'a [T],
-) -> Result<Result<(Windows<'a, T>, Vec<usize>, Vec<Vec<T>>), Done>, String> {
+) -> Result<Result<Held<'a, T>, Done>, String> {
     let fill = s.flag().then(|| T::small(&mut s.dice()));
     s.say(|| format!("fill {fill:?}"));
     let view = case.view(data);
