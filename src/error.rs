@@ -378,6 +378,12 @@ pub enum Error {
         /// How many always fit.
         limit: usize,
     },
+    /// Windows of a request without axes where one is needed.
+    #[error("{what} needs an axis to run along, but the request names none: unfold one, with a window of 1 if need be")]
+    NothingUnfolded {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Mutable windows that would share elements.
     #[error(
         "windows of {window} by step {step} on axis {axis} share elements: mutable windows need distinct ones, use a step of at least {span}"

@@ -32,6 +32,18 @@ fn zeros() {
 }
 
 #[test]
+fn nothing_unfolded() {
+    let x = [1.0f32, 2.0];
+    let none: [isize; 0] = [];
+    let request = unfold(&none[..], &[][..], &[][..]);
+    let text = "a convolution needs an axis to run along, but the request names none: unfold one, with a window of 1 if need be";
+    refused!(
+        request.windows(&View::new(&x, [2]).unwrap()).unwrap().conv(View::new(&x, [1, 2]).unwrap()) => text,
+        request.plan([2]).unwrap().conv(View::with_strides(&x, [], [], 0).unwrap()) => text,
+    );
+}
+
+#[test]
 fn spans() {
     refused!(
         unfold(0, 4, 1).plan([3]) =>

@@ -184,6 +184,9 @@ fn resolve<'w, T: Scalar>(
     weights: &View<'w, T>,
     zero_holes: bool,
 ) -> Result<(Contraction, Weights<'w, T>)> {
+    if plan.axes().is_empty() {
+        return Err(Error::NothingUnfolded { what: "a convolution" });
+    }
     let window: Vec<usize> = plan.axes().iter().map(AxisPlan::window).collect();
     if weights.shape() == window {
         return Ok((Contraction::new(plan, None, 1, 1, zero_holes), lone(weights)));

@@ -335,7 +335,9 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
             Row::Strided(row) => {
                 self.gathered.clear();
                 match step {
-                    _ if inner == 1 && row.shape()[0] == row.len() => self.gathered.extend(row.along(first, step, len).iter()),
+                    _ if inner == 1 && row.shape()[0] == row.len() => {
+                        self.gathered.extend(row.along(first, step, len).iter())
+                    }
                     1 => row.append_to(first * inner..first * inner + len, &mut self.gathered),
                     _ => (0..len / inner)
                         .map(|i| (first + i * step) * inner)

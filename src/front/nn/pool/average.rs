@@ -231,6 +231,9 @@ fn average<T: Average>(windows: Windows<'_, T>, divisor: Divisor, out: &mut [T])
 }
 
 fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T]) -> Result<()> {
+    if out.is_empty() {
+        return Ok(());
+    }
     let sums = pooled(windows, |w, out| w.total_into(out))?;
     let plan = windows.plan();
     let numbers = divisors(plan, divisor);

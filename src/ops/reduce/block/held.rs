@@ -38,6 +38,9 @@ fn candidates(axis: &AxisPlan, filled: bool) -> Vec<(usize, usize)> {
 /// Refuses windows so large that places in a block do not fit 31 bits.
 pub(crate) fn check_cells(plan: &Plan, filled: bool) -> Result<()> {
     const LIMIT: usize = 1 << 31;
+    if plan.reduced_shape().contains(&0) {
+        return Ok(());
+    }
     let most = |a: &AxisPlan| candidates(a, filled).into_iter().map(|(_, n)| n).max().unwrap_or(0);
     let shape: Vec<usize> = plan.axes().iter().map(most).collect();
     if shape.iter().fold(1, |p: usize, &n| p.saturating_mul(n)) < LIMIT {

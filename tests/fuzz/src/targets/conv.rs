@@ -73,6 +73,9 @@ fn of<T: Number>(s: &mut Source, real: fn(T) -> f64, back: fn(f64) -> T, epsilon
     let weights = T::tame(s, form.iter().product());
     let strewn = Strewn::new(s, &form, &weights, T::default());
     let found = windows.conv(strewn.view());
+    if layout.axes.is_empty() {
+        return refused("conv", found, "nothing is unfolded");
+    }
     if channels == 0 {
         return refused("conv", found, "no channels");
     }
