@@ -435,7 +435,7 @@ fn numbers_at_the_ends_of_their_types() {
     let weight = View::new(&[2i8], [1, 1, 1]).unwrap();
     assert!(matches!(wide(1 << 45).integer(&eight, &weight, 0, &[]).unwrap_err(), Error::OutOfMemory { .. }));
     let grown = one.view().broadcast(1, 1 << 45).unwrap();
-    assert!(matches!(conv.run(&x, &grown.permute(&[1, 0, 2]).unwrap(), None).unwrap_err(), Error::OutOfMemory { .. }));
+    assert!(matches!(conv.run(&x, grown.permute(&[1, 0, 2]).unwrap(), None).unwrap_err(), Error::OutOfMemory { .. }));
     // A step over all of it: a few windows on a line that only its numbers make long.
     let far = wide(1 << 45).step(1 << 44).run(&x, &one, None).unwrap();
     assert_eq!(far.as_slice(), [0, 0, x[[0, 0, 0]] * one[[0, 0, 0]]]);

@@ -237,7 +237,7 @@ impl Case {
             });
         }
         for n in 0..self.batch {
-            let got = conv.input_gradient(&part(y, 0, n, 1), w, &part(x, 0, n, 1).shape()[..]).unwrap();
+            let got = conv.input_gradient(&part(y, 0, n, 1), w, part(x, 0, n, 1).shape()).unwrap();
             same(&got, &part(&dx, 0, n, 1), &format!("gradient of image {n} of {self:?}"));
         }
         let (last, y) = (to_last(x), to_last(y));

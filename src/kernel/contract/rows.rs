@@ -174,11 +174,17 @@ unsafe fn links<V: Vector, const R: usize, const H: usize, const NV: usize>(
     // SAFETY: row s of the strip is tap h of row s - h, for some h below H and row below R, so its lanes are inside.
     unsafe {
         let strip = rows.strip.as_ptr().add(base);
-        let each = terms(rows.taps.len());
-        for (at, (taps, weights)) in rows.taps.chunks(each).zip(rows.weights.chunks(each)).enumerate() {
+        let (mut taps, mut weights) = (rows.taps, rows.weights);
+        let each = terms(taps.len());
+        // Not `chunks`, which divides: a place is soon done.
+        while !taps.is_empty() {
+            let fresh = taps.len() == rows.taps.len();
+            let (own, rest) = taps.split_at(each.min(taps.len()));
+            let (own_weights, rest_weights) = weights.split_at(own.len());
+            (taps, weights) = (rest, rest_weights);
             let mut acc = [[V::splat(V::Elem::default()); NV]; R];
             // A block is a whole number of chains.
-            for (taps, weights) in taps.chunks_exact(H).zip(weights.chunks_exact(H)) {
+            for (taps, weights) in own.chunks_exact(H).zip(own_weights.chunks_exact(H)) {
                 let w: [V; H] = core::array::from_fn(|h| V::splat(weights[h]));
                 let from = strip.add(taps[0] as usize);
                 for s in 0..R + H - 1 {
@@ -194,22 +200,22 @@ unsafe fn links<V: Vector, const R: usize, const H: usize, const NV: usize>(
             }
             for r in 0..R {
                 for v in 0..NV {
-                    put(at, acc[r][v], to.add(r * rows.len + v * V::LEN));
+                    put(fresh, acc[r][v], to.add(r * rows.len + v * V::LEN));
                 }
             }
         }
     }
 }
 
-/// The sum of block `at`, behind those of the blocks before it.
+/// The sum of a block, the first one or behind those before it.
 ///
 /// # Safety
 /// `to` may be read and written, a register of it; `V` may be used here.
 #[inline(always)]
-unsafe fn put<V: Vector>(at: usize, sum: V, to: *mut V::Elem) {
+unsafe fn put<V: Vector>(first: bool, sum: V, to: *mut V::Elem) {
     // SAFETY: the caller's.
     unsafe {
-        let sum = if at == 0 { sum } else { V::load(to).plus(sum) };
+        let sum = if first { sum } else { V::load(to).plus(sum) };
         sum.store(to);
     }
 }
@@ -267,9 +273,11 @@ unsafe fn block<V: Vector, const MO: usize, const R: usize, const NV: usize>(
         let k = rows.taps.len();
         let base: [*const V::Elem; R] = core::array::from_fn(|r| rows.strip.as_ptr().add(bases[r] as usize + i));
         let each = terms(k);
-        for (b, taps) in rows.taps.chunks(each).enumerate() {
+        let mut from = 0;
+        while from < k {
+            let taps = &rows.taps[from..(from + each).min(k)];
             let mut acc = [[[V::splat(V::Elem::default()); NV]; R]; MO];
-            let weights = weights.as_ptr().add(b * each);
+            let weights = weights.as_ptr().add(from);
             for (at, &tap) in taps.iter().enumerate() {
                 let w: [V; MO] = core::array::from_fn(|m| V::splat(*weights.add(m * k + at)));
                 for r in 0..R {
@@ -284,10 +292,11 @@ unsafe fn block<V: Vector, const MO: usize, const R: usize, const NV: usize>(
             for m in 0..MO {
                 for r in 0..R {
                     for v in 0..NV {
-                        put(b, acc[m][r][v], to.add(m * apart + r * rows.len + i + v * V::LEN));
+                        put(from == 0, acc[m][r][v], to.add(m * apart + r * rows.len + i + v * V::LEN));
                     }
                 }
             }
+            from += taps.len();
         }
     }
 }
@@ -329,7 +338,7 @@ unsafe fn single<V: Vector, const MO: usize, const R: usize>(
                         let weight = *weights.get_unchecked(m * k + b * each + at);
                         acc = V::splat(weight).madd(V::load(lanes.as_ptr()), acc);
                     }
-                    put(b, acc, sums.as_mut_ptr());
+                    put(b == 0, acc, sums.as_mut_ptr());
                 }
                 for lane in 0..left {
                     *to.add(m * apart + r * rows.len + i + lane) = sums[lane];

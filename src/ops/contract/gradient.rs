@@ -156,7 +156,7 @@ impl<T: Scalar> Gradient<'_, '_, T> {
         let group = outputs.start / job.outputs;
         let channel = job.channel.map(|c| (c, group * job.channels + part.channels.start));
         // Each class counts its own tiles: which classes there are in a part depends on how many outputs run together.
-        let mut tiles = vec![0; steps.len()];
+        let mut tiles = vec![0usize; steps.len()];
         for_each_box(job, self.grid, |index, grid| {
             let strip = job.strip(grid, part, innermost, false);
             if scratch.strip.len() < strip.len() {
@@ -182,7 +182,7 @@ impl<T: Scalar> Gradient<'_, '_, T> {
                     let tile = Tile { weights: rows, strip: held, taps: windows, fresh: false };
                     tile.run(self.contraction.level, width, places, &mut sums.part[from..][..need]);
                     tiles[class] += 1;
-                    if T::LOSES && tiles[class] % PLAIN_TILES == 0 {
+                    if T::LOSES && tiles[class].is_multiple_of(PLAIN_TILES) {
                         sums.carry(self.contraction.level, from..from + need);
                     }
                     rows.clear();
