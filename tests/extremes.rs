@@ -139,7 +139,8 @@ fn pools() {
 #[test]
 fn unpooled_shapes() {
     // window, step, pads, length of the values; what comes out
-    let table: [(usize, usize, (isize, isize), usize, Option<usize>); 12] = [
+    type Case = (usize, usize, (isize, isize), usize, Option<usize>);
+    let table: [Case; 12] = [
         (2, 2, (0, 0), 3, Some(6)),
         (3, 2, (1, 1), 3, Some(5)),
         (2, 2, (9, 9), 3, Some(0)),
@@ -275,12 +276,10 @@ fn convolutions() {
         ] {
             transposed(&request);
         }
-        if n < 3 || n >= 1 << 61 {
-            columns(&Columns::new([n]), n);
-            columns(&Columns::new([2]).step(n), n);
-            columns(&Columns::new([2]).dilation(n), n);
-            columns(&Columns::new(n).step(n).dilation(n).channels_last(), n);
-        }
+        columns(&Columns::new([n]), n);
+        columns(&Columns::new([2]).step(n), n);
+        columns(&Columns::new([2]).dilation(n), n);
+        columns(&Columns::new(n).step(n).dilation(n).channels_last(), n);
     }
     for p in PADS {
         for q in PADS {
