@@ -45,16 +45,7 @@ fn asks() -> Vec<Ask> {
         Ask { len: 4, window: 1 << 58, step: 1 << 58, pads: (far, far), tail: Tail::ShiftBack, ..ASK },
         Ask { len: 4, window: 3, step: 1 << 58, dilation: 1 << 58, pads: (far, far), tail: Tail::Partial, ..ASK },
         Ask { len: 5, window: 1 << 40, step: 1 << 39, dilation: 6, base: 1 << 33, pads: (1 << 45, 1 << 45), ..ASK },
-        Ask {
-            len: 5,
-            window: 1 << 40,
-            step: 3 << 39,
-            dilation: 9,
-            base: 12,
-            pads: (7, 1 << 45),
-            tail: Tail::Spread,
-            ..ASK
-        },
+        Ask { len: 5, window: 1 << 40, step: 3 << 39, dilation: 9, base: 12, pads: (7, 1 << 45), tail: Tail::Spread },
         Ask { len: 7, window: 1 << 50, step: 1 << 50, pads: (-2, 1 << 52), tail: Tail::Partial, ..ASK },
         Ask { len: 40, window: 1 << 50, step: 1, pads: (1 << 49, 1 << 49), ..ASK },
         Ask { len: 1000, window: 1 << 20, step: 1000, pads: (1 << 20, 1 << 20), ..ASK },
@@ -374,13 +365,8 @@ fn arrays_in_any_layout_are_read_where_they_lie() {
 fn accumulators_may_be_large() {
     let _alone = alone();
     struct Histogram;
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, Default)]
     struct Least(u16);
-    impl Default for Least {
-        fn default() -> Self {
-            Least(0)
-        }
-    }
     impl Monoid<u16> for Histogram {
         type Acc = [u64; 1024];
         type Out = Least;
