@@ -243,7 +243,10 @@ mod checks {
                 chunk: shape[..].into(),
                 channel,
             };
-            each_box(&mut [0.0f32; 16], level, &cut, false, || (), |(), part| part.place(0, &[0, 1], 1, step, count));
+            let work = |_: &mut (), part: &mut crate::kernel::contract::OutBox<'_, f32>| {
+                part.place(0, &[0, 1], 1, step, count);
+            };
+            each_box(&mut [0.0f32; 16], None, level, &cut, false, || (), work);
         };
         let sums = |row: core::ops::Range<usize>| {
             merge_rows(&mut [0.0f32; 16], row, &[1], &[(0, View::new(&x[..4], [4]).unwrap())], (0.0, |a, b| a + b));

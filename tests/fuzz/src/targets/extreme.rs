@@ -254,7 +254,8 @@ fn reductions(
     let _ = (windows.argmax(), windows.rank(1));
     let _ = answered("reduce", windows.reduce(&ndwindow::MaxNum).answer())?;
     let blank = fill.filter(|_| n.mode == Mode::Empty);
-    for i in 0..line.count {
+    // Without results there may be any number of windows.
+    for i in 0..if beside == 0 { 0 } else { line.count } {
         let Some((held, pads)) = n.held(line, i) else { return Ok(()) };
         for b in 0..beside {
             let values = (0..n.len as usize).map(|e| data[e * beside + b]);
@@ -308,7 +309,7 @@ fn reductions(
 /// Sums are bounded by the number of cells, which may be large here.
 fn bounded<T>(what: &str, found: Result<ndwindow::Array<T>, Error>) -> Result<Option<ndwindow::Array<T>>, String> {
     match found {
-        Err(Error::SumOverflow { .. }) => Ok(None),
+        Err(Error::DoesNotFit { .. }) => Ok(None),
         other => answered(what, other).map(Some),
     }
 }

@@ -43,10 +43,10 @@ macro_rules! integers {
 }
 integers!(u8 => u64, i16 => i64, u32 => u64, i64 => i128);
 
-/// An answer, unless the library says that it might not fit: integers are bounded before they are added.
+/// An answer, unless the library says that it does not fit.
 fn bounded<A: Answer>(what: &str, found: A) -> Result<Option<Array<A::Out>>, String> {
     match found.answer() {
-        Err(Error::SumOverflow { .. }) => Ok(None),
+        Err(Error::DoesNotFit { .. }) => Ok(None),
         other => answered(what, other).map(Some),
     }
 }
@@ -80,13 +80,13 @@ where
         same_shape("product", found.shape(), &shape)?;
         close_by("product", found.as_slice(), expected, |_, a, b| a.same(b))?;
     }
-    if found.is_some() && products.is_none() {
-        return Err("product answered: it does not fit".into());
+    if found.is_some() != products.is_some() {
+        return Err(format!("product: answered {}, fits {}", found.is_some(), products.is_some()));
     }
     Ok(Done::Same)
 }
 
-/// The product, unless the library refuses: it may be bounded by the number of factors or by their values.
+/// The product, unless the library refuses.
 fn product<T: Summable>(windows: &Windows<'_, T>) -> Result<Option<Array<T::Wide>>, String> {
     bounded("product", windows.product())
 }
