@@ -248,6 +248,17 @@ fn answers_about_many_windows_are_cheap() {
     let far = 2305843009213693920isize;
     for mode in [PadMode::Empty, PadMode::Edge, PadMode::Wrap, PadMode::Reflect, PadMode::Symmetric] {
         for tail in [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread] {
+            // Holes so long that a round has more positions than there are windows.
+            let plan = unfold(0, 8, 5)
+                .dilation(1 << 22)
+                .base_dilation((1 << 27) - 4)
+                .pad([(3, 2)])
+                .pad_mode(mode)
+                .tail(tail)
+                .plan([5])
+                .unwrap();
+            let counts = cheap("holes", || plan.coverage());
+            assert!(counts.iter().all(|&c| c <= plan.len() * 8), "{mode:?} {tail:?} {counts:?}");
             for (window, step, dilation, len) in
                 [(1, 2147483652, 1, 2), (2, 2147483652, 3, 2), (3, 3 << 32, 5, 9), (7, 11 << 40, 1, 4)]
             {

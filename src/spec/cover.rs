@@ -2,7 +2,7 @@
 
 use super::PadMode;
 use super::axis::{AxisPlan, Cell};
-use super::reads::{Piece, Reads};
+use super::reads::{Piece, Reads, back};
 use super::starts::{Starts, ceil, floor_sum};
 use crate::error::Error;
 use alloc::vec;
@@ -28,6 +28,8 @@ impl AxisPlan {
         match Reads::new(self).period() {
             None => self.counted(),
             Some(period) if period <= self.count() => self.counted_round(period),
+            // Holes make rounds so long that there are few.
+            Some(period) if self.rounds(period).saturating_mul(self.len()) < self.count() => self.counted_far(period),
             Some(_) => self.added(),
         }
     }
@@ -76,6 +78,31 @@ impl AxisPlan {
         }
         (whole..self.count()).for_each(|i| cover.add(1, |reads, f| reads.pieces(i, f)));
         cover.add_to(&mut counts);
+        counts
+    }
+
+    /// How often an axis that repeats itself every `period` positions does so.
+    fn rounds(&self, period: usize) -> usize {
+        (self.end() - self.start_of(0)).max(0) as usize / period + 2
+    }
+
+    /// [`coverage`](Self::coverage) where the axis repeats itself every `period` positions: by a formula for each element and
+    /// round.
+    fn counted_far(&self, period: usize) -> Vec<usize> {
+        let starts = Starts::of(self);
+        let below = |p: isize| starts.iter().map(|s| s.cells_below(p, self)).sum::<i128>() as usize;
+        let (line, base) = (self.line(), self.base_dilation());
+        let (from, period) = (self.start_of(0), period as isize);
+        let mut counts = vec![0; self.len()];
+        for e in (line.start as usize).div_ceil(base)..(line.end as usize).div_ceil(base) {
+            let there = e * base - line.start as usize;
+            for place in [Some(there), back(self.pad_mode(), period as usize, there)].into_iter().flatten() {
+                let first = from + (line.start + place as isize - from).rem_euclid(period);
+                for position in (first..self.end()).step_by(period as usize) {
+                    counts[e] += below(position + 1) - below(position);
+                }
+            }
+        }
         counts
     }
 

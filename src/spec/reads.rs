@@ -194,6 +194,15 @@ impl AxisPlan {
     }
 }
 
+/// Where a circle of `period` positions meets again what stands `there`: on the way back, but for the ends where the mirror is.
+pub(super) fn back(mode: PadMode, period: usize, there: usize) -> Option<usize> {
+    match mode {
+        PadMode::Symmetric => Some(period - 1 - there),
+        PadMode::Reflect => Some(period - there).filter(|&b| b < period && b != there),
+        _ => None,
+    }
+}
+
 /// The lists of an axis with holes, or one that repeats itself.
 fn sorted(axis: &AxisPlan, line: Range<usize>, circle: Option<Circle>) -> Lists {
     let (base, dilation) = (axis.base_dilation(), axis.dilation());
@@ -204,13 +213,8 @@ fn sorted(axis: &AxisPlan, line: Range<usize>, circle: Option<Circle>) -> Lists 
             all.push(((there % dilation, there / dilation), e));
             continue;
         };
+        let back = back(axis.pad_mode(), circle.period, there);
         all.push((circle.key(there), e));
-        // On the way back, but for the ends where the mirror stands.
-        let back = match axis.pad_mode() {
-            PadMode::Symmetric => Some(circle.period - 1 - there),
-            PadMode::Reflect => Some(circle.period - there).filter(|&b| b < circle.period && b != there),
-            _ => None,
-        };
         all.extend(back.map(|b| (circle.key(b), e)));
     }
     all.sort_unstable();
@@ -289,7 +293,7 @@ mod tests {
         let modes = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
         let tails = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
         let mut seen = 0;
-        for number in 0..5 * 4 * 5 * 8 * 4 * 5 * 6 * 3 {
+        for number in 0..5 * 4 * 5 * 8 * 4 * 5 * 4 * 6 {
             let mut rest = number;
             let mut next = |n: usize| {
                 let digit = rest % n;
@@ -297,7 +301,8 @@ mod tests {
                 digit
             };
             let (mode, tail) = (modes[next(5)], tails[next(4)]);
-            let (len, window, dilation, step, base) = (next(5), next(8) + 1, next(4) + 1, next(5) + 1, next(3) + 1);
+            let (len, window, dilation, step, base) =
+                (next(5), next(8) + 1, next(4) + 1, next(5) + 1, [1, 2, 3, 17][next(4)]);
             let before = [-1isize, 0, 1, 3, 9, 20][next(6)];
             let request = unfold(0, window, step).dilation(dilation).base_dilation(base);
             let request = request.pad([(before, 7 - before.abs())]).pad_mode(mode).tail(tail);

@@ -73,7 +73,10 @@ where
         |f: fn(T, T) -> T, one: T| held.iter().map(|h| h.iter().fold(one, |a, &b| f(a, b))).collect::<Vec<_>>();
     exact("wrapping sum", windows.reduce(&WrappingSum), &shape, &wrapped(T::plus, T::ZERO))?;
     exact("wrapping product", windows.reduce(&WrappingProduct), &shape, &wrapped(T::times, T::ONE))?;
-    let exactly = |h: &Vec<T>| h.iter().try_fold(1i128, |a, x| a.checked_mul(x.exact())).and_then(T::sum);
+    let exactly = |h: &Vec<T>| match h.iter().any(|x| x.exact() == 0) {
+        true => T::sum(0),
+        false => h.iter().try_fold(1i128, |a, x| a.checked_mul(x.exact())).and_then(T::sum),
+    };
     let products: Option<Vec<_>> = held.iter().map(exactly).collect();
     let found = product(&windows)?;
     if let (Some(found), Some(expected)) = (&found, &products) {
