@@ -70,9 +70,18 @@ impl AxisPlan {
         let mut cover = Cover::new(self);
         // Those that overhang the end are shorter.
         let whole = self.first_start_from(self.end() - self.span() as isize + 1);
-        for place in 0..period {
-            let windows: i128 = Starts::of(self).iter().map(|s| s.at_place(place, period, whole, self)).sum();
-            if windows > 0 {
+        let starts = Starts::of(self);
+        let at = |place: usize| starts.iter().map(|s| s.at_place(place, period, whole, self)).sum::<i128>();
+        if self.window().saturating_mul(2 * self.len()) < period {
+            // Few cells on a long round: each of a window's cells falls on an element from one place.
+            for (e, place) in self.places(period) {
+                for j in 0..self.window() {
+                    let before = (j * self.dilation()) % period;
+                    counts[e] += at((place + period - before) % period) as usize;
+                }
+            }
+        } else {
+            for (place, windows) in (0..period).map(|place| (place, at(place))).filter(|p| p.1 > 0) {
                 cover.add(windows, |reads, f| reads.pieces_from(self.line().start + place as isize, self.window(), f));
             }
         }
@@ -91,19 +100,24 @@ impl AxisPlan {
     fn counted_far(&self, period: usize) -> Vec<usize> {
         let starts = Starts::of(self);
         let below = |p: isize| starts.iter().map(|s| s.cells_below(p, self)).sum::<i128>() as usize;
-        let (line, base) = (self.line(), self.base_dilation());
-        let (from, period) = (self.start_of(0), period as isize);
+        let (from, line) = (self.start_of(0), self.line());
         let mut counts = vec![0; self.len()];
-        for e in (line.start as usize).div_ceil(base)..(line.end as usize).div_ceil(base) {
-            let there = e * base - line.start as usize;
-            for place in [Some(there), back(self.pad_mode(), period as usize, there)].into_iter().flatten() {
-                let first = from + (line.start + place as isize - from).rem_euclid(period);
-                for position in (first..self.end()).step_by(period as usize) {
-                    counts[e] += below(position + 1) - below(position);
-                }
+        for (e, place) in self.places(period) {
+            let first = from + (line.start + place as isize - from).rem_euclid(period as isize);
+            for position in (first..self.end()).step_by(period) {
+                counts[e] += below(position + 1) - below(position);
             }
         }
         counts
+    }
+
+    /// The elements of an axis that repeats itself, with the places of a round where they stand.
+    fn places(&self, period: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let (low, high, base) = (self.line().start as usize, self.line().end as usize, self.base_dilation());
+        (low.div_ceil(base)..high.div_ceil(base)).flat_map(move |e| {
+            let there = e * base - low;
+            [Some(there), back(self.pad_mode(), period, there)].into_iter().flatten().map(move |place| (e, place))
+        })
     }
 
     /// [`coverage`](Self::coverage), window by window.
