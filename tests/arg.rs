@@ -134,7 +134,7 @@ fn padding_has_no_index() {
     assert!(matches!(w.argmax_into(&mut short), Err(Error::BufferLength { expected: 2, found: 3, .. })));
     let wide = [7u8];
     let huge = unfold(0, 1 << 40, 1).pad_mode(PadMode::Edge).pad((0isize, (1isize << 40) - 1)).windows(&wide).unwrap();
-    assert!(huge.argmax().unwrap_err().to_string().contains("holds more than 2147483647 elements"));
+    assert_eq!(huge.argmax().unwrap().as_slice(), [0]);
 }
 
 #[test]
