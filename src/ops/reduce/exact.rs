@@ -1,6 +1,7 @@
 //! Sums, means and products of integers that may leave every type: computed so wide that they cannot, then told whether they fit.
 
-use super::number::{Number, quotient};
+use super::accumulator::quotient;
+use super::number::Number;
 use crate::kernel::rows::Reduction;
 use core::marker::PhantomData;
 

@@ -1,8 +1,10 @@
 //! The reductions of [`Windows`].
 
+use super::accumulator::{Total, Wrap};
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
 use super::monoid::{All, Any, Max, Min, MinMax, Monoid, Plain};
-use super::number::{Number, Ordered, Summable, Total, Wrap};
+use super::number::{Number, Summable};
+use super::ordered::Ordered;
 use super::total::{MeanMiddle, MeanNarrow, MeanWide, Product, SumMiddle, SumNarrow, SumWide};
 use super::{engine, ranges};
 use crate::array::{Array, checked_bytes};

@@ -1,5 +1,6 @@
 //! Reductions of windows: separable, one axis at a time, at a cost that does not grow with the window.
 
+mod accumulator;
 mod across;
 mod along;
 mod arg;
@@ -17,6 +18,7 @@ mod monoid;
 mod norm;
 mod number;
 mod order;
+mod ordered;
 mod pool;
 mod ranges;
 mod rankable;
@@ -29,12 +31,14 @@ mod total;
 mod tree;
 mod worker;
 
+pub use accumulator::{Total, Wrap};
 pub(crate) use arg::Search;
 pub(crate) use block::{cell_counts, short_window};
 pub use moments::Real;
 pub(crate) use monoid::Pairwise;
 pub use monoid::{Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
 pub(crate) use norm::Powers;
-pub use number::{Number, Ordered, Summable, Total, Wrap};
+pub use number::{Number, Summable};
+pub use ordered::Ordered;
 pub use rankable::Rankable;
 pub use rounded::Pixel;

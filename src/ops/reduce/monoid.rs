@@ -1,6 +1,7 @@
 //! Associative operations: the caller's own, and the ones that come with the crate.
 
-use super::number::{Ordered, Wrap};
+use super::accumulator::Wrap;
+use super::ordered::Ordered;
 use crate::element::Element;
 use crate::kernel::rows::Reduction;
 

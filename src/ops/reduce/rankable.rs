@@ -1,6 +1,6 @@
 //! Elements with an order that sorting, medians and arguments of extremes can use.
 
-use super::number::Ordered;
+use super::ordered::Ordered;
 use crate::element::Element;
 
 mod sealed {

@@ -1,9 +1,10 @@
 //! Means in the type of the elements, rounded to the nearest.
 
+use super::accumulator::{Total, Wrap};
 use super::block::short_window;
 use super::engine;
 use super::monoid::{Monoid, Plain};
-use super::number::{Number, Total, Wrap};
+use super::number::Number;
 use super::total::adding;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;

@@ -1,6 +1,7 @@
 //! Sums, means and products in accumulators as narrow as the window allows.
 
-use super::number::{Number, Total, Wrap};
+use super::accumulator::{Total, Wrap};
+use super::number::Number;
 use crate::kernel::rows::Reduction;
 
 /// A reduction that adds: what it adds up in, what it counts with, and what becomes of a sum.

@@ -1,0 +1,108 @@
+//! In what order elements stand: the keys that extremes compare.
+
+use super::number::sealed;
+use crate::element::Element;
+
+/// An element type with a largest and a smallest value of a window: Rust's integers, `bool`, `f32`, `f64`, and with feature
+/// `half` `f16` and `bf16`.
+///
+/// Maxima are taken of keys: integers in the order of the elements (IEEE 754's `totalOrder` for floats, NaNs apart). Comparing
+/// them needs no branch and no special case, and -0.0 has its place below 0.0.
+pub trait Ordered: Element + sealed::Sealed {
+    /// What is compared.
+    #[doc(hidden)]
+    type Key: Copy + Ord + Send + Sync;
+    /// The key of the lowest value there is (minus infinity).
+    #[doc(hidden)]
+    const LOWEST: Self::Key;
+    /// The key of the highest one.
+    #[doc(hidden)]
+    const HIGHEST: Self::Key;
+    /// A key above all numbers that stands for NaN.
+    #[doc(hidden)]
+    const NAN_ABOVE: Self::Key;
+    /// A key below all numbers that stands for NaN.
+    #[doc(hidden)]
+    const NAN_BELOW: Self::Key;
+    /// The element's key; `nan` for a NaN.
+    #[doc(hidden)]
+    fn key(self, nan: Self::Key) -> Self::Key;
+    /// The keys of elements that are their own.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn keys(_elements: &[Self]) -> Option<&[Self::Key]> {
+        None
+    }
+    /// The element of a key.
+    #[doc(hidden)]
+    fn value(key: Self::Key) -> Self;
+}
+
+macro_rules! ordered_integers {
+    ($($t:ty: $low:expr, $high:expr;)*) => { $(
+        impl Ordered for $t {
+            type Key = $t;
+            const LOWEST: $t = $low;
+            const HIGHEST: $t = $high;
+            const NAN_ABOVE: $t = $high;
+            const NAN_BELOW: $t = $low;
+            #[inline(always)]
+            fn key(self, _: $t) -> $t {
+                self
+            }
+            #[inline(always)]
+            fn keys(elements: &[$t]) -> Option<&[$t]> {
+                Some(elements)
+            }
+            #[inline(always)]
+            fn value(key: $t) -> $t {
+                key
+            }
+        }
+    )* };
+}
+
+macro_rules! ordered_int_types {
+    ($($t:ty)*) => { ordered_integers! { $($t: <$t>::MIN, <$t>::MAX;)* } };
+}
+
+ordered_int_types! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+ordered_integers! { bool: false, true; }
+
+macro_rules! ordered_floats {
+    ($($t:ty: $key:ty, $bits:ty;)*) => { $(
+        impl Ordered for $t {
+            type Key = $key;
+            const LOWEST: $key = flip(<$t>::NEG_INFINITY.to_bits() as $key as i128, <$key>::BITS) as $key;
+            const HIGHEST: $key = <$t>::INFINITY.to_bits() as $key;
+            const NAN_ABOVE: $key = <$key>::MAX;
+            const NAN_BELOW: $key = <$key>::MIN;
+            #[inline(always)]
+            fn key(self, nan: $key) -> $key {
+                let bits = self.to_bits() as $key;
+                // The magnitude of a negative number counts downwards.
+                let key = bits ^ ((bits >> (<$key>::BITS - 1)) & <$key>::MAX);
+                if self.is_nan() { nan } else { key }
+            }
+            #[inline(always)]
+            fn value(key: $key) -> $t {
+                <$t>::from_bits((key ^ ((key >> (<$key>::BITS - 1)) & <$key>::MAX)) as $bits)
+            }
+        }
+    )* };
+}
+
+/// The key of a negative number's bits, for constants.
+const fn flip(bits: i128, width: u32) -> i128 {
+    bits ^ ((1 << (width - 1)) - 1)
+}
+
+ordered_floats! {
+    f32: i32, u32;
+    f64: i64, u64;
+}
+#[cfg(feature = "half")]
+ordered_floats! {
+    half::f16: i16, u16;
+    half::bf16: i16, u16;
+}
