@@ -25,12 +25,17 @@ impl AxisPlan {
         if self.count() <= 4 * self.len() {
             return self.added();
         }
-        match Reads::new(self).period() {
-            None => self.counted(),
-            Some(period) if period <= self.count() => self.counted_round(period),
-            // Holes make rounds so long that there are few.
-            Some(period) if self.rounds(period).saturating_mul(self.len()) < self.count() => self.counted_far(period),
-            Some(_) => self.added(),
+        let Some(period) = Reads::new(self).period() else { return self.counted() };
+        // Windows that overhang the end are shorter, and read one by one.
+        let whole = self.first_start_from(self.end() - self.span() as isize + 1);
+        let (twice, clipped) = (2 * self.len(), self.count() - whole);
+        let rounds = (self.end() - self.start_of(0)).max(0) as usize / period + 2;
+        let cells = self.window().saturating_mul(twice).saturating_add(clipped);
+        let places = period.saturating_add(clipped);
+        match rounds.saturating_mul(twice) {
+            rounds if rounds <= cells.min(places).min(self.count()) => self.by_rounds(period),
+            _ if self.count() <= cells.min(places) => self.added(),
+            _ => self.by_starts(period, whole, cells < places),
         }
     }
 
@@ -63,17 +68,14 @@ impl AxisPlan {
         counts
     }
 
-    /// [`coverage`](Self::coverage) where the axis repeats itself every `period` positions: windows that start at the same
-    /// place of it are counted, and read once.
-    fn counted_round(&self, period: usize) -> Vec<usize> {
+    /// [`coverage`](Self::coverage) where the axis repeats itself every `period` positions, by how many of the `whole` windows start
+    /// at each place of a round: looked up from each cell of a window, or for all places.
+    fn by_starts(&self, period: usize, whole: usize, by_cells: bool) -> Vec<usize> {
         let mut counts = vec![0; self.len()];
         let mut cover = Cover::new(self);
-        // Those that overhang the end are shorter.
-        let whole = self.first_start_from(self.end() - self.span() as isize + 1);
         let starts = Starts::of(self);
         let at = |place: usize| starts.iter().map(|s| s.at_place(place, period, whole, self)).sum::<i128>();
-        if self.window().saturating_mul(2 * self.len()) < period {
-            // Few cells on a long round: each of a window's cells falls on an element from one place.
+        if by_cells {
             for (e, place) in self.places(period) {
                 for j in 0..self.window() {
                     let before = (j * self.dilation()) % period;
@@ -90,14 +92,9 @@ impl AxisPlan {
         counts
     }
 
-    /// How often an axis that repeats itself every `period` positions does so.
-    fn rounds(&self, period: usize) -> usize {
-        (self.end() - self.start_of(0)).max(0) as usize / period + 2
-    }
-
     /// [`coverage`](Self::coverage) where the axis repeats itself every `period` positions: by a formula for each element and
     /// round.
-    fn counted_far(&self, period: usize) -> Vec<usize> {
+    fn by_rounds(&self, period: usize) -> Vec<usize> {
         let starts = Starts::of(self);
         let below = |p: isize| starts.iter().map(|s| s.cells_below(p, self)).sum::<i128>() as usize;
         let (from, line) = (self.start_of(0), self.line());
