@@ -49,7 +49,9 @@ pub(crate) fn tiles(axis: &AxisPlan, most: usize) -> Vec<Tile> {
     for class in 0..classes.min(count) {
         let windows = (count - class).div_ceil(classes);
         for from in (0..windows).step_by(most) {
-            tiles.push(Tile { first: class + from * classes, stride: classes, count: most.min(windows - from) });
+            let count = most.min(windows - from);
+            // A window alone has no next one, and its distance might be any.
+            tiles.push(Tile { first: class + from * classes, stride: if count > 1 { classes } else { 1 }, count });
         }
     }
     tiles

@@ -203,7 +203,8 @@ impl Numbers {
 /// A refusal is right where some number is over the limit, or near it.
 fn may_be_too_large(n: &Numbers, line: &Line, beside: usize, e: Error) -> Verdict {
     let whole = n.len.max(1).saturating_mul(n.base);
-    let view = line.count.saturating_mul(n.window).saturating_mul(beside.max(1) as i128);
+    // An axis without elements does not excuse the others.
+    let view = line.count.max(1).saturating_mul(n.window).saturating_mul(beside.max(1) as i128);
     let pads = n.pads.0.abs().max(n.pads.1.abs());
     let largest = [line.span, line.total, whole, view, pads].into_iter().max().expect("five numbers");
     if largest >= LIMIT { Ok(Done::Refused) } else { Err(format!("plan refused: {e}")) }
