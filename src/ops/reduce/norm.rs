@@ -100,7 +100,7 @@ impl<T: Real> Windows<'_, T> {
     /// let x = [3, -4, 0, 12];
     /// assert_eq!(unfold(0, 2, 1).windows(&x)?.norm(2.0)?.as_slice(), [5.0, 4.0, 12.0]);
     /// assert_eq!(unfold(0, 2, 1).windows(&x)?.norm(f64::INFINITY)?.as_slice(), [4.0, 4.0, 12.0]);
-    /// let large = unfold(0, 2, 1).windows(&[3e200, 4e200])?.norm(2.0)?; // their squares are no numbers
+    /// let large = unfold(0, 2, 1).windows(&[3e200f64, 4e200])?.norm(2.0)?; // their squares are no numbers
     /// assert!((large[[0]] / 5e200 - 1.0).abs() < 1e-15);
     /// # Ok::<(), ndwindow::Error>(())
     /// ```

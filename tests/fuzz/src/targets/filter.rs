@@ -74,7 +74,9 @@ fn of<T: Extreme + Rankable + Number + Distance>(
     close_by("mean_filter", &found, &means, |i, a, b| {
         let size: f64 = reals[i].iter().map(|x| x.abs()).filter(|x| x.is_finite()).sum();
         let lost = size > 3e38 && !reals[i].iter().all(|x| x.is_finite());
-        a.same(b) || lost || (a - b).abs() <= size / reals[i].len() as f64 * epsilon.max(1e-15) * 12.0
+        // Beside zero there are numbers only so far apart.
+        let least = if epsilon > 1e-10 { 3e-45 } else { 1e-323 };
+        a.same(b) || lost || (a - b).abs() <= size / reals[i].len() as f64 * epsilon.max(1e-15) * 12.0 + least
     })?;
     middle(&filter, &view, &held)?;
     if constant.is_none() && !moved && !elements.iter().any(|x| x.nan()) {
