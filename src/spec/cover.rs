@@ -74,17 +74,24 @@ impl AxisPlan {
         let mut counts = vec![0; self.len()];
         let mut cover = Cover::new(self);
         let starts = Starts::of(self);
-        let at = |place: usize| starts.iter().map(|s| s.at_place(place, period, whole, self)).sum::<i128>();
+        let below = |place: usize| starts.iter().map(|s| s.below_place(place, period, whole, self)).sum::<i128>();
         if by_cells {
             for (e, place) in self.places(period) {
                 for j in 0..self.window() {
                     let before = (j * self.dilation()) % period;
-                    counts[e] += at((place + period - before) % period) as usize;
+                    let from = (place + period - before) % period;
+                    counts[e] += (below(from + 1) - below(from)) as usize;
                 }
             }
         } else {
-            for (place, windows) in (0..period).map(|place| (place, at(place))).filter(|p| p.1 > 0) {
-                cover.add(windows, |reads, f| reads.pieces_from(self.line().start + place as isize, self.window(), f));
+            let mut before = below(0);
+            for place in 0..period {
+                let next = below(place + 1);
+                let windows = next - core::mem::replace(&mut before, next);
+                if windows > 0 {
+                    let from = self.line().start + place as isize;
+                    cover.add(windows, |reads, f| reads.pieces_from(from, self.window(), f));
+                }
             }
         }
         (whole..self.count()).for_each(|i| cover.add(1, |reads, f| reads.pieces(i, f)));

@@ -55,18 +55,18 @@ impl Starts {
         whole * window + more * (some - whole) - floor_sum(some - whole, self.run * dilation, self.rise, from)
     }
 
-    /// How many of the first `windows` of the axis start at a place of a circle that begins with the line.
-    pub(super) fn at_place(&self, place: usize, period: usize, windows: usize, axis: &AxisPlan) -> i128 {
+    /// How many of the first `windows` of the axis start below a place of a circle that begins with the line, less a number that
+    /// is the same for every place.
+    pub(super) fn below_place(&self, place: usize, period: usize, windows: usize, axis: &AxisPlan) -> i128 {
         let period = period as i128;
         let count = self.count.min(windows as i128);
-        // How many places of the circle below a bound are met: floor(x / period) - floor((x - bound) / period) for each.
-        let from = (self.first - axis.line().start as i128).rem_euclid(period) + period;
-        let rounds = |less: i128| floor_sum(count, self.run * period, self.rise, self.run * (from - less));
         // The window that was moved back is the last one of the axis.
         if count == 0 || (self.count == 1 && windows < axis.count()) {
             return 0;
         }
-        rounds(place as i128) - rounds(place as i128 + 1)
+        // One more for floor(x / period) - floor((x - place) / period) where x is below the place on its round.
+        let from = (self.first - axis.line().start as i128).rem_euclid(period) + period - place as i128;
+        -floor_sum(count, self.run * period, self.rise, self.run * from)
     }
 }
 

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A request that takes longer hangs: all arrays are small.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The exit code after a request that took too long.
 pub const HUNG: u8 = 3;
