@@ -233,3 +233,29 @@ fn rows_of_several_units() {
         check(&plan, &along, &cells(&shape, &along), &strides, offset);
     }
 }
+
+/// Sums round, so their bits tell in which order they were added: that of the windows, whichever axis is requested first,
+/// however taps lie in memory and however many windows a border cuts.
+#[test]
+fn sums_are_added_in_the_order_of_the_windows() {
+    let fraction = |at: usize| ((at * 2_654_435_761) % 9973) as f32 / 7.0 - 700.0;
+    for (shape, axes) in [([30, 26, 1], [0, 1]), ([30, 26, 1], [1, 0]), ([2, 40, 3], [1, 0]), ([1, 19, 23], [2, 1])] {
+        for (window, step, pad) in [(9, 2, 4), (9, 1, 0), (3, 1, 1), (10, 3, 5), (8, 4, 3)] {
+            let window = |a: usize| if shape[a] + 2 * pad < window { shape[a] } else { window };
+            let mode = PadMode::Empty;
+            let along: Vec<Along> =
+                axes.iter().map(|&axis| Along { axis, window: window(axis), step, pad, mode }).collect();
+            let plan = request(&along).plan(shape).unwrap();
+            let over = cells(&shape, &along);
+            for order in orders(plan.shape().len()) {
+                let (strides, offset) = layout(plan.shape(), &order, 0, None);
+                let data: Vec<f32> = (0..plan.shape().iter().product()).map(fraction).collect();
+                let patches = View::with_strides(&data, plan.shape(), &strides, offset).unwrap();
+                let want: Vec<f32> =
+                    over.iter().map(|c| c.iter().map(|(at, _)| patches[&at[..]]).sum::<f32>()).collect();
+                let got = plan.fold(&patches).unwrap();
+                assert_eq!(got.as_slice(), want, "{along:?} of {shape:?}, strides {strides:?}");
+            }
+        }
+    }
+}

@@ -259,10 +259,20 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
                 self.side_by_side(ranges, chosen, list, sums, join);
             }
             Some(list) => {
-                for &share in list.iter() {
+                // Sums are added window by window: where several windows of this axis meet in an element, each brings all
+                // its shares of the axes behind before the next one comes.
+                let behind = chosen.len() + 1;
+                let one_by_one = (behind..shares.len()).any(|k| shares[k].len() > 1 && self.along[k].meets());
+                let mut choose = |share| {
                     chosen.push(share);
                     self.cut(ranges, shares, chosen, sums, join);
                     chosen.pop();
+                };
+                for &share in list.iter() {
+                    match one_by_one && share.windows_meet() {
+                        true => share.each_window().for_each(&mut choose),
+                        false => choose(share),
+                    }
                 }
             }
         }

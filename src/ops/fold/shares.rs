@@ -35,6 +35,16 @@ impl Share {
             || (self.taps.count > 1 && self.per_tap * (self.taps.count as isize - 1) >= self.per_window)
     }
 
+    /// The shares of its windows, one each.
+    pub(super) fn each_window(self) -> impl Iterator<Item = Share> {
+        (0..self.windows.count).map(move |i| {
+            let i = i as isize;
+            let start = (self.windows.start as isize + i * self.windows.step) as usize;
+            let to = (self.to as isize + i * self.per_window) as usize;
+            Share { windows: Steps { start, step: 1, count: 1 }, to, per_window: 0, ..self }
+        })
+    }
+
     /// Whether several of its cells fold into one element.
     pub(super) fn repeats(&self) -> bool {
         (self.windows.count > 1 && self.windows_meet()) || (self.taps.count > 1 && self.per_tap == 0)
@@ -97,6 +107,12 @@ impl Along {
             base: if axis.len() > 1 { axis.base_dilation() } else { 1 },
         };
         Along { axis: *axis, numbers, even, uneven, runs, by_tap }
+    }
+
+    /// Whether cells of several windows may fold into one element.
+    pub(super) fn meets(&self) -> bool {
+        let even = self.uneven.is_empty() && self.runs.is_empty();
+        !even || (self.even.0 > 1 && self.even.1 < self.axis.span())
     }
 
     /// The cells that fold into the elements of `range`, each once.
