@@ -25,6 +25,12 @@ pub(crate) trait Kernel {
     }
 }
 
+/// A loop that writes one slice: the compiler knows that it overlaps nothing else the loop sees, and vectorises without looking.
+pub(crate) trait Writer<O> {
+    /// Runs the loop; `FUSED` says that a fused multiply-add is one instruction. Inlined as [`Kernel::run`] is.
+    fn write<const FUSED: bool>(self, to: &mut [O]);
+}
+
 /// An instruction set this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Level(Isa);
@@ -136,6 +142,28 @@ impl Level {
     }
 }
 
+impl Level {
+    /// Runs a loop that writes `to`, compiled for this level.
+    #[inline(always)]
+    pub(crate) fn write<O, W: Writer<O>>(self, to: &mut [O], writer: W) {
+        match self.0 {
+            Isa::Baseline => baseline_into(to, writer),
+            // SAFETY: as in `run`: a level above the baseline comes from detection alone.
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Isa::Avx2 => unsafe { avx2_into(to, writer) },
+            // SAFETY: as above.
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Isa::Avx512 => unsafe { avx512_into(to, writer) },
+        }
+    }
+}
+
+/// A function of its own, so that `to` is a parameter, which is what tells that it overlaps nothing.
+#[inline(never)]
+fn baseline_into<O, W: Writer<O>>(to: &mut [O], writer: W) {
+    writer.write::<{ cfg!(target_arch = "aarch64") }>(to);
+}
+
 /// The levels there are, by the names `NDWINDOW_LEVEL` has for them, each after those it contains.
 #[cfg(any(test, feature = "std"))]
 const NAMES: [&str; 3] = ["baseline", "avx2", "avx512"];
@@ -190,6 +218,22 @@ fn avx2<K: Kernel>(kernel: K) -> K::Out {
 )]
 fn avx512<K: Kernel>(kernel: K) -> K::Out {
     kernel.run_at::<64>()
+}
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+#[target_feature(enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3")]
+#[inline(never)]
+fn avx2_into<O, W: Writer<O>>(to: &mut [O], writer: W) {
+    writer.write::<true>(to);
+}
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+#[target_feature(
+    enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
+)]
+#[inline(never)]
+fn avx512_into<O, W: Writer<O>>(to: &mut [O], writer: W) {
+    writer.write::<true>(to);
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -40,6 +40,6 @@ pub(crate) use merge_rows::{merge_rows, same_mut};
 pub(crate) use product::Products;
 #[cfg(feature = "fft")]
 pub(crate) use stream::stream_copy;
-pub(crate) use stream::{Bursts, LINE, Plain, STREAM_BYTES, in_line, prefetch};
+pub(crate) use stream::{LINE, Plain, STREAM_BYTES, Streamed, in_line, prefetch};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

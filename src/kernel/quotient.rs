@@ -14,7 +14,32 @@ pub(crate) trait Quotient: Copy {
     fn divide<const FUSED: bool, const L: usize>(values: &[Self; L], by: Self, out: &mut [Self; L]);
 }
 
-macro_rules! quotients {
+/// Numbers of a chunk.
+const CHUNK: usize = 64;
+
+/// `out[i] = widen(values[i]) / by`, for as many as there are of both.
+#[inline(always)]
+pub(crate) fn quotients<const FUSED: bool, A: Copy, Q: Quotient + core::ops::Div<Output = Q>>(
+    values: &[A],
+    widen: impl Fn(A) -> Q,
+    by: Q,
+    out: &mut [Q],
+) {
+    let (chunks, rest) = values.as_chunks::<CHUNK>();
+    let (outs, behind) = out.as_chunks_mut::<CHUNK>();
+    for (values, out) in chunks.iter().zip(outs) {
+        let mut wide = [by; CHUNK];
+        for i in 0..CHUNK {
+            wide[i] = widen(values[i]);
+        }
+        Q::divide::<FUSED, CHUNK>(&wide, by, out);
+    }
+    for (out, &value) in behind.iter_mut().zip(rest) {
+        *out = widen(value) / by;
+    }
+}
+
+macro_rules! impl_quotient {
     ($($t:ty: $most:expr, $low:expr, $high:expr;)*) => { $(
         impl Quotient for $t {
             #[inline(always)]
@@ -42,7 +67,7 @@ macro_rules! quotients {
     )* };
 }
 
-quotients! {
+impl_quotient! {
     // Whole numbers up to 2^20 and 2^30. Far from both ends: a remainder is as small as 2^-24 (2^-53) times its value.
     f32: 1_048_576.0, 1e-18, 1e30;
     f64: 1_073_741_824.0, 1e-250, 1e300;

@@ -5,37 +5,16 @@
 
 use super::level::{Kernel, Level};
 use super::stream::prefetch;
-use core::marker::PhantomData;
 
 /// Elements of a chunk, wherever loops go by chunks: some registers of any level. (Loops over arrays of fewer are unrolled
 /// before they are vectorised, and then are not.)
 pub(crate) const CHUNK: usize = 64;
 
-/// A reduction as the loops see it: lift an element, combine two accumulators, lower the last one.
-pub(crate) trait Reduction<T>: Sync {
+/// How accumulators are combined: all that most loops know of a reduction. Reductions that combine alike share those loops,
+/// whatever they lift and lower.
+pub(crate) trait Op: Copy + Sync {
     /// What is accumulated.
     type Acc: Copy + Send + Sync;
-    /// What comes out.
-    type Out: Copy + Default + Send + Sync + 'static;
-    /// The number of elements of a window, as `lower` wants it.
-    type Count: Copy + Send + Sync;
-    /// Whether `combine(a, a)` is `a`, so that a window may be covered by overlapping halves.
-    const IDEMPOTENT: bool;
-    /// Whether `combine` never rounds, so that cells may be bracketed as it suits.
-    const EXACT: bool;
-    /// Whether `lower` looks at the count at all.
-    const COUNTED: bool;
-    /// Whether long runs of combinations, as in a scan, carry what rounding took ([`with`](Self::with)).
-    const CARRIES: bool = false;
-    /// Whether rounding must not add up along a scan, so that windows are never scanned.
-    const PAIRWISE: bool = false;
-    fn identity(&self) -> Self::Acc;
-    fn lift(&self, x: T) -> Self::Acc;
-    /// All elements lifted, if that is what they are already.
-    #[inline(always)]
-    fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
-        None
-    }
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
     /// `a` and `b` combined, and what rounding took from that added to what it `took` before.
     #[inline(always)]
@@ -47,18 +26,53 @@ pub(crate) trait Reduction<T>: Sync {
     fn settle(&self, a: Self::Acc, _took: Self::Acc) -> Self::Acc {
         a
     }
+    /// What rounding took before anything was combined; `any` value will do where nothing is carried.
+    #[inline(always)]
+    fn untaken(&self, any: Self::Acc) -> Self::Acc {
+        any
+    }
+}
+
+/// A reduction as the loops see it: lift an element, combine two accumulators, lower the last one.
+pub(crate) trait Reduction<T>: Sync {
+    /// What is accumulated.
+    type Acc: Copy + Send + Sync;
+    /// How it is combined.
+    type Op: Op<Acc = Self::Acc>;
+    /// What comes out.
+    type Out: Copy + Default + Send + Sync + 'static;
+    /// The number of elements of a window, as `lower` wants it.
+    type Count: Copy + Send + Sync;
+    /// Whether `combine(a, a)` is `a`, so that a window may be covered by overlapping halves.
+    const IDEMPOTENT: bool;
+    /// Whether `combine` never rounds, so that cells may be bracketed as it suits.
+    const EXACT: bool;
+    /// Whether `lower` looks at the count at all.
+    const COUNTED: bool;
+    /// Whether long runs of combinations, as in a scan, carry what rounding took ([`Op::with`]).
+    const CARRIES: bool = false;
+    /// Whether rounding must not add up along a scan, so that windows are never scanned.
+    const PAIRWISE: bool = false;
+    fn op(&self) -> Self::Op;
+    fn identity(&self) -> Self::Acc;
+    fn lift(&self, x: T) -> Self::Acc;
+    /// All elements lifted, if that is what they are already.
+    #[inline(always)]
+    fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
+        None
+    }
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
+    /// Where results are accumulators as they are: those.
+    #[inline(always)]
+    fn unlowered<'a>(&self, _out: &'a mut [Self::Out]) -> Option<&'a mut [Self::Acc]> {
+        None
+    }
     /// `out[i] = lower(values[i], n)`; `FUSED` says that a fused multiply-add is one instruction.
     #[inline(always)]
-    fn lower_all<const FUSED: bool, const L: usize>(
-        &self,
-        values: &[Self::Acc; L],
-        n: Self::Count,
-        out: &mut [Self::Out; L],
-    ) {
-        for i in 0..L {
-            out[i] = self.lower(values[i], n);
+    fn lower_all<const FUSED: bool>(&self, values: &[Self::Acc], n: Self::Count, out: &mut [Self::Out]) {
+        for (out, &value) in out.iter_mut().zip(values) {
+            *out = self.lower(value, n);
         }
     }
 }
@@ -72,12 +86,6 @@ pub(crate) const fn small<A>() -> bool {
 pub(crate) enum Counts<'a, C> {
     All(C),
     Each(&'a [C]),
-}
-
-/// The rows whose combination is a result: at most [`TAPS`] of them.
-pub(crate) enum Last<'a, A> {
-    One(&'a [A]),
-    Taps(&'a [&'a [A]]),
 }
 
 /// The most rows that are combined in registers, without storing anything between.
@@ -142,109 +150,81 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
     }
 }
 
-/// `dst[k] = combine(a[k], b[k])`.
-pub(crate) fn combine<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], a: &[R::Acc], b: &[R::Acc]) {
-    level.run(Combine { r, dst, a, b, element: PhantomData });
-}
-
-struct Combine<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    dst: &'a mut [R::Acc],
-    a: &'a [R::Acc],
-    b: &'a [R::Acc],
-    element: PhantomData<fn(T)>,
-}
-
-impl<T, R: Reduction<T>> Kernel for Combine<'_, T, R> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        let n = self.dst.len();
-        let (a, b) = (&self.a[..n], &self.b[..n]);
-        for k in 0..n {
-            self.dst[k] = self.r.combine(a[k], b[k]);
-        }
-    }
-}
-
 /// `dst[k] = combine(dst[k], b[k])`.
-pub(crate) fn append<T, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], b: &[R::Acc]) {
-    level.run(Append { r, dst, b, element: PhantomData });
+pub(crate) fn append<O: Op>(level: Level, op: O, dst: &mut [O::Acc], b: &[O::Acc]) {
+    level.run(Append { op, dst, b });
 }
 
-struct Append<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    dst: &'a mut [R::Acc],
-    b: &'a [R::Acc],
-    element: PhantomData<fn(T)>,
+struct Append<'a, O: Op> {
+    op: O,
+    dst: &'a mut [O::Acc],
+    b: &'a [O::Acc],
 }
 
-impl<T, R: Reduction<T>> Kernel for Append<'_, T, R> {
+impl<O: Op> Kernel for Append<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
         for (d, b) in self.dst.iter_mut().zip(self.b) {
-            *d = self.r.combine(*d, *b);
+            *d = self.op.combine(*d, *b);
         }
     }
 }
 
 /// `sum[k] = combine(sum[k], b[k])`, `took[k]` what rounding took from it so far, `dst[k]` both together.
-pub(crate) fn carry<T, R: Reduction<T>>(level: Level, r: &R, [dst, sum, took]: [&mut [R::Acc]; 3], b: &[R::Acc]) {
-    level.run(Carry { r, dst, sum, took, b, element: PhantomData });
+pub(crate) fn carry<O: Op>(level: Level, op: O, [dst, sum, took]: [&mut [O::Acc]; 3], b: &[O::Acc]) {
+    level.run(Carry { op, dst, sum, took, b });
 }
 
-struct Carry<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    dst: &'a mut [R::Acc],
-    sum: &'a mut [R::Acc],
-    took: &'a mut [R::Acc],
-    b: &'a [R::Acc],
-    element: PhantomData<fn(T)>,
+struct Carry<'a, O: Op> {
+    op: O,
+    dst: &'a mut [O::Acc],
+    sum: &'a mut [O::Acc],
+    took: &'a mut [O::Acc],
+    b: &'a [O::Acc],
 }
 
-impl<T, R: Reduction<T>> Kernel for Carry<'_, T, R> {
+impl<O: Op> Kernel for Carry<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
         let n = self.dst.len();
         let (sum, took, b) = (&mut self.sum[..n], &mut self.took[..n], &self.b[..n]);
         for k in 0..n {
-            (sum[k], took[k]) = self.r.with(sum[k], b[k], took[k]);
-            self.dst[k] = self.r.settle(sum[k], took[k]);
+            (sum[k], took[k]) = self.op.with(sum[k], b[k], took[k]);
+            self.dst[k] = self.op.settle(sum[k], took[k]);
         }
     }
 }
 
 /// Combinations from behind, for windows that are scanned in groups: `rows[k] = combine(rows[k], rows[k + 1])` for `k` from
 /// the last but one down to `first`, rows of `len` standing `pitch` apart.
-pub(crate) fn suffixes<T, R: Reduction<T>>(
+pub(crate) fn suffixes<O: Op>(
     level: Level,
-    r: &R,
-    rows: &mut [R::Acc],
+    op: O,
+    rows: &mut [O::Acc],
     (first, count): (usize, usize),
     (pitch, len): (usize, usize),
 ) {
-    level.run(Suffixes { r, rows, first, count, pitch, len, element: PhantomData });
+    level.run(Suffixes { op, rows, first, count, pitch, len });
 }
 
-struct Suffixes<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    rows: &'a mut [R::Acc],
+struct Suffixes<'a, O: Op> {
+    op: O,
+    rows: &'a mut [O::Acc],
     first: usize,
     count: usize,
     pitch: usize,
     len: usize,
-    element: PhantomData<fn(T)>,
 }
 
-impl<T, R: Reduction<T>> Kernel for Suffixes<'_, T, R> {
+impl<O: Op> Kernel for Suffixes<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
         let len = self.len;
-        let whole = if const { small::<R::Acc>() } { len / CHUNK * CHUNK } else { 0 };
-        if const { small::<R::Acc>() } {
+        let whole = if const { small::<O::Acc>() } { len / CHUNK * CHUNK } else { 0 };
+        if const { small::<O::Acc>() } {
             for at in (0..whole).step_by(CHUNK) {
                 self.columns::<CHUNK>(at);
             }
@@ -255,20 +235,20 @@ impl<T, R: Reduction<T>> Kernel for Suffixes<'_, T, R> {
     }
 }
 
-impl<T, R: Reduction<T>> Suffixes<'_, T, R> {
+impl<O: Op> Suffixes<'_, O> {
     /// `L` columns, from the last row to the first: what is combined stays in registers.
     #[inline(always)]
     fn columns<const L: usize>(&mut self, at: usize) {
-        let (r, first, count, pitch) = (self.r, self.first, self.count, self.pitch);
+        let (op, first, count, pitch) = (self.op, self.first, self.count, self.pitch);
         let Some(&(mut sum)) = self.rows[(count - 1) * pitch + at..].first_chunk::<L>() else {
             unreachable!("rows are longer")
         };
-        let mut took = [r.identity(); L];
+        let mut took = [op.untaken(sum[0]); L];
         for k in (first..count - 1).rev() {
             let Some(row) = self.rows[k * pitch + at..].first_chunk_mut::<L>() else { unreachable!("rows are longer") };
             for i in 0..L {
-                (sum[i], took[i]) = r.with(row[i], sum[i], took[i]);
-                row[i] = r.settle(sum[i], took[i]);
+                (sum[i], took[i]) = op.with(row[i], sum[i], took[i]);
+                row[i] = op.settle(sum[i], took[i]);
             }
         }
     }

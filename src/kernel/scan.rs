@@ -2,8 +2,7 @@
 //! and from the next group's beginning on.
 
 use super::level::{Kernel, Level};
-use super::rows::{Reduction, TAPS};
-use core::marker::PhantomData;
+use super::rows::{Op, TAPS};
 
 /// Positions of a block: so many cells are combined side by side, whatever registers there are.
 pub(crate) const BLOCK: usize = TAPS;
@@ -11,27 +10,19 @@ pub(crate) const BLOCK: usize = TAPS;
 /// `out[m] = own[m] . next[0] .. next[m - 1]`, where each of these stands for `width` cells that are combined cell by cell.
 ///
 /// As many as `out` holds; `own` must be as long, and `next` may be one shorter. `width` is a multiple of [`BLOCK`].
-pub(crate) fn forward<T, R: Reduction<T>>(
-    level: Level,
-    r: &R,
-    out: &mut [R::Acc],
-    own: &[R::Acc],
-    next: &[R::Acc],
-    width: usize,
-) {
-    level.run(Forward { r, out, own, next, width, element: PhantomData });
+pub(crate) fn forward<O: Op>(level: Level, op: O, out: &mut [O::Acc], own: &[O::Acc], next: &[O::Acc], width: usize) {
+    level.run(Forward { op, out, own, next, width });
 }
 
-struct Forward<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    out: &'a mut [R::Acc],
-    own: &'a [R::Acc],
-    next: &'a [R::Acc],
+struct Forward<'a, O: Op> {
+    op: O,
+    out: &'a mut [O::Acc],
+    own: &'a [O::Acc],
+    next: &'a [O::Acc],
     width: usize,
-    element: PhantomData<fn(T)>,
 }
 
-impl<T, R: Reduction<T>> Kernel for Forward<'_, T, R> {
+impl<O: Op> Kernel for Forward<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
@@ -42,12 +33,13 @@ impl<T, R: Reduction<T>> Kernel for Forward<'_, T, R> {
     }
 }
 
-impl<T, R: Reduction<T>> Forward<'_, T, R> {
+impl<O: Op> Forward<'_, O> {
     /// `L` cells of every block, from `at` on.
     #[inline(always)]
     fn columns<const L: usize>(&mut self, at: usize) {
-        let (r, width, own, next) = (self.r, self.width, self.own, self.next);
-        let (mut sum, mut took) = ([r.identity(); L], [r.identity(); L]);
+        let (op, width, own, next) = (self.op, self.width, self.own, self.next);
+        let Some(&any) = own.get(at) else { return };
+        let (mut sum, mut took) = ([any; L], [op.untaken(any); L]);
         for (m, out) in self.out.chunks_exact_mut(width).enumerate() {
             let Some(out) = out[at..].first_chunk_mut::<L>() else { unreachable!("blocks are wider") };
             let Some(own) = own[m * width + at..].first_chunk::<L>() else { unreachable!("one of it for each result") };
@@ -60,11 +52,11 @@ impl<T, R: Reduction<T>> Forward<'_, T, R> {
                 sum = *next;
             } else {
                 for i in 0..L {
-                    (sum[i], took[i]) = r.with(sum[i], next[i], took[i]);
+                    (sum[i], took[i]) = op.with(sum[i], next[i], took[i]);
                 }
             }
             for i in 0..L {
-                out[i] = r.combine(own[i], r.settle(sum[i], took[i]));
+                out[i] = op.combine(own[i], op.settle(sum[i], took[i]));
             }
         }
     }
@@ -79,18 +71,17 @@ fn each_columns(width: usize, mut f: impl FnMut(usize, bool)) {
 }
 
 /// `cells[m] = cells[m] . cells[m + 1] .. `, to the last, where each of these stands for `width` cells.
-pub(crate) fn backward<T, R: Reduction<T>>(level: Level, r: &R, cells: &mut [R::Acc], width: usize) {
-    level.run(Backward { r, cells, width, element: PhantomData });
+pub(crate) fn backward<O: Op>(level: Level, op: O, cells: &mut [O::Acc], width: usize) {
+    level.run(Backward { op, cells, width });
 }
 
-struct Backward<'a, T, R: Reduction<T>> {
-    r: &'a R,
-    cells: &'a mut [R::Acc],
+struct Backward<'a, O: Op> {
+    op: O,
+    cells: &'a mut [O::Acc],
     width: usize,
-    element: PhantomData<fn(T)>,
 }
 
-impl<T, R: Reduction<T>> Kernel for Backward<'_, T, R> {
+impl<O: Op> Kernel for Backward<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
@@ -101,19 +92,20 @@ impl<T, R: Reduction<T>> Kernel for Backward<'_, T, R> {
     }
 }
 
-impl<T, R: Reduction<T>> Backward<'_, T, R> {
+impl<O: Op> Backward<'_, O> {
     /// `L` cells of every block, from `at` on.
     #[inline(always)]
     fn columns<const L: usize>(&mut self, at: usize) {
-        let r = self.r;
+        let op = self.op;
         let mut blocks = self.cells.chunks_exact_mut(self.width).rev();
         let last = blocks.next().and_then(|block| block[at..].first_chunk::<L>());
-        let (Some(&(mut sum)), mut took) = (last, [r.identity(); L]) else { return };
+        let Some(&(mut sum)) = last else { return };
+        let mut took = [op.untaken(sum[0]); L];
         for block in blocks {
             let Some(cells) = block[at..].first_chunk_mut::<L>() else { unreachable!("blocks are wider") };
             for i in 0..L {
-                (sum[i], took[i]) = r.with(cells[i], sum[i], took[i]);
-                cells[i] = r.settle(sum[i], took[i]);
+                (sum[i], took[i]) = op.with(cells[i], sum[i], took[i]);
+                cells[i] = op.settle(sum[i], took[i]);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::level::{Kernel, Level};
 use super::phases::{Row, lanes};
-use super::rows::{Reduction, TAPS, tree};
+use super::rows::{Op, Reduction, TAPS, tree};
 use super::stream::prefetch;
 use alloc::vec::Vec;
 use core::array::from_fn;
@@ -80,7 +80,7 @@ impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'
     #[inline(always)]
     fn run(self) {
         let Rows { r, dst, src, rows, how } = self;
-        let (width, joins) = (how.width, how.joins());
+        let (width, joins, op) = (how.width, how.joins(), r.op());
         let mut k = 0;
         while k < rows.len() {
             let dst = &mut dst[k * width..];
@@ -109,7 +109,7 @@ impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'
                     Read::Element(e) => r.lift(row[e]),
                     Read::Value(value) => value,
                 };
-                dst[*k] = tree(|a, b| r.combine(a, b), cell, K);
+                dst[*k] = tree(|a, b| op.combine(a, b), cell, K);
             }
             k += many;
         }
@@ -119,6 +119,7 @@ impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'
 /// `dst[k] = lift(src[k * S]) . .. lift(src[k * S + K - 1])` for at least `n` windows.
 #[inline(always)]
 fn windows<T: Copy, R: Reduction<T>, const S: usize, const K: usize>(r: &R, dst: &mut [R::Acc], src: &[T], n: usize) {
+    let op = r.op();
     let (steps, _) = src.as_chunks::<S>();
     // Steps of a window behind its first one.
     let further = (K - 1) / S;
@@ -130,10 +131,10 @@ fn windows<T: Copy, R: Reduction<T>, const S: usize, const K: usize>(r: &R, dst:
     let taps: [&[[T; S]]; 3] = from_fn(|q| if q <= further { &steps[q..][..m] } else { &steps[..0] });
     let to = &mut dst[..m];
     for i in 0..m {
-        to[i] = tree(|a, b| r.combine(a, b), |j| r.lift(taps[j / S][i][j % S]), K);
+        to[i] = tree(|a, b| op.combine(a, b), |j| r.lift(taps[j / S][i][j % S]), K);
     }
     // At the end of the array.
     for i in m..n {
-        dst[i] = tree(|a, b| r.combine(a, b), |j| r.lift(src[i * S + j]), K);
+        dst[i] = tree(|a, b| op.combine(a, b), |j| r.lift(src[i * S + j]), K);
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
 ///
 /// # Safety
 /// `to` must be writable and `from` readable for `len` initialised bytes, without overlap. A fence must follow.
-#[cfg(all(feature = "fft", target_arch = "x86_64"))]
+#[cfg(target_arch = "x86_64")]
 unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
     let head = to.align_offset(LINE).min(len);
     let tail = head + (len - head) / LINE * LINE;
@@ -83,56 +83,52 @@ unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
     }
 }
 
-/// Leave to store whole lines of a large result past the caches. Whoever holds it borrows the result exclusively for longer:
-/// dropping it orders the stores before everything that follows.
-pub(crate) struct Bursts<T> {
-    element: core::marker::PhantomData<fn(T)>,
+/// Shorter rows than this many bytes are stored as they are.
+const ROW: usize = 256;
+
+/// An output written in rows, anywhere in it, that may go past the caches. It is borrowed until all stores are in order.
+pub(crate) struct Streamed<'a, T> {
+    out: &'a mut [T],
+    streams: bool,
+    level: Level,
 }
 
-impl<T: Copy> Bursts<T> {
-    /// If elements of the type can be streamed, and it `pays`.
-    pub(crate) fn new(pays: bool) -> Option<Self>
-    where
-        T: 'static,
-    {
-        (pays && streams_lines::<T>()).then_some(Bursts { element: core::marker::PhantomData })
+impl<'a, T: Copy + 'static> Streamed<'a, T> {
+    /// Past the caches, with the stores of `level`, if that `pays` and elements of the type can be streamed.
+    pub(crate) fn new(out: &'a mut [T], pays: bool, level: Level) -> Self {
+        Streamed { out, streams: pays && streams_lines::<T>(), level }
     }
 
-    /// `*to = values`, whole lines from a line boundary on past the caches.
-    ///
-    /// # Safety
-    /// `BYTES` may be 64 only where the CPU has AVX-512. No other thread may read `to` before `self` is dropped.
-    #[inline(always)]
-    pub(super) unsafe fn store<const BYTES: usize, const L: usize>(&self, to: &mut [T; L], values: [T; L]) {
-        let whole = to.as_ptr().addr().is_multiple_of(LINE) && (L * size_of::<T>()).is_multiple_of(LINE);
-        if !whole {
-            *to = values;
-            return;
+    /// Whether a row of so many elements should be [`put`](Self::put).
+    pub(crate) fn streams(&self, len: usize) -> bool {
+        self.streams && len * size_of::<T>() >= ROW
+    }
+
+    /// A row to be written as usual.
+    pub(crate) fn row(&mut self, at: usize, len: usize) -> &mut [T] {
+        &mut self.out[at..at + len]
+    }
+
+    /// Stores the row that begins at `at`, its whole lines past the caches.
+    pub(crate) fn put(&mut self, at: usize, row: &[T]) {
+        let to = &mut self.out[at..at + row.len()];
+        if !self.streams {
+            return to.copy_from_slice(row);
         }
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: `values` are as many bytes as `to` has, whole lines, and all initialised: `self` exists for numbers only, whose
-        // every byte is a value. `to` stands on a line and is borrowed exclusively; AVX-512 by the contract.
+        // SAFETY: both slices hold `size_of_val(row)` bytes, all initialised as `streams_lines` holds for `T`; an exclusive borrow
+        // overlaps none. The output is borrowed until the drop fences. (None is forgotten.)
         unsafe {
-            let (to, from) = (to.as_mut_ptr().cast::<u8>(), values.as_ptr().cast::<u8>());
-            #[cfg(feature = "std")]
-            if BYTES == LINE {
-                for at in (0..L * size_of::<T>()).step_by(LINE) {
-                    x86::one_line(to.add(at), from.add(at));
-                }
-                return;
-            }
-            x86::by_16(to, from, L * size_of::<T>());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        {
-            *to = values;
+            stream_bytes(self.level, to.as_mut_ptr().cast(), row.as_ptr().cast(), size_of_val(row));
         }
     }
 }
 
-impl<T> Drop for Bursts<T> {
+impl<T> Drop for Streamed<'_, T> {
     fn drop(&mut self) {
-        fence();
+        if self.streams {
+            fence();
+        }
     }
 }
 
@@ -243,22 +239,10 @@ mod x86 {
         }
     }
 
-    /// One line.
-    ///
-    /// # Safety
-    /// As [`lines`]; the CPU must have AVX-512.
-    #[cfg(feature = "std")]
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    pub(super) unsafe fn one_line(to: *mut u8, from: *const u8) {
-        // SAFETY: 64 bytes at both places, by the contract.
-        unsafe { _mm512_stream_si512(to.cast(), _mm512_loadu_si512(from.cast())) };
-    }
-
     /// # Safety
     /// As [`lines`].
-    #[inline(always)]
-    pub(super) unsafe fn by_16(to: *mut u8, from: *const u8, bytes: usize) {
+    #[inline]
+    unsafe fn by_16(to: *mut u8, from: *const u8, bytes: usize) {
         for line in (0..bytes).step_by(LINE) {
             for at in [line, line + 16, line + 32, line + 48] {
                 // SAFETY: `line + 64 <= bytes`, both being multiples of 64; the store's address is one of 16.

@@ -2,7 +2,7 @@
 
 use super::number::sealed;
 use crate::element::Element;
-use crate::kernel::quotient::Quotient;
+use crate::kernel::quotient::quotients;
 
 /// Numbers that can be added and multiplied in their own type, integers modulo two to the number of their bits.
 pub trait Wrap: Element + sealed::Sealed {
@@ -102,9 +102,9 @@ pub trait Total: Wrap {
     /// All quotients; see [`lower_all`](crate::kernel::rows::Reduction::lower_all).
     #[doc(hidden)]
     #[inline(always)]
-    fn means<const FUSED: bool, const L: usize>(sums: &[Self; L], n: Self::Count, out: &mut [Self::Mean; L]) {
-        for i in 0..L {
-            out[i] = sums[i].mean(n);
+    fn means<const FUSED: bool>(sums: &[Self], n: Self::Count, out: &mut [Self::Mean]) {
+        for (out, &sum) in out.iter_mut().zip(sums) {
+            *out = sum.mean(n);
         }
     }
     /// A sum of zeros is 0.0, whatever their signs.
@@ -153,8 +153,8 @@ macro_rules! float_accumulators {
                 self / n
             }
             #[inline(always)]
-            fn means<const FUSED: bool, const L: usize>(sums: &[$t; L], n: $t, out: &mut [$t; L]) {
-                <$t as Quotient>::divide::<FUSED, L>(sums, n, out);
+            fn means<const FUSED: bool>(sums: &[$t], n: $t, out: &mut [$t]) {
+                quotients::<FUSED, _, _>(sums, |sum| sum, n, out);
             }
             #[inline(always)]
             fn total(self) -> $t {
@@ -201,12 +201,8 @@ macro_rules! small_accumulators {
                 f64::from(self) / n
             }
             #[inline(always)]
-            fn means<const FUSED: bool, const L: usize>(sums: &[$t; L], n: f64, out: &mut [f64; L]) {
-                let mut wide = [0.0; L];
-                for i in 0..L {
-                    wide[i] = f64::from(sums[i]);
-                }
-                f64::divide::<FUSED, L>(&wide, n, out);
+            fn means<const FUSED: bool>(sums: &[$t], n: f64, out: &mut [f64]) {
+                quotients::<FUSED, _, _>(sums, f64::from, n, out);
             }
             #[inline(always)]
             fn total(self) -> $t {

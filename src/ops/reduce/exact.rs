@@ -2,7 +2,7 @@
 
 use super::accumulator::quotient;
 use super::number::Number;
-use crate::kernel::rows::Reduction;
+use crate::kernel::rows::{Op, Reduction};
 use core::marker::PhantomData;
 
 /// A sum in 256 bits, two's complement.
@@ -34,6 +34,16 @@ impl Sum {
     }
 }
 
+#[derive(Clone, Copy)]
+pub(crate) struct Adding;
+
+impl Op for Adding {
+    type Acc = Sum;
+    fn combine(&self, a: Sum, b: Sum) -> Sum {
+        a.plus(b)
+    }
+}
+
 /// The sum, if it fits.
 pub(crate) struct SumIfFits;
 /// The mean, rounded once.
@@ -43,6 +53,7 @@ macro_rules! sums {
     ($($name:ident: $out:ty, counted: $counted:literal, |$sum:ident, $n:ident| $lower:expr;)*) => { $(
         impl<T: Number> Reduction<T> for $name {
             type Acc = Sum;
+            type Op = Adding;
             type Out = $out;
             type Count = usize;
             const IDEMPOTENT: bool = false;
@@ -54,8 +65,8 @@ macro_rules! sums {
             fn lift(&self, x: T) -> Sum {
                 Sum::of(x.magnitude())
             }
-            fn combine(&self, a: Sum, b: Sum) -> Sum {
-                a.plus(b)
+            fn op(&self) -> Adding {
+                Adding
             }
             fn count(&self, n: usize) -> usize {
                 n
@@ -86,11 +97,28 @@ pub(crate) struct Product {
     magnitude: Option<u128>,
 }
 
+#[derive(Clone, Copy)]
+pub(crate) struct Multiplying;
+
+impl Op for Multiplying {
+    type Acc = Product;
+    fn combine(&self, a: Product, b: Product) -> Product {
+        let magnitude = match (a.magnitude, b.magnitude) {
+            // Nothing times too much is nothing.
+            (Some(0), _) | (_, Some(0)) => Some(0),
+            (Some(a), Some(b)) => a.checked_mul(b),
+            _ => None,
+        };
+        Product { negative: a.negative != b.negative, magnitude }
+    }
+}
+
 /// The product, if it fits.
 pub(crate) struct ProductIfFits<T>(pub(crate) PhantomData<fn(T)>);
 
 impl<T: Number> Reduction<T> for ProductIfFits<T> {
     type Acc = Product;
+    type Op = Multiplying;
     type Out = Option<T::Wide>;
     type Count = ();
     const IDEMPOTENT: bool = false;
@@ -103,14 +131,8 @@ impl<T: Number> Reduction<T> for ProductIfFits<T> {
         let (negative, magnitude) = x.magnitude();
         Product { negative, magnitude: Some(magnitude) }
     }
-    fn combine(&self, a: Product, b: Product) -> Product {
-        let magnitude = match (a.magnitude, b.magnitude) {
-            // Nothing times too much is nothing.
-            (Some(0), _) | (_, Some(0)) => Some(0),
-            (Some(a), Some(b)) => a.checked_mul(b),
-            _ => None,
-        };
-        Product { negative: a.negative != b.negative, magnitude }
+    fn op(&self) -> Multiplying {
+        Multiplying
     }
     fn count(&self, _: usize) {}
     fn lower(&self, a: Product, _: ()) -> Option<T::Wide> {

@@ -2,8 +2,9 @@
 
 use super::accumulator::{Total, Wrap};
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
-use super::monoid::{All, Any, Max, Min, MinMax, Monoid, Plain};
+use super::monoid::{All, Any, By, Max, Min, MinMax, Monoid, own};
 use super::number::{Number, Summable};
+use super::ops::{Both, Larger, Smaller};
 use super::ordered::Ordered;
 use super::total::{MeanMiddle, MeanNarrow, MeanWide, Product, SumMiddle, SumNarrow, SumWide};
 use super::{engine, ranges};
@@ -45,7 +46,7 @@ impl<T: Element> Windows<'_, T> {
     /// # Errors
     /// [`Error::BufferLength`] unless `out` has exactly as many elements as there are results.
     pub fn reduce_into<M: Monoid<T>>(&self, monoid: &M, out: &mut [M::Out]) -> Result<()> {
-        run(self, &Plain(monoid), out)
+        run(self, &own(monoid), out)
     }
 }
 
@@ -89,7 +90,7 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        max, max_into, T, |windows, out| run(windows, &Plain(&Max), out)
+        max, max_into, T, |windows, out| run(windows, &By(&Max, Larger::OP), out)
     }
 
     forms! {
@@ -102,7 +103,7 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        min, min_into, T, |windows, out| run(windows, &Plain(&Min), out)
+        min, min_into, T, |windows, out| run(windows, &By(&Min, Smaller::OP), out)
     }
 
     forms! {
@@ -120,7 +121,7 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        minmax, minmax_into, (T, T), |windows, out| run(windows, &Plain(&MinMax), out)
+        minmax, minmax_into, (T, T), |windows, out| run(windows, &By(&MinMax, Both::OP), out)
     }
 }
 
@@ -323,7 +324,7 @@ impl Windows<'_, bool> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        any, any_into, bool, |windows, out| run(windows, &Plain(&Any), out)
+        any, any_into, bool, |windows, out| run(windows, &By(&Any, Larger::OP), out)
     }
 
     forms! {
@@ -331,7 +332,7 @@ impl Windows<'_, bool> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        all, all_into, bool, |windows, out| run(windows, &Plain(&All), out)
+        all, all_into, bool, |windows, out| run(windows, &By(&All, Smaller::OP), out)
     }
 }
 

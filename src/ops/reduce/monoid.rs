@@ -1,9 +1,10 @@
 //! Associative operations: the caller's own, and the ones that come with the crate.
 
 use super::accumulator::Wrap;
+use super::ops::Own;
 use super::ordered::Ordered;
 use crate::element::Element;
-use crate::kernel::rows::Reduction;
+use crate::kernel::rows::{Op, Reduction};
 
 /// An associative operation over elements of type `T`: lift each, combine two at a time, lower the result.
 ///
@@ -82,6 +83,11 @@ pub trait Monoid<T>: Sync {
     }
     #[doc(hidden)]
     #[inline(always)]
+    fn unlowered<'a>(&self, _out: &'a mut [Self::Out]) -> Option<&'a mut [Self::Acc]> {
+        None
+    }
+    #[doc(hidden)]
+    #[inline(always)]
     fn with(&self, a: Self::Acc, b: Self::Acc, took: Self::Acc) -> (Self::Acc, Self::Acc) {
         (self.combine(a, b), took)
     }
@@ -92,11 +98,17 @@ pub trait Monoid<T>: Sync {
     }
 }
 
-/// A monoid as the loops see it.
-pub(crate) struct Plain<'a, M>(pub(crate) &'a M);
+/// A monoid as the engine takes it, with how its accumulators are combined.
+pub(crate) struct By<'a, M, O>(pub(crate) &'a M, pub(crate) O);
 
-impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
+/// A caller's own monoid.
+pub(crate) fn own<T, M: Monoid<T>>(monoid: &M) -> By<'_, M, Own<'_, T, M>> {
+    By(monoid, Own::of(monoid))
+}
+
+impl<T, M: Monoid<T>, O: Op<Acc = M::Acc>> Reduction<T> for By<'_, M, O> {
     type Acc = M::Acc;
+    type Op = O;
     type Out = M::Out;
     type Count = ();
     const IDEMPOTENT: bool = M::IDEMPOTENT;
@@ -105,12 +117,8 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
     const CARRIES: bool = M::CARRIES;
     const PAIRWISE: bool = M::PAIRWISE;
     #[inline(always)]
-    fn with(&self, a: M::Acc, b: M::Acc, took: M::Acc) -> (M::Acc, M::Acc) {
-        self.0.with(a, b, took)
-    }
-    #[inline(always)]
-    fn settle(&self, a: M::Acc, took: M::Acc) -> M::Acc {
-        self.0.settle(a, took)
+    fn op(&self) -> O {
+        self.1
     }
     #[inline(always)]
     fn identity(&self) -> M::Acc {
@@ -125,8 +133,8 @@ impl<T, M: Monoid<T>> Reduction<T> for Plain<'_, M> {
         self.0.lifted(elements)
     }
     #[inline(always)]
-    fn combine(&self, a: M::Acc, b: M::Acc) -> M::Acc {
-        self.0.combine(a, b)
+    fn unlowered<'a>(&self, out: &'a mut [M::Out]) -> Option<&'a mut [M::Acc]> {
+        self.0.unlowered(out)
     }
     #[inline(always)]
     fn count(&self, _: usize) {}
@@ -242,6 +250,10 @@ macro_rules! extremes {
                 T::keys(elements)
             }
             #[inline(always)]
+            fn unlowered<'a>(&self, out: &'a mut [T]) -> Option<&'a mut [T::Key]> {
+                T::keys_mut(out)
+            }
+            #[inline(always)]
             fn combine(&self, a: T::Key, b: T::Key) -> T::Key {
                 core::cmp::$pick(a, b)
             }
@@ -316,6 +328,10 @@ macro_rules! wrapping {
             #[inline(always)]
             fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T]> {
                 Some(elements)
+            }
+            #[inline(always)]
+            fn unlowered<'a>(&self, out: &'a mut [T]) -> Option<&'a mut [T]> {
+                Some(out)
             }
             #[inline(always)]
             fn combine(&self, a: T, b: T) -> T {

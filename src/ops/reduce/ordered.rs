@@ -33,6 +33,12 @@ pub trait Ordered: Element + sealed::Sealed {
     fn keys(_elements: &[Self]) -> Option<&[Self::Key]> {
         None
     }
+    /// The same of elements to be written.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn keys_mut(_elements: &mut [Self]) -> Option<&mut [Self::Key]> {
+        None
+    }
     /// The element of a key.
     #[doc(hidden)]
     fn value(key: Self::Key) -> Self;
@@ -52,6 +58,10 @@ macro_rules! ordered_integers {
             }
             #[inline(always)]
             fn keys(elements: &[$t]) -> Option<&[$t]> {
+                Some(elements)
+            }
+            #[inline(always)]
+            fn keys_mut(elements: &mut [$t]) -> Option<&mut [$t]> {
                 Some(elements)
             }
             #[inline(always)]

@@ -15,12 +15,11 @@
 
 use super::cells::Cells;
 use super::line::{Line, Run};
-use super::rows::put;
-use crate::kernel::Bursts;
+use super::results::Results;
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, lift_rows, room};
-use crate::kernel::rows::{CHUNK, Counts, Last, Reduction, TAPS, tree};
+use crate::kernel::rows::{CHUNK, Counts, Op, Reduction, TAPS, tree};
 use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec;
@@ -153,15 +152,13 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         &mut self,
         src: &[T],
         run: &Run,
-        out: &mut [R::Out],
-        stage: &Option<Bursts<R::Out>>,
+        (out, mut at, len): (&mut Results<'_, T, R>, usize, usize),
         held: &Count<'_>,
     ) {
-        let behind = out.len() / run.count.max(1);
-        let mut out = out;
+        let behind = len / run.count.max(1);
         for (number, run) in run.parts(self.most).enumerate() {
-            let (dst, more) = core::mem::take(&mut out).split_at_mut(run.count * behind);
-            out = more;
+            let (from, len) = (at, run.count * behind);
+            at += len;
             // The same parts come again for every leading index.
             let known = number.min(KEPT);
             if self.parts.get(known).is_none_or(|p| p.run != run) {
@@ -169,7 +166,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
                 self.parts.truncate(known);
                 self.parts.push(part);
             }
-            self.part_of(src, known, dst, stage);
+            self.part_of(src, known, (out, from, len));
         }
     }
 
@@ -233,7 +230,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         (counts.into_iter().map(|n| self.reduction.count(n)).collect(), self.reduction.count(1))
     }
 
-    fn part_of(&mut self, src: &[T], part: usize, out: &mut [R::Out], stage: &Option<Bursts<R::Out>>) {
+    fn part_of(&mut self, src: &[T], part: usize, (out, at, all): (&mut Results<'_, T, R>, usize, usize)) {
         let Pool { lines, reduction: r, level, parts, rows, phased, from, to, .. } = self;
         let (part, level, nothing) = (&parts[part], *level, r.identity());
         let width = lines[lines.len() - 1].axis.count();
@@ -244,7 +241,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
                 let pitch = room::<R::Acc>(part.rows.len() * columns.row());
                 phased.fit(columns.phases() * pitch, nothing);
                 lift_rows(level, *r, phased, src, &part.rows, columns, pitch);
-                fold_rows(level, *r, from, phased, (&part.shifted, taps.len()), width);
+                fold_rows(level, r.op(), from, phased, (&part.shifted, taps.len()), width);
             }
         }
         let mut plane = width;
@@ -252,7 +249,7 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
             let planes = part.middle.len() / (line.order.window * line.axis.count());
             plane *= line.axis.count();
             to.fit(room::<R::Acc>(planes * plane), nothing);
-            fold_rows(level, *r, to, from, (&part.middle, line.order.window), width);
+            fold_rows(level, r.op(), to, from, (&part.middle, line.order.window), width);
             core::mem::swap(from, to);
         }
         let window = lines[0].order.window;
@@ -263,17 +260,17 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         // Windows one step apart are shifted by a row: all of them at once. Long rows need not be put together first.
         let joined = part.first.chunks_exact(window).is_sorted_by(|a, b| b[0] == a[0] + plane);
         if !joined && plane < 4 * CHUNK {
-            to.fit(room::<R::Acc>(out.len()), nothing);
-            fold_rows(level, *r, to, from, (&part.first, window), plane);
-            return put(level, *r, out, &Last::One(&to[..out.len()]), &counts(0, out.len()), stage);
+            to.fit(room::<R::Acc>(all), nothing);
+            fold_rows(level, r.op(), to, from, (&part.first, window), plane);
+            return out.put(at, all, &[&to[..all]], &counts(0, all));
         }
-        let len = if joined { out.len() } else { plane };
-        for (k, (out, begins)) in out.chunks_exact_mut(len).zip(part.first.chunks_exact(window)).enumerate() {
+        let len = if joined { all } else { plane };
+        for (k, begins) in part.first.chunks_exact(window).take(all / len).enumerate() {
             let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
             for (to, &begin) in taps.iter_mut().zip(begins) {
                 *to = &from[begin..begin + len];
             }
-            put(level, *r, out, &Last::Taps(&taps[..window]), &counts(k * len, len), stage);
+            out.put(at + k * len, len, &taps[..window], &counts(k * len, len));
         }
     }
 }
@@ -295,7 +292,7 @@ fn straight<T: Copy, R: Reduction<T>>(line: &Line, r: &R, fill: R::Acc) -> Strai
     let border = |k: usize| (k, core::array::from_fn(|j| if j < window { read(k, j) } else { Read::Value(nothing) }));
     let filled = (0..run.count).map(|k| {
         let value = |j: usize| if line.axis.at(place(k, j)) == Cell::Gap { nothing } else { fill };
-        tree(|a, b| r.combine(a, b), value, window)
+        tree(|a, b| r.op().combine(a, b), value, window)
     });
     Straight {
         step: run.step,

@@ -10,7 +10,7 @@
 
 use super::chain::Order;
 use crate::array::{Picked, View};
-use crate::kernel::rows::{Reduction, TAPS};
+use crate::kernel::rows::{Op, Reduction, TAPS};
 use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -52,13 +52,22 @@ where
 {
     let mut all = All::new(source, r);
     let fill = fill.map(|v| r.lift(v));
+    let how = How { op: r.op(), identity: r.identity(), idempotent: R::IDEMPOTENT };
     let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
     let growth = |a: &AxisPlan| a.count() as f64 / a.len().max(1) as f64;
     axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
     for axis in axes {
-        all.along(axis, fill, r);
+        all.along(axis, fill, how);
     }
     all.lower(plan, fill.is_some(), r, out);
+}
+
+/// How cells are combined.
+#[derive(Clone, Copy)]
+struct How<O: Op> {
+    op: O,
+    identity: O::Acc,
+    idempotent: bool,
 }
 
 /// The array between two axes.
@@ -85,7 +94,7 @@ impl<A: Copy + Send + Sync> All<A> {
     }
 
     /// Reduces one axis: its windows take the place of its elements.
-    fn along<T, R: Reduction<T, Acc = A>>(&mut self, axis: &AxisPlan, fill: Option<A>, r: &R) {
+    fn along<O: Op<Acc = A>>(&mut self, axis: &AxisPlan, fill: Option<A>, how: How<O>) {
         let at = axis.axis();
         let inner: usize = self.shape[at + 1..].iter().product();
         let outer: usize = self.shape[..at].iter().product();
@@ -93,29 +102,29 @@ impl<A: Copy + Send + Sync> All<A> {
         let pieces = Pieces::new(axis, &reads);
         let mut filled: Vec<A> = Vec::new();
         let times = self.filled(at, outer * inner);
-        let mut data = vec![r.identity(); outer * axis.count() * inner];
+        let mut data = vec![how.identity; outer * axis.count() * inner];
         let mut tree = Tree { levels: Vec::new(), whole: Vec::new(), reads: &reads, rows, inner };
         for o in 0..outer {
             let from = &self.data[o * rows * inner..][..rows * inner];
-            tree.grow(from, pieces.longest, r);
+            tree.grow(from, pieces.longest, how);
             if let Some(fill) = fill.filter(|_| pieces.pads) {
                 filled.clear();
-                filled.extend(times[o * inner..][..inner].iter().map(|&n| power_of(fill, n, r)));
+                filled.extend(times[o * inner..][..inner].iter().map(|&n| power_of(fill, n, how)));
             }
             let to = &mut data[o * axis.count() * inner..][..axis.count() * inner];
             for (i, to) in to.chunks_exact_mut(inner.max(1)).enumerate() {
                 let mut sum = Sum { to, begun: false };
                 for piece in pieces.of(i) {
                     match piece {
-                        Piece::Pad(n) if fill.is_some() => sum.power(&filled, *n, r),
+                        Piece::Pad(n) if fill.is_some() => sum.power(&filled, *n, how),
                         Piece::Pad(_) => {}
-                        Piece::Same(e, n) => sum.power(tree.row(from, *e), *n, r),
-                        Piece::Once(places) => tree.add(from, places.clone(), &mut sum, r),
+                        Piece::Same(e, n) => sum.power(tree.row(from, *e), *n, how),
+                        Piece::Once(places) => tree.add(from, places.clone(), &mut sum, how),
                         Piece::Round(places, n) => {
                             let mut whole = core::mem::take(&mut tree.whole);
-                            whole.resize(inner, r.identity());
-                            tree.add(from, places.clone(), &mut Sum { to: &mut whole, begun: false }, r);
-                            sum.power(&whole, *n, r);
+                            whole.resize(inner, how.identity);
+                            tree.add(from, places.clone(), &mut Sum { to: &mut whole, begun: false }, how);
+                            sum.power(&whole, *n, how);
                             tree.whole = whole;
                         }
                     }
@@ -227,7 +236,7 @@ impl<A: Copy> Tree<'_, A> {
     }
 
     /// Makes all blocks of at most `longest` rows.
-    fn grow<T, R: Reduction<T, Acc = A>>(&mut self, from: &[A], longest: usize, r: &R) {
+    fn grow<O: Op<Acc = A>>(&mut self, from: &[A], longest: usize, how: How<O>) {
         let inner = self.inner;
         for level in 1..=longest.max(1).ilog2() as usize {
             let blocks = if self.same() { 1 } else { self.reads.len() >> level };
@@ -235,10 +244,10 @@ impl<A: Copy> Tree<'_, A> {
                 true => Vec::new(),
                 false => core::mem::take(&mut self.levels[level - 1]),
             };
-            row.resize(blocks * inner, r.identity());
+            row.resize(blocks * inner, how.identity);
             for (k, to) in row.chunks_exact_mut(inner.max(1)).enumerate() {
                 let next = if self.same() { 2 * k } else { 2 * k + 1 };
-                combine(self.block(from, level - 1, 2 * k), self.block(from, level - 1, next), to, r);
+                combine(self.block(from, level - 1, 2 * k), self.block(from, level - 1, next), to, how);
             }
             self.levels.truncate(level - 1);
             self.levels.push(row);
@@ -246,11 +255,11 @@ impl<A: Copy> Tree<'_, A> {
     }
 
     /// Adds the rows at some places, in as few blocks as there are.
-    fn add<T, R: Reduction<T, Acc = A>>(&self, from: &[A], places: Range<usize>, sum: &mut Sum<'_, A>, r: &R) {
+    fn add<O: Op<Acc = A>>(&self, from: &[A], places: Range<usize>, sum: &mut Sum<'_, A>, how: How<O>) {
         let mut at = places.start;
         while at < places.end {
             let level = (at.trailing_zeros()).min((places.end - at).ilog2()) as usize;
-            sum.add(self.block(from, level, at >> level), r);
+            sum.add(self.block(from, level, at >> level), how);
             at += 1 << level;
         }
     }
@@ -263,39 +272,39 @@ struct Sum<'a, A> {
 }
 
 impl<A: Copy> Sum<'_, A> {
-    fn add<T, R: Reduction<T, Acc = A>>(&mut self, row: &[A], r: &R) {
+    fn add<O: Op<Acc = A>>(&mut self, row: &[A], how: How<O>) {
         match core::mem::replace(&mut self.begun, true) {
             false => self.to.copy_from_slice(row),
-            true => self.to.iter_mut().zip(row).for_each(|(t, &x)| *t = r.combine(*t, x)),
+            true => self.to.iter_mut().zip(row).for_each(|(t, &x)| *t = how.op.combine(*t, x)),
         }
     }
 
     /// Adds a row so many times, by its powers of two.
-    fn power<T, R: Reduction<T, Acc = A>>(&mut self, row: &[A], times: usize, r: &R) {
+    fn power<O: Op<Acc = A>>(&mut self, row: &[A], times: usize, how: How<O>) {
         let mut row = row.to_vec();
-        let mut rest = if R::IDEMPOTENT { times.min(1) } else { times };
+        let mut rest = if how.idempotent { times.min(1) } else { times };
         while rest > 0 {
             if rest & 1 == 1 {
-                self.add(&row, r);
+                self.add(&row, how);
             }
             rest >>= 1;
             if rest > 0 {
-                row.iter_mut().for_each(|x| *x = r.combine(*x, *x));
+                row.iter_mut().for_each(|x| *x = how.op.combine(*x, *x));
             }
         }
     }
 }
 
-fn combine<T, R: Reduction<T>>(a: &[R::Acc], b: &[R::Acc], to: &mut [R::Acc], r: &R) {
+fn combine<O: Op>(a: &[O::Acc], b: &[O::Acc], to: &mut [O::Acc], how: How<O>) {
     for ((to, &a), &b) in to.iter_mut().zip(a).zip(b) {
-        *to = r.combine(a, b);
+        *to = how.op.combine(a, b);
     }
 }
 
 /// One value so many times; nothing for none.
-fn power_of<T, R: Reduction<T>>(x: R::Acc, times: usize, r: &R) -> R::Acc {
-    let mut one = [r.identity()];
-    Sum { to: &mut one, begun: false }.power(&[x], times, r);
+fn power_of<O: Op>(x: O::Acc, times: usize, how: How<O>) -> O::Acc {
+    let mut one = [how.identity];
+    Sum { to: &mut one, begun: false }.power(&[x], times, how);
     one[0]
 }
 
@@ -304,7 +313,7 @@ mod tests {
     use super::*;
     use crate::kernel::level::Level;
     use crate::ops::monoid;
-    use crate::ops::reduce::monoid::Plain;
+    use crate::ops::reduce::monoid::own;
     use crate::ops::reduce::total::{MeanMiddle, SumMiddle};
     use crate::spec::{PadMode, Unfold, unfold};
 
@@ -362,7 +371,7 @@ mod tests {
                         View::new(&x[..2 * n], [n, 2]).unwrap(),
                         View::with_strides(&x, [n, 2], [0, 3], 1).unwrap(),
                     ] {
-                        compared += same(&request, &view, fill, &Plain(&affine));
+                        compared += same(&request, &view, fill, &own(&affine));
                     }
                 }
             }

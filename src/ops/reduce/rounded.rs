@@ -3,8 +3,9 @@
 use super::accumulator::{Total, Wrap};
 use super::block::short_window;
 use super::engine;
-use super::monoid::{Monoid, Plain};
+use super::monoid::{By, Monoid};
 use super::number::Number;
+use super::ops::Plus;
 use super::total::adding;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
@@ -134,7 +135,7 @@ bytes! {
         let fill = windows.fill_value().copied();
         let whole = || short_window(windows.plan(), fill.is_some(), n).is_none();
         let Some(quick) = Quick::new(n).filter(|_| whole()) else { return Ok(false) };
-        engine::reduce(windows.plan(), windows.source(), fill, &Plain(&quick), Level::detect(), out);
+        engine::reduce(windows.plan(), windows.source(), fill, &By(&quick, Plus::OP), Level::detect(), out);
         Ok(true)
     };
     i8;

@@ -6,12 +6,13 @@
 use super::cells::Cells;
 use super::line::{Held, Line, Run};
 use super::pool::Pool;
+use super::results::Results;
 use crate::array::View;
 use crate::kernel::level::Level;
-use crate::kernel::lower::{finish, finish_lowered};
-use crate::kernel::rows::{self, Counts, Last, Reduction, TAPS, small};
+use crate::kernel::lower::combine;
+use crate::kernel::prefetch;
+use crate::kernel::rows::{self, Counts, Reduction, TAPS, small};
 use crate::kernel::scan::{backward, forward};
-use crate::kernel::{Bursts, prefetch};
 use crate::spec::{Cell, Dims};
 use alloc::vec::Vec;
 
@@ -136,8 +137,7 @@ pub(crate) struct Machine<'a, T, R: Reduction<T>> {
     row: Row<'a, T>,
     slots: Vec<Cells<R::Acc>>,
     gathered: Vec<T>,
-    out: &'a mut [R::Out],
-    bursts: Option<Bursts<R::Out>>,
+    results: Results<'a, T, R>,
     counts: Vec<usize>,
     /// The counts so many times, as the operation takes them.
     made: (usize, Vec<R::Count>),
@@ -145,9 +145,6 @@ pub(crate) struct Machine<'a, T, R: Reduction<T>> {
     held: &'a [Held],
     pool: Option<Pool<'a, T, R>>,
 }
-
-/// Shorter rows than this many bytes are stored as they are.
-const STREAMED_ROW: usize = 256;
 
 impl<'a, T: Copy, R: Reduction<T>> Machine<'a, T, R> {
     /// For a part of the result, which is held until this is dropped (and with it all streamed stores ordered).
@@ -168,8 +165,7 @@ impl<'a, T: Copy, R: Reduction<T>> Machine<'a, T, R> {
             row: Row::Elements(&[]),
             slots: Vec::new(),
             gathered: Vec::new(),
-            out,
-            bursts: Bursts::new(streams),
+            results: Results::new(r, level, out, streams),
             counts: Vec::new(),
             made: (usize::MAX, Vec::new()),
             lines,
@@ -228,16 +224,6 @@ impl<'s, T, R: Reduction<T>> Others<'s, T, R> {
     }
 }
 
-fn last<'t, 's, A>(rows: &'t [&'s [A]]) -> Last<'t, A>
-where
-    's: 't,
-{
-    match rows {
-        [one] => Last::One(one),
-        rows => Last::Taps(rows),
-    }
-}
-
 impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
     fn fit(&mut self, slot: Slot, len: usize) {
         if self.slots.len() <= slot {
@@ -262,15 +248,15 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
     }
 
     fn combine(&mut self, to: At, len: usize, taps: &[At]) {
-        let (level, r) = (self.level, self.r);
+        let (level, op) = (self.level, self.r.op());
         let (to, others) = self.split(to, len);
-        finish(level, r, to, &last(&others.taps(taps, len)[..taps.len()]));
+        combine(level, op, to, &others.taps(taps, len)[..taps.len()]);
     }
 
     fn append(&mut self, to: At, from: At, len: usize) {
-        let (level, r) = (self.level, self.r);
+        let (level, op) = (self.level, self.r.op());
         let (to, others) = self.split(to, len);
-        rows::append(level, r, to, others.row(from, len));
+        rows::append(level, op, to, others.row(from, len));
     }
 
     fn carry(&mut self, to: At, sum: At, took: At, from: At, len: usize) {
@@ -281,25 +267,25 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
             &mut sum_row[sum.at..sum.at + len],
             &mut took_row[took.at..took.at + len],
         ];
-        rows::carry(self.level, self.r, rows, &from_row[from.at..from.at + len]);
+        rows::carry(self.level, self.r.op(), rows, &from_row[from.at..from.at + len]);
     }
 
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize)) {
-        rows::suffixes(self.level, self.r, &mut self.slots[slot], range, pitch);
+        rows::suffixes(self.level, self.r.op(), &mut self.slots[slot], range, pitch);
     }
 
     fn forward(&mut self, to: At, len: usize, own: At, next: At, width: usize) {
         if const { small::<R::Acc>() } {
-            let (level, r) = (self.level, self.r);
+            let (level, op) = (self.level, self.r.op());
             let (to, others) = self.split(to, len);
-            forward(level, r, to, others.row(own, len), others.row(next, len), width);
+            forward(level, op, to, others.row(own, len), others.row(next, len), width);
         }
     }
 
     fn backward(&mut self, cells: At, len: usize, width: usize) {
         if const { small::<R::Acc>() } {
-            let (level, r) = (self.level, self.r);
-            backward(level, r, self.place(cells, len), width);
+            let (level, op) = (self.level, self.r.op());
+            backward(level, op, self.place(cells, len), width);
         }
     }
 
@@ -389,8 +375,7 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
                 Counts::Each(&self.made.1[from..from + len])
             }
         };
-        let dst = &mut self.out[at..at + len];
-        put(self.level, self.r, dst, &last(&others.taps(taps, len)[..taps.len()]), &counts, &self.bursts);
+        self.results.put(at, len, &others.taps(taps, len)[..taps.len()], &counts);
     }
 
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize) {
@@ -403,22 +388,9 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
             let (lines, r, level, fill) = (self.lines, self.r, self.level, self.fill);
             let pool = self.pool.get_or_insert_with(|| Pool::new(lines, r, level, fill));
             let held = R::COUNTED.then_some(self.held);
-            pool.reduce(src, run, &mut self.out[at..at + len], &self.bursts, &held);
+            pool.reduce(src, run, (&mut self.results, at, len), &held);
         }
     }
-}
-
-/// Lowers the combination of `last` into `dst`, past the caches if the row is long enough for that.
-pub(super) fn put<T, R: Reduction<T>>(
-    level: Level,
-    r: &R,
-    dst: &mut [R::Out],
-    last: &Last<'_, R::Acc>,
-    counts: &Counts<'_, R::Count>,
-    bursts: &Option<Bursts<R::Out>>,
-) {
-    let bursts = bursts.as_ref().filter(|_| size_of_val(dst) >= STREAMED_ROW);
-    finish_lowered(level, r, dst, last, counts, bursts);
 }
 
 /// The index of the plain axes with this number.

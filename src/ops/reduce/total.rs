@@ -2,6 +2,7 @@
 
 use super::accumulator::{Total, Wrap};
 use super::number::Number;
+use super::ops::{Plus, Times};
 use crate::kernel::rows::Reduction;
 
 /// A reduction that adds: what it adds up in, what it counts with, and what becomes of a sum.
@@ -13,6 +14,7 @@ macro_rules! adding {
 
         impl<T: $bound> Reduction<T> for $name {
             type Acc = T::$acc;
+            type Op = Plus<T::$acc>;
             type Out = $out;
             type Count = $count;
             const IDEMPOTENT: bool = false;
@@ -20,12 +22,8 @@ macro_rules! adding {
             const COUNTED: bool = $counted;
             const CARRIES: bool = T::$acc::ROUNDS;
             #[inline(always)]
-            fn with(&self, a: T::$acc, b: T::$acc, took: T::$acc) -> (T::$acc, T::$acc) {
-                a.with(b, took)
-            }
-            #[inline(always)]
-            fn settle(&self, a: T::$acc, took: T::$acc) -> T::$acc {
-                a.settled(took)
+            fn op(&self) -> Plus<T::$acc> {
+                Plus::OP
             }
             #[inline(always)]
             fn identity(&self) -> T::$acc {
@@ -42,10 +40,6 @@ macro_rules! adding {
                 }
             )?
             #[inline(always)]
-            fn combine(&self, a: T::$acc, b: T::$acc) -> T::$acc {
-                a.plus(b)
-            }
-            #[inline(always)]
             fn count(&self, $n: usize) -> $count {
                 $made
             }
@@ -55,13 +49,8 @@ macro_rules! adding {
             }
             $(
                 #[inline(always)]
-                fn lower_all<const FUSED: bool, const L: usize>(
-                    &self,
-                    values: &[T::$acc; L],
-                    n: $count,
-                    out: &mut [$out; L],
-                ) {
-                    T::$acc::$all::<FUSED, L>(values, n, out);
+                fn lower_all<const FUSED: bool>(&self, values: &[T::$acc], n: $count, out: &mut [$out]) {
+                    T::$acc::$all::<FUSED>(values, n, out);
                 }
             )?
         }
@@ -97,6 +86,7 @@ pub(crate) struct MeanNarrow {
 
 impl<T: Number> Reduction<T> for MeanNarrow {
     type Acc = T::Narrow;
+    type Op = Plus<T::Narrow>;
     type Out = T::Mean;
     type Count = <T::Narrow as Total>::Count;
     const IDEMPOTENT: bool = false;
@@ -104,12 +94,8 @@ impl<T: Number> Reduction<T> for MeanNarrow {
     const COUNTED: bool = true;
     const CARRIES: bool = T::Narrow::ROUNDS;
     #[inline(always)]
-    fn with(&self, a: T::Narrow, b: T::Narrow, took: T::Narrow) -> (T::Narrow, T::Narrow) {
-        a.with(b, took)
-    }
-    #[inline(always)]
-    fn settle(&self, a: T::Narrow, took: T::Narrow) -> T::Narrow {
-        a.settled(took)
+    fn op(&self) -> Plus<T::Narrow> {
+        Plus::OP
     }
     #[inline(always)]
     fn identity(&self) -> T::Narrow {
@@ -124,10 +110,6 @@ impl<T: Number> Reduction<T> for MeanNarrow {
         if self.small { None } else { T::narrow_all(elements) }
     }
     #[inline(always)]
-    fn combine(&self, a: T::Narrow, b: T::Narrow) -> T::Narrow {
-        a.plus(b)
-    }
-    #[inline(always)]
     fn count(&self, n: usize) -> Self::Count {
         T::Narrow::count(n)
     }
@@ -136,13 +118,8 @@ impl<T: Number> Reduction<T> for MeanNarrow {
         T::Narrow::grown(a.mean(n), self.small)
     }
     #[inline(always)]
-    fn lower_all<const FUSED: bool, const L: usize>(
-        &self,
-        values: &[T::Narrow; L],
-        n: Self::Count,
-        out: &mut [T::Mean; L],
-    ) {
-        T::Narrow::means::<FUSED, L>(values, n, out);
+    fn lower_all<const FUSED: bool>(&self, values: &[T::Narrow], n: Self::Count, out: &mut [T::Mean]) {
+        T::Narrow::means::<FUSED>(values, n, out);
         if self.small {
             out.iter_mut().for_each(|mean| *mean = T::Narrow::grown(*mean, true));
         }
@@ -154,6 +131,7 @@ pub(crate) struct Product;
 
 impl<T: Number> Reduction<T> for Product {
     type Acc = T::Wide;
+    type Op = Times<T::Wide>;
     type Out = T::Wide;
     type Count = ();
     const IDEMPOTENT: bool = false;
@@ -168,8 +146,8 @@ impl<T: Number> Reduction<T> for Product {
         x.wide()
     }
     #[inline(always)]
-    fn combine(&self, a: T::Wide, b: T::Wide) -> T::Wide {
-        a.times(b)
+    fn op(&self) -> Times<T::Wide> {
+        Times::OP
     }
     #[inline(always)]
     fn count(&self, _: usize) {}
