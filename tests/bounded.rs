@@ -42,6 +42,7 @@ fn asks() -> Vec<Ask> {
             tail: Tail::Spread,
             ..ASK
         },
+        Ask { len: 2, window: 8188, step: (1 << 60) - 4, dilation: 6, pads: (2, 65535), tail: Tail::ShiftBack, ..ASK },
         Ask { len: 4, window: 1 << 58, step: 1 << 58, pads: (far, far), tail: Tail::ShiftBack, ..ASK },
         Ask { len: 4, window: 3, step: 1 << 58, dilation: 1 << 58, pads: (far, far), tail: Tail::Partial, ..ASK },
         Ask { len: 5, window: 1 << 40, step: 1 << 39, dilation: 6, base: 1 << 33, pads: (1 << 45, 1 << 45), ..ASK },

@@ -1,6 +1,6 @@
 //! Short rows combined a few at a time, many times in one loop.
 
-use super::level::{Kernel, Level};
+use super::level::{Level, Writer};
 use super::rows::{CHUNK, Op, TAPS, tree};
 
 /// Row `o` of `dst`, `width` long: the rows that begin in `src` at the `o`-th `taps` of `starts`, combined.
@@ -16,7 +16,7 @@ pub(crate) fn fold_rows<O: Op>(
 ) {
     macro_rules! by_count {
         ($($k:literal)*) => { match taps {
-            $($k => level.run(Folds::<O, $k> { op, dst, src, starts, width }),)*
+            $($k => level.write(dst, Folds::<O, $k> { op, src, starts, width }),)*
             n => unreachable!("{n} rows, at most {TAPS}"),
         } };
     }
@@ -25,20 +25,15 @@ pub(crate) fn fold_rows<O: Op>(
 
 struct Folds<'a, O: Op, const K: usize> {
     op: O,
-    dst: &'a mut [O::Acc],
     src: &'a [O::Acc],
     starts: &'a [usize],
     width: usize,
 }
 
-impl<O: Op, const K: usize> Kernel for Folds<'_, O, K> {
-    type Out = ();
+impl<O: Op, const K: usize> Writer<O::Acc> for Folds<'_, O, K> {
     #[inline(always)]
-    fn run(self) {
-        let Folds { op, dst, src, starts, width, .. } = self;
-        let Some(&any) = src.first() else { return };
-        let mut values = Lines([any; CHUNK]);
-        let values = values.cells();
+    fn write<const FUSED: bool>(self, dst: &mut [O::Acc]) {
+        let Folds { op, src, starts, width } = self;
         let cells = |start: usize| match src[start..].first_chunk::<CHUNK>() {
             Some(cells) => cells,
             None => unreachable!("rows are followed by room for a chunk"),
@@ -46,26 +41,13 @@ impl<O: Op, const K: usize> Kernel for Folds<'_, O, K> {
         for (o, starts) in starts.as_chunks::<K>().0.iter().enumerate() {
             for at in (0..width).step_by(CHUNK) {
                 let rows: [&[O::Acc; CHUNK]; K] = starts.map(|start| cells(start + at));
+                let Some(to) = dst[o * width + at..].first_chunk_mut::<CHUNK>() else {
+                    unreachable!("rows are followed by room for a chunk")
+                };
                 for i in 0..CHUNK {
-                    values[i] = tree(|a, b| op.combine(a, b), |j| rows[j][i], K);
-                }
-                match dst[o * width + at..].first_chunk_mut::<CHUNK>() {
-                    Some(to) => *to = *values,
-                    None => unreachable!("rows are followed by room for a chunk"),
+                    to[i] = tree(|a, b| op.combine(a, b), |j| rows[j][i], K);
                 }
             }
         }
-    }
-}
-
-/// Whole cache lines: registers stored at their boundaries are loaded again without a stall.
-#[repr(align(64))]
-struct Lines<T, const L: usize>([T; L]);
-
-impl<T, const L: usize> Lines<T, L> {
-    /// What it holds. (Borrowed as a whole: the compiler takes a struct apart otherwise, and forgets where it stands.)
-    #[inline(always)]
-    fn cells(&mut self) -> &mut [T; L] {
-        &mut self.0
     }
 }

@@ -1,14 +1,14 @@
 //! Rows of a small box taken apart by the phases of a step, all of them in one loop.
 
-use super::level::{Kernel, Level};
-use super::rows::{CHUNK, Reduction};
+use super::level::{Level, Writer};
+use super::rows::CHUNK;
 use super::stream::{LINE, in_line};
 use alloc::vec::Vec;
 
 /// What a row is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
-    /// The row of the array that begins at this element.
+    /// The row that begins at this cell.
     Elements(usize),
     /// Padding.
     Filled,
@@ -121,39 +121,35 @@ pub(super) fn lanes<A>() -> usize {
 /// Writes the phases of rows, one row behind the other; further phases follow `pitch` apart in `dst`.
 ///
 /// They need [`room`]: whole registers are written behind a row as well, before the next one.
-pub(crate) fn lift_rows<T: Copy, R: Reduction<T>>(
+pub(crate) fn take_apart<A: Copy>(
     level: Level,
-    r: &R,
-    dst: &mut [R::Acc],
-    src: &[T],
+    dst: &mut [A],
+    src: &[A],
     rows: &[Row],
-    columns: &Columns<R::Acc>,
+    columns: &Columns<A>,
     pitch: usize,
 ) {
     match columns.step {
-        1 => level.run(LiftRows::<T, R, 1> { r, dst, src, rows, columns, pitch }),
-        2 => level.run(LiftRows::<T, R, 2> { r, dst, src, rows, columns, pitch }),
-        3 => level.run(LiftRows::<T, R, 3> { r, dst, src, rows, columns, pitch }),
-        4 => level.run(LiftRows::<T, R, 4> { r, dst, src, rows, columns, pitch }),
-        _ => level.run(LiftRows::<T, R, 0> { r, dst, src, rows, columns, pitch }),
+        1 => level.write(dst, TakeApart::<A, 1> { src, rows, columns, pitch }),
+        2 => level.write(dst, TakeApart::<A, 2> { src, rows, columns, pitch }),
+        3 => level.write(dst, TakeApart::<A, 3> { src, rows, columns, pitch }),
+        4 => level.write(dst, TakeApart::<A, 4> { src, rows, columns, pitch }),
+        _ => level.write(dst, TakeApart::<A, 0> { src, rows, columns, pitch }),
     }
 }
 
 /// Steps of `S`, or of any number if that is 0.
-struct LiftRows<'a, T, R: Reduction<T>, const S: usize> {
-    r: &'a R,
-    dst: &'a mut [R::Acc],
-    src: &'a [T],
+struct TakeApart<'a, A, const S: usize> {
+    src: &'a [A],
     rows: &'a [Row],
-    columns: &'a Columns<R::Acc>,
+    columns: &'a Columns<A>,
     pitch: usize,
 }
 
-impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for LiftRows<'_, T, R, S> {
-    type Out = ();
+impl<A: Copy, const S: usize> Writer<A> for TakeApart<'_, A, S> {
     #[inline(always)]
-    fn run(self) {
-        let LiftRows { r, dst, src, rows, columns, pitch } = self;
+    fn write<const FUSED: bool>(self, dst: &mut [A]) {
+        let TakeApart { src, rows, columns, pitch } = self;
         let len = columns.row;
         for (k, &row) in rows.iter().enumerate() {
             let at = k * len;
@@ -168,7 +164,7 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for LiftRows<'_, T, R, S> 
                 continue;
             };
             if let Some(together) = &columns.together {
-                lift_together::<T, R, S>(r, &mut dst[at..], &src[begin + together.from..], together, pitch);
+                copy_together::<A, S>(&mut dst[at..], &src[begin + together.from..], together, pitch);
                 if together.all {
                     continue;
                 }
@@ -177,11 +173,11 @@ impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for LiftRows<'_, T, R, S> 
             for (p, phase) in columns.phases.iter().enumerate() {
                 let dst = &mut dst[at + p * pitch..];
                 if phase.count > 0 {
-                    let n = widened::<R::Acc>(phase.count, |n| phase.from + n * columns.step <= src.len());
-                    lift_steps::<T, R, S>(r, &mut dst[phase.first..][..n], &src[phase.from..], columns.step);
+                    let n = widened::<A>(phase.count, |n| phase.from + n * columns.step <= src.len());
+                    copy_steps::<A, S>(&mut dst[phase.first..][..n], &src[phase.from..], columns.step);
                 }
                 for &(cell, element) in &phase.borders {
-                    dst[cell] = element.map_or_else(|| columns.filled[p * len + cell], |e| r.lift(src[e]));
+                    dst[cell] = element.map_or_else(|| columns.filled[p * len + cell], |e| src[e]);
                 }
             }
         }
@@ -197,14 +193,8 @@ fn widened<A>(steps: usize, readable: impl Fn(usize) -> bool) -> usize {
 
 /// All phases of a row from one reading of it.
 #[inline(always)]
-fn lift_together<T: Copy, R: Reduction<T>, const S: usize>(
-    r: &R,
-    dst: &mut [R::Acc],
-    from: &[T],
-    together: &Together,
-    pitch: usize,
-) {
-    let n = widened::<R::Acc>(together.count, |n| n * S <= from.len());
+fn copy_together<A: Copy, const S: usize>(dst: &mut [A], from: &[A], together: &Together, pitch: usize) {
+    let n = widened::<A>(together.count, |n| n * S <= from.len());
     let place = |c: usize| together.to[c].0 * pitch + together.to[c].1;
     if S == 2 {
         let (steps, _) = from.as_chunks::<2>();
@@ -216,40 +206,62 @@ fn lift_together<T: Copy, R: Reduction<T>, const S: usize>(
         };
         let (steps, a, b) = (&steps[..n], &mut a[..n], &mut b[..n]);
         for k in 0..n {
-            a[k] = r.lift(steps[k][0]);
-            b[k] = r.lift(steps[k][1]);
+            a[k] = steps[k][0];
+            b[k] = steps[k][1];
         }
         return;
     }
     for c in 0..together.to.len().min(S) {
-        lift_steps::<T, R, S>(r, &mut dst[place(c)..][..n], &from[c..], S);
+        copy_steps::<A, S>(&mut dst[place(c)..][..n], &from[c..], S);
     }
 }
 
-/// `to[k] = lift(from[k * step])`.
+/// `to[k] = from[k * step]`, for as many as there are of both.
 #[inline(always)]
-fn lift_steps<T: Copy, R: Reduction<T>, const S: usize>(r: &R, to: &mut [R::Acc], from: &[T], step: usize) {
+fn copy_steps<A: Copy, const S: usize>(to: &mut [A], from: &[A], step: usize) {
     match S {
         0 => {
             for (to, from) in to.iter_mut().zip(from.iter().step_by(step)) {
-                *to = r.lift(*from);
+                *to = *from;
             }
         }
         1 => {
-            for (to, from) in to.iter_mut().zip(from) {
-                *to = r.lift(*from);
-            }
+            let n = to.len().min(from.len());
+            to[..n].copy_from_slice(&from[..n]);
         }
         _ => {
             // The last step may be a part of one, at the end of the array.
             let (steps, rest) = from.as_chunks::<S>();
             let whole = steps.len().min(to.len());
             for (to, from) in to[..whole].iter_mut().zip(steps) {
-                *to = r.lift(from[0]);
+                *to = from[0];
             }
             if let (Some(to), Some(from)) = (to.get_mut(whole), rest.first()) {
-                *to = r.lift(*from);
+                *to = *from;
             }
         }
+    }
+}
+
+/// `to[k] = from[k * step]`.
+pub(crate) fn pick<A: Copy>(level: Level, to: &mut [A], from: &[A], step: usize) {
+    match step {
+        1 => copy_steps::<A, 1>(to, from, 1),
+        2 => level.write(to, Pick::<A, 2> { from, step }),
+        3 => level.write(to, Pick::<A, 3> { from, step }),
+        4 => level.write(to, Pick::<A, 4> { from, step }),
+        _ => copy_steps::<A, 0>(to, from, step),
+    }
+}
+
+struct Pick<'a, A, const S: usize> {
+    from: &'a [A],
+    step: usize,
+}
+
+impl<A: Copy, const S: usize> Writer<A> for Pick<'_, A, S> {
+    #[inline(always)]
+    fn write<const FUSED: bool>(self, to: &mut [A]) {
+        copy_steps::<A, S>(to, self.from, self.step);
     }
 }

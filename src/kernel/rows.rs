@@ -3,7 +3,7 @@
 //! Every loop is generic over a [`Reduction`] and compiled once per [`Level`]; all slices of a call have the length
 //! of the first one, and a longer one is cut.
 
-use super::level::{Kernel, Level};
+use super::level::{Kernel, Level, Writer};
 use super::stream::prefetch;
 
 /// Elements of a chunk, wherever loops go by chunks: some registers of any level. (Loops over arrays of fewer are unrolled
@@ -91,81 +91,48 @@ pub(crate) enum Counts<'a, C> {
 /// The most rows that are combined in registers, without storing anything between.
 pub(crate) const TAPS: usize = 8;
 
-/// `dst[k] = lift(src[k * step])`; the elements `ahead` of those read are asked for in time, unless it is 0.
-pub(crate) fn lift<T: Copy, R: Reduction<T>>(
-    level: Level,
-    r: &R,
-    dst: &mut [R::Acc],
-    src: &[T],
-    step: usize,
-    ahead: isize,
-) {
-    match step {
-        1 => level.run(Lift::<T, R, 1> { r, dst, src, ahead }),
-        2 => level.run(Lift::<T, R, 2> { r, dst, src, ahead }),
-        3 => level.run(Lift::<T, R, 3> { r, dst, src, ahead }),
-        4 => level.run(Lift::<T, R, 4> { r, dst, src, ahead }),
-        _ => {
-            for (d, s) in dst.iter_mut().zip(src.iter().step_by(step)) {
-                *d = r.lift(*s);
-            }
-        }
-    }
+/// `dst[k] = lift(src[k])`; the elements `ahead` of those read are asked for in time, unless it is 0.
+pub(crate) fn lift<T: Copy, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], src: &[T], ahead: isize) {
+    level.write(dst, Lift { r, src, ahead });
 }
 
-struct Lift<'a, T, R: Reduction<T>, const S: usize> {
+struct Lift<'a, T, R> {
     r: &'a R,
-    dst: &'a mut [R::Acc],
     src: &'a [T],
     ahead: isize,
 }
 
-impl<T: Copy, R: Reduction<T>, const S: usize> Kernel for Lift<'_, T, R, S> {
-    type Out = ();
+impl<T: Copy, R: Reduction<T>> Writer<R::Acc> for Lift<'_, T, R> {
     #[inline(always)]
-    fn run(self) {
-        if S == 1 {
-            // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
-            // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
-            let piece = if self.ahead != 0 { 2 * CHUNK } else { self.dst.len().max(1) };
-            for (dst, src) in self.dst.chunks_mut(piece).zip(self.src.chunks(piece)) {
-                if self.ahead != 0 {
-                    prefetch(src, self.ahead);
-                }
-                for (d, s) in dst.iter_mut().zip(src) {
-                    *d = self.r.lift(*s);
-                }
+    fn write<const FUSED: bool>(self, to: &mut [R::Acc]) {
+        // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
+        // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
+        let piece = if self.ahead != 0 { 2 * CHUNK } else { to.len().max(1) };
+        for (dst, src) in to.chunks_mut(piece).zip(self.src.chunks(piece)) {
+            if self.ahead != 0 {
+                prefetch(src, self.ahead);
             }
-            return;
-        }
-        let (whole, rest) = self.src.as_chunks::<S>();
-        let n = whole.len().min(self.dst.len());
-        let (body, tail) = self.dst.split_at_mut(n);
-        for (d, s) in body.iter_mut().zip(whole) {
-            *d = self.r.lift(s[0]);
-        }
-        if let (Some(d), Some(s)) = (tail.first_mut(), rest.first()) {
-            *d = self.r.lift(*s);
+            for (d, s) in dst.iter_mut().zip(src) {
+                *d = self.r.lift(*s);
+            }
         }
     }
 }
 
 /// `dst[k] = combine(dst[k], b[k])`.
 pub(crate) fn append<O: Op>(level: Level, op: O, dst: &mut [O::Acc], b: &[O::Acc]) {
-    level.run(Append { op, dst, b });
+    level.write(dst, Append { op, b });
 }
 
 struct Append<'a, O: Op> {
     op: O,
-    dst: &'a mut [O::Acc],
     b: &'a [O::Acc],
 }
 
-impl<O: Op> Kernel for Append<'_, O> {
-    type Out = ();
+impl<O: Op> Writer<O::Acc> for Append<'_, O> {
     #[inline(always)]
-    fn run(self) {
-        for (d, b) in self.dst.iter_mut().zip(self.b) {
+    fn write<const FUSED: bool>(self, to: &mut [O::Acc]) {
+        for (d, b) in to.iter_mut().zip(self.b) {
             *d = self.op.combine(*d, *b);
         }
     }

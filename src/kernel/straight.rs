@@ -1,9 +1,8 @@
 //! Short windows along many short rows, combined straight from the elements.
 
-use super::level::{Kernel, Level};
+use super::level::{Level, Writer};
 use super::phases::{Row, lanes};
-use super::rows::{Op, Reduction, TAPS, tree};
-use super::stream::prefetch;
+use super::rows::{Op, TAPS, tree};
 use alloc::vec::Vec;
 use core::array::from_fn;
 
@@ -34,9 +33,6 @@ pub(crate) struct Straight<A> {
     pub(crate) nothing: A,
 }
 
-/// How many bytes ahead of the row that is read memory is asked for.
-const AHEAD: usize = 8 * 1024;
-
 impl<A: Copy> Straight<A> {
     /// Whether there is a loop for such windows.
     pub(crate) fn knows(step: usize, window: usize) -> bool {
@@ -50,37 +46,35 @@ impl<A: Copy> Straight<A> {
 }
 
 /// `dst[k]` of row after row: the combination of the cells of window `k`. They need [`room`](super::phases::room).
-pub(crate) fn reduce_rows<T: Copy, R: Reduction<T>>(
+pub(crate) fn reduce_rows<O: Op>(
     level: Level,
-    r: &R,
-    dst: &mut [R::Acc],
-    src: &[T],
+    op: O,
+    dst: &mut [O::Acc],
+    src: &[O::Acc],
     rows: &[Row],
-    how: &Straight<R::Acc>,
+    how: &Straight<O::Acc>,
 ) {
     macro_rules! by_window {
         ($($step:literal $window:literal,)*) => { match (how.step, how.window) {
-            $(($step, $window) => level.run(Rows::<T, R, $step, $window> { r, dst, src, rows, how }),)*
+            $(($step, $window) => level.write(dst, Rows::<O, $step, $window> { op, src, rows, how }),)*
             other => unreachable!("no loop for step and window {other:?}"),
         } };
     }
     by_window!(1 2, 1 3, 2 2, 2 3, 3 3,)
 }
 
-struct Rows<'a, T, R: Reduction<T>, const S: usize, const K: usize> {
-    r: &'a R,
-    dst: &'a mut [R::Acc],
-    src: &'a [T],
+struct Rows<'a, O: Op, const S: usize, const K: usize> {
+    op: O,
+    src: &'a [O::Acc],
     rows: &'a [Row],
-    how: &'a Straight<R::Acc>,
+    how: &'a Straight<O::Acc>,
 }
 
-impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'_, T, R, S, K> {
-    type Out = ();
+impl<O: Op, const S: usize, const K: usize> Writer<O::Acc> for Rows<'_, O, S, K> {
     #[inline(always)]
-    fn run(self) {
-        let Rows { r, dst, src, rows, how } = self;
-        let (width, joins, op) = (how.width, how.joins(), r.op());
+    fn write<const FUSED: bool>(self, dst: &mut [O::Acc]) {
+        let Rows { op, src, rows, how } = self;
+        let (width, joins) = (how.width, how.joins());
         let mut k = 0;
         while k < rows.len() {
             let dst = &mut dst[k * width..];
@@ -95,18 +89,13 @@ impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'
             let follows = |n: usize| joins && rows.get(k + n) == Some(&Row::Elements(begin + n * how.line));
             let many = (1..).find(|&n| !follows(n)).unwrap_or(1);
             let row = &src[begin..];
-            if many == 1
-                && let Some(cells) = row.get(..how.line)
-            {
-                prefetch(cells, (AHEAD / size_of::<T>().max(1)) as isize);
-            }
             if how.count > 0 {
                 let n = if many > 1 { many * width } else { how.count };
-                windows::<T, R, S, K>(r, &mut dst[how.first..], &row[how.from..], n);
+                windows::<O, S, K>(op, &mut dst[how.first..], &row[how.from..], n);
             }
             for (k, cells) in &how.borders {
                 let cell = |j: usize| match cells[j] {
-                    Read::Element(e) => r.lift(row[e]),
+                    Read::Element(e) => row[e],
                     Read::Value(value) => value,
                 };
                 dst[*k] = tree(|a, b| op.combine(a, b), cell, K);
@@ -116,25 +105,24 @@ impl<T: Copy, R: Reduction<T>, const S: usize, const K: usize> Kernel for Rows<'
     }
 }
 
-/// `dst[k] = lift(src[k * S]) . .. lift(src[k * S + K - 1])` for at least `n` windows.
+/// `dst[k] = src[k * S] . .. src[k * S + K - 1]` for at least `n` windows.
 #[inline(always)]
-fn windows<T: Copy, R: Reduction<T>, const S: usize, const K: usize>(r: &R, dst: &mut [R::Acc], src: &[T], n: usize) {
-    let op = r.op();
+fn windows<O: Op, const S: usize, const K: usize>(op: O, dst: &mut [O::Acc], src: &[O::Acc], n: usize) {
     let (steps, _) = src.as_chunks::<S>();
     // Steps of a window behind its first one.
     let further = (K - 1) / S;
     let inside = steps.len().saturating_sub(further);
     // Whole registers, if there is something to read for them. Where a step is used in parts, the compiler leaves at least one
     // window to a loop without vectors.
-    let whole = n.next_multiple_of(lanes::<R::Acc>()) + usize::from(!K.is_multiple_of(S));
+    let whole = n.next_multiple_of(lanes::<O::Acc>()) + usize::from(!K.is_multiple_of(S));
     let m = if whole <= inside { whole } else { n.min(inside) };
-    let taps: [&[[T; S]]; 3] = from_fn(|q| if q <= further { &steps[q..][..m] } else { &steps[..0] });
+    let taps: [&[[O::Acc; S]]; 3] = from_fn(|q| if q <= further { &steps[q..][..m] } else { &steps[..0] });
     let to = &mut dst[..m];
     for i in 0..m {
-        to[i] = tree(|a, b| op.combine(a, b), |j| r.lift(taps[j / S][i][j % S]), K);
+        to[i] = tree(|a, b| op.combine(a, b), |j| taps[j / S][i][j % S], K);
     }
     // At the end of the array.
     for i in m..n {
-        dst[i] = tree(|a, b| op.combine(a, b), |j| r.lift(src[i * S + j]), K);
+        dst[i] = tree(|a, b| op.combine(a, b), |j| src[i * S + j], K);
     }
 }

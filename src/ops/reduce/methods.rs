@@ -1,21 +1,14 @@
-//! The reductions of [`Windows`].
+//! The reductions of [`Windows`]: the caller's own, and the built-in ones, which [`built_in`](super::built_in) computes.
 
-use super::accumulator::{Total, Wrap};
-use super::exact::{ExactMean, ProductIfFits, SumIfFits};
-use super::monoid::{All, Any, By, Max, Min, MinMax, Monoid, own};
+use super::built_in::{Sums, run};
+use super::monoid::{All, Any, By, Monoid, own};
 use super::number::{Number, Summable};
-use super::ops::{Both, Larger, Smaller};
+use super::ops::{Larger, Smaller};
 use super::ordered::Ordered;
-use super::total::{MeanMiddle, MeanNarrow, MeanWide, Product, SumMiddle, SumNarrow, SumWide};
-use super::{engine, ranges};
 use crate::array::{Array, checked_bytes};
 use crate::element::Element;
-use crate::error::{Error, Result};
-use crate::kernel::level::Level;
-use crate::kernel::rows::Reduction;
+use crate::error::Result;
 use crate::ops::Windows;
-use alloc::vec;
-use core::marker::PhantomData;
 
 impl<T: Element> Windows<'_, T> {
     /// Reduces every window by an operation of the caller's own: `[.., n, ..] -> [.., grid, ..]`.
@@ -90,7 +83,7 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        max, max_into, T, |windows, out| run(windows, &By(&Max, Larger::OP), out)
+        max, max_into, T, |windows, out| T::largest(windows, out)
     }
 
     forms! {
@@ -103,7 +96,7 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        min, min_into, T, |windows, out| run(windows, &By(&Min, Smaller::OP), out)
+        min, min_into, T, |windows, out| T::smallest(windows, out)
     }
 
     forms! {
@@ -121,7 +114,7 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        minmax, minmax_into, (T, T), |windows, out| run(windows, &By(&MinMax, Both::OP), out)
+        minmax, minmax_into, (T, T), |windows, out| T::range(windows, out)
     }
 }
 
@@ -152,23 +145,7 @@ impl<T: Summable> Windows<'_, T> {
         /// (it takes 2^32 elements of `u32` or `i32`); [`sum_into`](Self::sum_into) has an error for that.
         sum, sum_into, T::Wide,
         /// [`Error::DoesNotFit`] for a sum that is longer than 64 bits, which takes more than 2^32 elements in a window.
-        |windows, out| windows.total_into(out)
-    }
-}
-
-impl<T: Number> Windows<'_, T> {
-    /// The sum of every window; [`Error::DoesNotFit`] where its type does not hold it.
-    pub(crate) fn total_into(&self, out: &mut [T::Wide]) -> Result<()> {
-        let most = self.plan().window_len();
-        if most <= T::FEW {
-            run(self, &SumNarrow, out)
-        } else if most <= T::SOME {
-            run(self, &SumMiddle, out)
-        } else if most <= T::MOST {
-            run(self, &SumWide, out)
-        } else {
-            fitting(self, "sum", &SumIfFits, out)
-        }
+        |windows, out| T::total(windows, out)
     }
 }
 
@@ -192,7 +169,7 @@ macro_rules! widest {
             /// # Errors
             /// As [`sum`](Self::sum); [`Error::BufferLength`].
             pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
-                fitting(self, "sum", &SumIfFits, out)
+                <$t>::total(self, out)
             }
         }
     )* };
@@ -224,25 +201,7 @@ impl<T: Number> Windows<'_, T> {
         /// # Panics
         /// If the result has more bytes than an address space.
         mean, mean_into, T::Mean,
-        |windows, out| {
-            let most = windows.plan().window_len();
-            if const { !T::EXACT } {
-                float_means(windows, most, out)
-            } else if most <= T::FEW {
-                run(windows, &MeanNarrow { small: false }, out)
-            } else if most <= T::SOME {
-                run(windows, &MeanMiddle, out)
-            } else if most <= T::MOST {
-                run(windows, &MeanWide, out)
-            } else {
-                windows.check_buffer(out.len())?;
-                let mut means = vec![0.0; out.len()];
-                let fill = windows.fill_value().copied();
-                ranges::reduce(windows.plan(), windows.source(), fill, &ExactMean, &mut means);
-                out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
-                Ok(())
-            }
-        }
+        |windows, out| T::average(windows, out)
     }
 
     /// The product of every window, in the type of [`sum`](Self::sum): `[.., n, ..] -> [.., grid, ..]`. A window without
@@ -273,49 +232,8 @@ impl<T: Number> Windows<'_, T> {
     /// # Errors
     /// As [`product`](Self::product); [`Error::BufferLength`].
     pub fn product_into(&self, out: &mut [T::Wide]) -> Result<()> {
-        match const { T::EXACT } {
-            true => fitting(self, "product", &ProductIfFits(PhantomData::<fn(T)>), out),
-            false => run(self, &Product, out),
-        }
+        T::multiplied(self, out)
     }
-}
-
-/// Means of floats: where a sum overflows, once more with all elements made smaller.
-fn float_means<T: Number>(windows: &Windows<'_, T>, cells: usize, out: &mut [T::Mean]) -> Result<()> {
-    run(windows, &MeanNarrow { small: false }, out)?;
-    let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
-    let overflows = |x: &T| x.narrow().overflows(cells);
-    if out.iter().all(finite) || !windows.source().iter().chain(windows.fill_value()).any(overflows) {
-        return Ok(());
-    }
-    let mut means = vec![T::Mean::ZERO; out.len()];
-    run(windows, &MeanNarrow { small: true }, &mut means)?;
-    out.iter_mut().zip(means).filter(|(out, _)| !finite(out)).for_each(|(out, mean)| *out = mean);
-    Ok(())
-}
-
-/// Reduces integers by an operation whose result may leave its type.
-fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
-    windows: &Windows<'_, T>,
-    operation: &'static str,
-    reduction: &R,
-    out: &mut [T::Wide],
-) -> Result<()> {
-    windows.check_buffer(out.len())?;
-    let mut results = vec![None; out.len()];
-    let fill = windows.fill_value().copied();
-    ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
-    if let Some(number) = results.iter().position(Option::is_none) {
-        let shape = windows.plan().reduced_shape();
-        let (mut index, mut rest) = (vec![0; shape.len()], number);
-        for (i, n) in index.iter_mut().zip(&shape).rev() {
-            *i = rest % n;
-            rest /= n;
-        }
-        return Err(Error::DoesNotFit { operation, index, into: core::any::type_name::<T::Wide>() });
-    }
-    out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
-    Ok(())
 }
 
 impl Windows<'_, bool> {
@@ -347,16 +265,4 @@ fn made<T, O: Element>(windows: &Windows<'_, T>, f: impl FnOnce(&mut [O]) -> Res
         panic!("{error}");
     }
     array
-}
-
-/// Reduces into a buffer of the right length.
-fn run<T: Element, R: Reduction<T>>(windows: &Windows<'_, T>, reduction: &R, out: &mut [R::Out]) -> Result<()> {
-    let shape = windows.plan().reduced_shape();
-    let expected: usize = shape.iter().product();
-    if out.len() != expected {
-        return Err(Error::BufferLength { shape: shape.to_vec(), expected, found: out.len() });
-    }
-    let fill = windows.fill_value().copied();
-    engine::reduce(windows.plan(), windows.source(), fill, reduction, Level::detect(), out);
-    Ok(())
 }

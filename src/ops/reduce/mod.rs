@@ -5,6 +5,7 @@ mod across;
 mod along;
 mod arg;
 mod block;
+mod built_in;
 mod cells;
 mod chain;
 mod choice;

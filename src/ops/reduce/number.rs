@@ -1,6 +1,7 @@
 //! What the element types are accumulated in.
 
 use super::accumulator::{Total, Wrap};
+use super::built_in::Sums;
 use crate::element::Element;
 
 pub(crate) mod sealed {
@@ -27,9 +28,9 @@ sealed! { half::f16 half::bf16 }
 /// | `f32` | `f32` | `f32` |
 /// | `f64` | `f64` | `f64` |
 /// | `f16 bf16` (feature `half`) | `f32` | `f32` |
-pub trait Number: Element + sealed::Sealed {
+pub trait Number: Element + sealed::Sealed + Sums<<Self as Number>::Wide, <Self as Number>::Mean> {
     /// The type of sums and products.
-    type Wide: Total<Mean = Self::Mean>;
+    type Wide: Total<Mean = <Self as Number>::Mean>;
     /// The type of means.
     type Mean: Wrap;
     /// Whether sums and products are exact.

@@ -1,5 +1,6 @@
 //! In what order elements stand: the keys that extremes compare.
 
+use super::built_in::Extremes;
 use super::number::sealed;
 use crate::element::Element;
 
@@ -8,7 +9,7 @@ use crate::element::Element;
 ///
 /// Maxima are taken of keys: integers in the order of the elements (IEEE 754's `totalOrder` for floats, NaNs apart). Comparing
 /// them needs no branch and no special case, and -0.0 has its place below 0.0.
-pub trait Ordered: Element + sealed::Sealed {
+pub trait Ordered: Element + sealed::Sealed + Extremes {
     /// What is compared.
     #[doc(hidden)]
     type Key: Copy + Ord + Send + Sync;

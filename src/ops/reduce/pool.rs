@@ -15,11 +15,10 @@
 
 use super::cells::Cells;
 use super::line::{Line, Run};
-use super::results::Results;
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
-use crate::kernel::phases::{Columns, Row, lift_rows, room};
-use crate::kernel::rows::{CHUNK, Counts, Op, Reduction, TAPS, tree};
+use crate::kernel::phases::{Columns, Row, room, take_apart};
+use crate::kernel::rows::{CHUNK, Counts, Op, TAPS, tree};
 use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec;
@@ -112,47 +111,69 @@ struct Part<C> {
     all: C,
 }
 
-/// Reduces boxes; keeps its buffers between them.
-pub(crate) struct Pool<'p, T, R: Reduction<T>> {
-    lines: &'p [Line],
-    reduction: &'p R,
-    level: Level,
-    /// Elements of the array behind each position of the axes.
-    strides: Vec<usize>,
-    rows: Rows<R::Acc>,
-    /// Windows of the first axis in a box.
-    most: usize,
-    parts: Vec<Part<R::Count>>,
-    phased: Cells<R::Acc>,
-    from: Cells<R::Acc>,
-    to: Cells<R::Acc>,
+/// Where the cells of a box come from, and where its results go.
+pub(crate) trait Ends<A, C> {
+    /// The elements of all boxes, if they are accumulators as they are.
+    fn cells(&self) -> Option<&[A]>;
+    /// Lifts the elements from the given one on.
+    fn lift(&self, from: usize, to: &mut [A]);
+    /// A number of elements, as results are lowered with it.
+    fn count(&self, n: usize) -> C;
+    /// The `len` results from place `at` on: the rows combined and lowered.
+    fn put(&mut self, at: usize, len: usize, rows: &[&[A]], counts: &Counts<'_, C>);
 }
 
-impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
-    pub(crate) fn new(lines: &'p [Line], reduction: &'p R, level: Level, fill: Option<T>) -> Self {
-        let fill = fill.map_or_else(|| reduction.identity(), |v| reduction.lift(v));
+/// What fills and what counts for nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Blank<A> {
+    pub(crate) fill: A,
+    pub(crate) nothing: A,
+}
+
+/// Reduces boxes; keeps its buffers between them.
+pub(crate) struct Pool<'p, O: Op, C> {
+    lines: &'p [Line],
+    op: O,
+    level: Level,
+    nothing: O::Acc,
+    /// Elements of the array behind each position of the axes.
+    strides: Vec<usize>,
+    rows: Rows<O::Acc>,
+    /// Windows of the first axis in a box.
+    most: usize,
+    parts: Vec<Part<C>>,
+    lifted: Cells<O::Acc>,
+    phased: Cells<O::Acc>,
+    from: Cells<O::Acc>,
+    to: Cells<O::Acc>,
+}
+
+impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
+    pub(crate) fn new(lines: &'p [Line], op: O, level: Level, blank: Blank<O::Acc>) -> Self {
         let mut strides = vec![1; lines.len()];
         for k in (1..lines.len()).rev() {
             strides[k - 1] = strides[k] * lines[k].axis.len();
         }
         let each = cells(lines, 2) - cells(lines, 1);
-        let most = (BOX / size_of::<R::Acc>().max(1)).saturating_sub(cells(lines, 1)) / each.max(1) + 1;
+        let most = (BOX / size_of::<O::Acc>().max(1)).saturating_sub(cells(lines, 1)) / each.max(1) + 1;
         let last = &lines[lines.len() - 1];
-        let rows = match last.order.dilation == 1 && Straight::<R::Acc>::knows(last.runs[0].step, last.order.window) {
-            true => Rows::Straight(straight(last, reduction, fill)),
-            false => phased(last, fill, reduction.identity()),
+        let rows = match last.order.dilation == 1 && Straight::<O::Acc>::knows(last.runs[0].step, last.order.window) {
+            true => Rows::Straight(straight(last, op, blank)),
+            false => phased(last, blank.fill, blank.nothing),
         };
-        let parts = Vec::new();
-        let (phased, from, to) = (Cells::default(), Cells::default(), Cells::default());
-        Pool { lines, reduction, level, strides, rows, most, parts, phased, from, to }
+        let (lifted, phased) = (Cells::default(), Cells::default());
+        let (from, to) = (Cells::default(), Cells::default());
+        let (nothing, parts) = (blank.nothing, Vec::new());
+        Pool { lines, op, level, nothing, strides, rows, most, parts, lifted, phased, from, to }
     }
 
-    /// Windows `run` of the first axis, and all of the others, over one box of the array's elements.
+    /// Windows `run` of the first axis, and all of the others, over one box of the array's elements: the `len` results from
+    /// place `at` on.
     pub(crate) fn reduce(
         &mut self,
-        src: &[T],
+        ends: &mut dyn Ends<O::Acc, C>,
         run: &Run,
-        (out, mut at, len): (&mut Results<'_, T, R>, usize, usize),
+        (mut at, len): (usize, usize),
         held: &Count<'_>,
     ) {
         let behind = len / run.count.max(1);
@@ -162,15 +183,15 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
             // The same parts come again for every leading index.
             let known = number.min(KEPT);
             if self.parts.get(known).is_none_or(|p| p.run != run) {
-                let part = self.part(run, held);
+                let part = self.part(run, held, &|n| ends.count(n));
                 self.parts.truncate(known);
                 self.parts.push(part);
             }
-            self.part_of(src, known, (out, from, len));
+            self.part_of(ends, known, (from, len));
         }
     }
 
-    fn part(&self, run: Run, held: &Count<'_>) -> Part<R::Count> {
+    fn part(&self, run: Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> Part<C> {
         let lines = self.lines;
         let width = lines[lines.len() - 1].axis.count();
         let outer = positions(&lines[0], &run);
@@ -191,12 +212,12 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
             outer.iter().flat_map(|&z| inner.iter().map(move |&y| (z, y))).map(|at| self.row(&run, at)).collect();
         let mut shifted = Vec::new();
         if let Rows::Phased { columns, taps, .. } = &self.rows {
-            let pitch = room::<R::Acc>(rows.len() * columns.row());
+            let pitch = room::<O::Acc>(rows.len() * columns.row());
             let begins = (0..rows.len()).flat_map(|k| taps.iter().map(move |tap| (k, tap)));
             shifted.extend(begins.map(|(k, (phase, shift))| phase * pitch + k * columns.row() + shift));
         }
         let first = first.into_iter().map(|tap| tap * plane).collect();
-        let (counts, all) = self.counts(&run, held);
+        let (counts, all) = self.counts(&run, held, count);
         Part { run, rows, shifted, middle, first, counts, all }
     }
 
@@ -216,40 +237,75 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
     }
 
     /// The counts of a part: of each window if they differ, and of all.
-    fn counts(&self, run: &Run, held: &Count<'_>) -> (Vec<R::Count>, R::Count) {
-        let Some(held) = held else { return (Vec::new(), self.reduction.count(1)) };
+    fn counts(&self, run: &Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> (Vec<C>, C) {
+        let Some(held) = held else { return (Vec::new(), count(1)) };
         let windows = |k: usize| if k == 0 { run.windows() } else { 0..self.lines[k].axis.count() };
         let all = (0..self.lines.len()).try_fold(1, |n, k| Some(n * held[k].all(windows(k))?));
         if let Some(all) = all {
-            return (Vec::new(), self.reduction.count(all));
+            return (Vec::new(), count(all));
         }
         let mut counts = vec![1];
         for k in 0..self.lines.len() {
             counts = counts.iter().flat_map(|&n| windows(k).map(move |i| n * held[k].at(i))).collect();
         }
-        (counts.into_iter().map(|n| self.reduction.count(n)).collect(), self.reduction.count(1))
+        (counts.into_iter().map(count).collect(), count(1))
     }
 
-    fn part_of(&mut self, src: &[T], part: usize, (out, at, all): (&mut Results<'_, T, R>, usize, usize)) {
-        let Pool { lines, reduction: r, level, parts, rows, phased, from, to, .. } = self;
-        let (part, level, nothing) = (&parts[part], *level, r.identity());
-        let width = lines[lines.len() - 1].axis.count();
-        from.fit(room::<R::Acc>(part.rows.len() * width), nothing);
+    /// The rows of a part as they are, or lifted into `lifted`, which the rows that are given back then belong to.
+    fn lift(
+        ends: &dyn Ends<O::Acc, C>,
+        lifted: &mut Cells<O::Acc>,
+        rows: &[Row],
+        line: usize,
+        any: O::Acc,
+    ) -> Vec<Row> {
+        lifted.fit(room::<O::Acc>(rows.len() * line), any);
+        let mut rows = rows.to_vec();
+        let mut k = 0;
+        while k < rows.len() {
+            let Row::Elements(begin) = rows[k] else {
+                k += 1;
+                continue;
+            };
+            // Rows that follow each other are lifted at once.
+            let many =
+                rows[k..].iter().zip(0..).take_while(|&(&row, n)| row == Row::Elements(begin + n * line)).count();
+            ends.lift(begin, &mut lifted[k * line..][..many * line]);
+            rows[k..k + many].iter_mut().zip(k..).for_each(|(row, k)| *row = Row::Elements(k * line));
+            k += many;
+        }
+        rows
+    }
+
+    fn part_of(&mut self, ends: &mut dyn Ends<O::Acc, C>, part: usize, (at, all): (usize, usize)) {
+        let Pool { lines, op, level, parts, rows, lifted, phased, from, to, nothing, .. } = self;
+        let (part, op, level, nothing) = (&parts[part], *op, *level, *nothing);
+        let last = &lines[lines.len() - 1].axis;
+        let width = last.count();
+        from.fit(room::<O::Acc>(part.rows.len() * width), nothing);
+        let moved;
+        let (src, reads) = match ends.cells() {
+            Some(cells) => (cells, &part.rows),
+            None => {
+                moved = Self::lift(ends, lifted, &part.rows, last.len(), nothing);
+                (&lifted[..], &moved)
+            }
+        };
         match rows {
-            Rows::Straight(how) => reduce_rows(level, *r, from, src, &part.rows, how),
+            Rows::Straight(how) => reduce_rows(level, op, from, src, reads, how),
             Rows::Phased { columns, taps } => {
-                let pitch = room::<R::Acc>(part.rows.len() * columns.row());
+                let pitch = room::<O::Acc>(part.rows.len() * columns.row());
                 phased.fit(columns.phases() * pitch, nothing);
-                lift_rows(level, *r, phased, src, &part.rows, columns, pitch);
-                fold_rows(level, r.op(), from, phased, (&part.shifted, taps.len()), width);
+                take_apart(level, phased, src, reads, columns, pitch);
+                fold_rows(level, op, from, phased, (&part.shifted, taps.len()), width);
             }
         }
         let mut plane = width;
         if let [_, line, _] = lines {
             let planes = part.middle.len() / (line.order.window * line.axis.count());
             plane *= line.axis.count();
-            to.fit(room::<R::Acc>(planes * plane), nothing);
-            fold_rows(level, r.op(), to, from, (&part.middle, line.order.window), width);
+            to.fit(room::<O::Acc>(planes * plane), nothing);
+            fold_rows(level, op, to, from, (&part.middle, line.order.window), width);
             core::mem::swap(from, to);
         }
         let window = lines[0].order.window;
@@ -260,17 +316,17 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
         // Windows one step apart are shifted by a row: all of them at once. Long rows need not be put together first.
         let joined = part.first.chunks_exact(window).is_sorted_by(|a, b| b[0] == a[0] + plane);
         if !joined && plane < 4 * CHUNK {
-            to.fit(room::<R::Acc>(all), nothing);
-            fold_rows(level, r.op(), to, from, (&part.first, window), plane);
-            return out.put(at, all, &[&to[..all]], &counts(0, all));
+            to.fit(room::<O::Acc>(all), nothing);
+            fold_rows(level, op, to, from, (&part.first, window), plane);
+            return ends.put(at, all, &[&to[..all]], &counts(0, all));
         }
         let len = if joined { all } else { plane };
         for (k, begins) in part.first.chunks_exact(window).take(all / len).enumerate() {
-            let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
+            let mut taps: [&[O::Acc]; TAPS] = [&[]; TAPS];
             for (to, &begin) in taps.iter_mut().zip(begins) {
                 *to = &from[begin..begin + len];
             }
-            out.put(at + k * len, len, &taps[..window], &counts(k * len, len));
+            ends.put(at + k * len, len, &taps[..window], &counts(k * len, len));
         }
     }
 }
@@ -279,8 +335,8 @@ impl<'p, T: Copy, R: Reduction<T>> Pool<'p, T, R> {
 pub(crate) type Count<'a> = Option<&'a [super::line::Held]>;
 
 /// How rows of the last axis are reduced straight from the elements.
-fn straight<T: Copy, R: Reduction<T>>(line: &Line, r: &R, fill: R::Acc) -> Straight<R::Acc> {
-    let (run, window, nothing) = (line.runs[0], line.order.window, r.identity());
+fn straight<O: Op>(line: &Line, op: O, Blank { fill, nothing }: Blank<O::Acc>) -> Straight<O::Acc> {
+    let (run, window) = (line.runs[0], line.order.window);
     let place = |k: usize, j: usize| run.start + (k * run.step + j) as isize;
     let read = |k: usize, j: usize| match line.axis.at(place(k, j)) {
         Cell::Element(e) => Read::Element(e),
@@ -292,7 +348,7 @@ fn straight<T: Copy, R: Reduction<T>>(line: &Line, r: &R, fill: R::Acc) -> Strai
     let border = |k: usize| (k, core::array::from_fn(|j| if j < window { read(k, j) } else { Read::Value(nothing) }));
     let filled = (0..run.count).map(|k| {
         let value = |j: usize| if line.axis.at(place(k, j)) == Cell::Gap { nothing } else { fill };
-        tree(|a, b| r.op().combine(a, b), value, window)
+        tree(|a, b| op.combine(a, b), value, window)
     });
     Straight {
         step: run.step,

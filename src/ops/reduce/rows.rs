@@ -5,11 +5,12 @@
 
 use super::cells::Cells;
 use super::line::{Held, Line, Run};
-use super::pool::Pool;
+use super::pool::{Blank, Ends, Pool};
 use super::results::Results;
 use crate::array::View;
 use crate::kernel::level::Level;
 use crate::kernel::lower::combine;
+use crate::kernel::phases::pick;
 use crate::kernel::prefetch;
 use crate::kernel::rows::{self, Counts, Reduction, TAPS, small};
 use crate::kernel::scan::{backward, forward};
@@ -143,7 +144,7 @@ pub(crate) struct Machine<'a, T, R: Reduction<T>> {
     made: (usize, Vec<R::Count>),
     lines: &'a [Line],
     held: &'a [Held],
-    pool: Option<Pool<'a, T, R>>,
+    pool: Option<Pool<'a, R::Op, R::Count>>,
 }
 
 impl<'a, T: Copy, R: Reduction<T>> Machine<'a, T, R> {
@@ -309,13 +310,23 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
         let (level, r) = (self.level, self.r);
         let dst = &mut self.slots[to.slot][to.at..to.at + len];
         match &self.row {
-            Row::Elements(row) if inner == 1 || step == 1 => {
-                rows::lift(level, r, dst, &row[first * inner..], step, ahead);
+            Row::Elements(row) if step == 1 => rows::lift(level, r, dst, &row[first * inner..], ahead),
+            Row::Elements(row) if inner == 1 => {
+                let row = &row[first..];
+                match r.lifted(row) {
+                    Some(row) => pick(level, dst, row, step),
+                    None => {
+                        self.gathered.clear();
+                        self.gathered.resize(len, row[0]);
+                        pick(level, &mut self.gathered, row, step);
+                        rows::lift(level, r, dst, &self.gathered, 0);
+                    }
+                }
             }
             Row::Elements(row) => {
                 for (i, dst) in dst.chunks_exact_mut(inner).enumerate() {
                     let at = (first + i * step) * inner;
-                    rows::lift(level, r, dst, &row[at..at + inner], 1, 0);
+                    rows::lift(level, r, dst, &row[at..at + inner], 0);
                 }
             }
             Row::Strided(row) => {
@@ -329,7 +340,7 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
                         .map(|i| (first + i * step) * inner)
                         .for_each(|at| row.append_to(at..at + inner, &mut self.gathered)),
                 }
-                rows::lift(level, r, dst, &self.gathered, 1, 0);
+                rows::lift(level, r, dst, &self.gathered, 0);
             }
         }
     }
@@ -340,11 +351,11 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
         for (cell, dst) in cells.iter().zip(dst.chunks_exact_mut(inner)) {
             match (cell, &self.row) {
                 (Cell::Element(e), Row::Elements(row)) if inner == 1 => dst[0] = r.lift(row[*e]),
-                (Cell::Element(e), Row::Elements(row)) => rows::lift(level, r, dst, &row[e * inner..][..inner], 1, 0),
+                (Cell::Element(e), Row::Elements(row)) => rows::lift(level, r, dst, &row[e * inner..][..inner], 0),
                 (Cell::Element(e), Row::Strided(row)) => {
                     self.gathered.clear();
                     row.append_to(e * inner..(e + 1) * inner, &mut self.gathered);
-                    rows::lift(level, r, dst, &self.gathered, 1, 0);
+                    rows::lift(level, r, dst, &self.gathered, 0);
                 }
                 (Cell::Pad, _) => dst.fill(value),
                 (Cell::Gap, _) => dst.fill(r.identity()),
@@ -385,13 +396,43 @@ impl<T: Copy, R: Reduction<T>> Rows for Machine<'_, T, R> {
             let shape = self.view.shape();
             let lead = index.iter().zip(shape).fold(0, |at, (i, n)| at * n + i);
             let src = self.view.trailing_slice(&[]).map_or(box_of, |all| &all[lead * box_of.len()..]);
-            let (lines, r, level, fill) = (self.lines, self.r, self.level, self.fill);
-            let pool = self.pool.get_or_insert_with(|| Pool::new(lines, r, level, fill));
+            let (lines, r, level) = (self.lines, self.r, self.level);
+            let blank = Blank { fill: self.value(), nothing: r.identity() };
+            let pool = self.pool.get_or_insert_with(|| Pool::new(lines, r.op(), level, blank));
             let held = R::COUNTED.then_some(self.held);
-            pool.reduce(src, run, (&mut self.results, at, len), &held);
+            pool.reduce(&mut Boxed { r, level, src, results: &mut self.results }, run, (at, len), &held);
         }
     }
 }
+
+/// The two ends of boxes.
+struct Boxed<'s, 'a, T, R: Reduction<T>> {
+    r: &'a R,
+    level: Level,
+    src: &'s [T],
+    results: &'s mut Results<'a, T, R>,
+}
+
+impl<T: Copy, R: Reduction<T>> Ends<R::Acc, R::Count> for Boxed<'_, '_, T, R> {
+    fn cells(&self) -> Option<&[R::Acc]> {
+        self.r.lifted(self.src)
+    }
+
+    fn lift(&self, from: usize, to: &mut [R::Acc]) {
+        rows::lift(self.level, self.r, to, &self.src[from..], AHEAD / size_of::<T>().max(1) as isize);
+    }
+
+    fn count(&self, n: usize) -> R::Count {
+        self.r.count(n)
+    }
+
+    fn put(&mut self, at: usize, len: usize, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
+        self.results.put(at, len, rows, counts);
+    }
+}
+
+/// How many bytes ahead of the elements that boxes read memory is asked for.
+const AHEAD: isize = 8 * 1024;
 
 /// The index of the plain axes with this number.
 pub(crate) fn unravel(number: usize, axes: impl DoubleEndedIterator<Item = usize>, shape: &[usize], index: &mut Dims) {

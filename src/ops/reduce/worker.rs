@@ -45,7 +45,11 @@ impl<'p> Worker<'p> {
         };
         let ahead = match job.up {
             // The part of a line that is read next, where much happens before that.
-            0 if long() => (job.tiles.first().map_or(0, |t| t.along) * job.lines[0].axis.step() * job.inner) as isize,
+            // No further than the line is long: a step may be as large as a number.
+            0 if long() => {
+                let (windows, axis) = (job.tiles.first().map_or(0, |t| t.along), &job.lines[0].axis);
+                windows.saturating_mul(axis.step()).min(axis.len()).saturating_mul(job.inner) as isize
+            }
             1.. if cut => above,
             _ => 0,
         };

@@ -1,0 +1,165 @@
+//! The built-in reductions of the built-in types, compiled here once: a program that calls them does not compile them again.
+
+use super::accumulator::{Total, Wrap};
+use super::exact::{ExactMean, ProductIfFits, SumIfFits};
+use super::monoid::{By, Max, Min, MinMax};
+use super::number::Number;
+use super::ops::{Both, Larger, Smaller};
+use super::total::{MeanMiddle, MeanNarrow, MeanWide, Product, SumMiddle, SumNarrow, SumWide};
+use super::{engine, ranges};
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::kernel::level::Level;
+use crate::kernel::rows::Reduction;
+use crate::ops::Windows;
+use alloc::vec;
+use core::marker::PhantomData;
+
+/// Extremes of windows, into a buffer of one result each.
+pub trait Extremes: Sized {
+    #[doc(hidden)]
+    fn largest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    #[doc(hidden)]
+    fn smallest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    #[doc(hidden)]
+    fn range(windows: &Windows<'_, Self>, out: &mut [(Self, Self)]) -> Result<()>;
+}
+
+/// Sums, means and products of windows, into a buffer of one result each.
+pub trait Sums<Wide, Mean>: Sized {
+    #[doc(hidden)]
+    fn total(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
+    #[doc(hidden)]
+    fn average(windows: &Windows<'_, Self>, out: &mut [Mean]) -> Result<()>;
+    #[doc(hidden)]
+    fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
+}
+
+macro_rules! compiled {
+    ($($t:ty)*) => { $(
+        impl Extremes for $t {
+            #[inline(never)]
+            fn largest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
+                run(windows, &By(&Max, Larger::OP), out)
+            }
+            #[inline(never)]
+            fn smallest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
+                run(windows, &By(&Min, Smaller::OP), out)
+            }
+            #[inline(never)]
+            fn range(windows: &Windows<'_, $t>, out: &mut [($t, $t)]) -> Result<()> {
+                run(windows, &By(&MinMax, Both::OP), out)
+            }
+        }
+
+        impl Sums<<$t as Number>::Wide, <$t as Number>::Mean> for $t {
+            #[inline(never)]
+            fn total(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
+                total(windows, out)
+            }
+            #[inline(never)]
+            fn average(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Mean]) -> Result<()> {
+                average(windows, out)
+            }
+            #[inline(never)]
+            fn multiplied(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
+                multiplied(windows, out)
+            }
+        }
+    )* };
+}
+
+compiled! { bool u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
+#[cfg(feature = "half")]
+compiled! { half::f16 half::bf16 }
+
+/// Sums; [`Error::DoesNotFit`] where their type does not hold one.
+fn total<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+    let most = windows.plan().window_len();
+    if most <= T::FEW {
+        run(windows, &SumNarrow, out)
+    } else if most <= T::SOME {
+        run(windows, &SumMiddle, out)
+    } else if most <= T::MOST {
+        run(windows, &SumWide, out)
+    } else {
+        fitting(windows, "sum", &SumIfFits, out)
+    }
+}
+
+fn average<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+    let most = windows.plan().window_len();
+    if const { !T::EXACT } {
+        float_means(windows, most, out)
+    } else if most <= T::FEW {
+        run(windows, &MeanNarrow { small: false }, out)
+    } else if most <= T::SOME {
+        run(windows, &MeanMiddle, out)
+    } else if most <= T::MOST {
+        run(windows, &MeanWide, out)
+    } else {
+        windows.check_buffer(out.len())?;
+        let mut means = vec![0.0; out.len()];
+        let fill = windows.fill_value().copied();
+        ranges::reduce(windows.plan(), windows.source(), fill, &ExactMean, &mut means);
+        out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
+        Ok(())
+    }
+}
+
+fn multiplied<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+    match const { T::EXACT } {
+        true => fitting(windows, "product", &ProductIfFits(PhantomData::<fn(T)>), out),
+        false => run(windows, &Product, out),
+    }
+}
+
+/// Means of floats: where a sum overflows, once more with all elements made smaller.
+fn float_means<T: Number>(windows: &Windows<'_, T>, cells: usize, out: &mut [T::Mean]) -> Result<()> {
+    run(windows, &MeanNarrow { small: false }, out)?;
+    let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
+    let overflows = |x: &T| x.narrow().overflows(cells);
+    if out.iter().all(finite) || !windows.source().iter().chain(windows.fill_value()).any(overflows) {
+        return Ok(());
+    }
+    let mut means = vec![T::Mean::ZERO; out.len()];
+    run(windows, &MeanNarrow { small: true }, &mut means)?;
+    out.iter_mut().zip(means).filter(|(out, _)| !finite(out)).for_each(|(out, mean)| *out = mean);
+    Ok(())
+}
+
+/// Reduces integers by an operation whose result may leave its type.
+fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
+    windows: &Windows<'_, T>,
+    operation: &'static str,
+    reduction: &R,
+    out: &mut [T::Wide],
+) -> Result<()> {
+    windows.check_buffer(out.len())?;
+    let mut results = vec![None; out.len()];
+    let fill = windows.fill_value().copied();
+    ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
+    if let Some(number) = results.iter().position(Option::is_none) {
+        let shape = windows.plan().reduced_shape();
+        let (mut index, mut rest) = (vec![0; shape.len()], number);
+        for (i, n) in index.iter_mut().zip(&shape).rev() {
+            *i = rest % n;
+            rest /= n;
+        }
+        return Err(Error::DoesNotFit { operation, index, into: core::any::type_name::<T::Wide>() });
+    }
+    out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
+    Ok(())
+}
+
+/// Reduces into a buffer of the right length.
+pub(super) fn run<T: Element, R: Reduction<T>>(
+    windows: &Windows<'_, T>,
+    reduction: &R,
+    out: &mut [R::Out],
+) -> Result<()> {
+    windows.check_buffer(out.len())?;
+    let fill = windows.fill_value().copied();
+    engine::reduce(windows.plan(), windows.source(), fill, reduction, Level::detect(), out);
+    Ok(())
+}
