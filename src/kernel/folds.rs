@@ -1,6 +1,7 @@
 //! Short rows combined a few at a time, many times in one loop.
 
 use super::level::{Level, Writer};
+use super::lower::combine;
 use super::rows::{CHUNK, Op, TAPS, tree};
 
 /// Row `o` of `dst`, `width` long: the rows that begin in `src` at the `o`-th `taps` of `starts`, combined.
@@ -14,13 +15,18 @@ pub(crate) fn fold_rows<O: Op>(
     (starts, taps): (&[usize], usize),
     width: usize,
 ) {
-    macro_rules! by_count {
-        ($($k:literal)*) => { match taps {
-            $($k => level.write(dst, Folds::<O, $k> { op, src, starts, width }),)*
-            n => unreachable!("{n} rows, at most {TAPS}"),
-        } };
+    match taps {
+        1 => level.write(dst, Folds::<O, 1> { op, src, starts, width }),
+        2 => level.write(dst, Folds::<O, 2> { op, src, starts, width }),
+        3 => level.write(dst, Folds::<O, 3> { op, src, starts, width }),
+        _ => {
+            for (o, starts) in starts.chunks_exact(taps).enumerate() {
+                let mut rows: [&[O::Acc]; TAPS] = [&[]; TAPS];
+                rows.iter_mut().zip(starts).for_each(|(row, &start)| *row = &src[start..start + width]);
+                combine(level, op, &mut dst[o * width..][..width], &rows[..taps]);
+            }
+        }
     }
-    by_count!(1 2 3 4 5 6 7 8)
 }
 
 struct Folds<'a, O: Op, const K: usize> {

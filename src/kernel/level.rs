@@ -146,6 +146,10 @@ impl Level {
     /// Runs a loop that writes `to`, compiled for this level.
     #[inline(always)]
     pub(crate) fn write<O, W: Writer<O>>(self, to: &mut [O], writer: W) {
+        // No register has lanes of sixteen bytes or more: there is one loop for all levels.
+        if const { size_of::<O>() >= 16 } {
+            return baseline_into(to, writer);
+        }
         match self.0 {
             Isa::Baseline => baseline_into(to, writer),
             // SAFETY: as in `run`: a level above the baseline comes from detection alone.

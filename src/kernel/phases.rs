@@ -47,7 +47,7 @@ struct Together {
 }
 
 /// The longest step whose phases are read together.
-const MOST: usize = 4;
+const MOST: usize = 3;
 
 impl<A: Copy> Columns<A> {
     pub(crate) fn new(step: usize, row: usize, nothing: A) -> Self {
@@ -130,10 +130,8 @@ pub(crate) fn take_apart<A: Copy>(
     pitch: usize,
 ) {
     match columns.step {
-        1 => level.write(dst, TakeApart::<A, 1> { src, rows, columns, pitch }),
         2 => level.write(dst, TakeApart::<A, 2> { src, rows, columns, pitch }),
         3 => level.write(dst, TakeApart::<A, 3> { src, rows, columns, pitch }),
-        4 => level.write(dst, TakeApart::<A, 4> { src, rows, columns, pitch }),
         _ => level.write(dst, TakeApart::<A, 0> { src, rows, columns, pitch }),
     }
 }
@@ -249,7 +247,6 @@ pub(crate) fn pick<A: Copy>(level: Level, to: &mut [A], from: &[A], step: usize)
         1 => copy_steps::<A, 1>(to, from, 1),
         2 => level.write(to, Pick::<A, 2> { from, step }),
         3 => level.write(to, Pick::<A, 3> { from, step }),
-        4 => level.write(to, Pick::<A, 4> { from, step }),
         _ => copy_steps::<A, 0>(to, from, step),
     }
 }

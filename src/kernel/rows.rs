@@ -33,11 +33,26 @@ pub(crate) trait Op: Copy + Sync {
     }
 }
 
-/// A reduction as the loops see it: lift an element, combine two accumulators, lower the last one.
+/// What becomes of an element before it is combined.
+pub(crate) trait Lifting<T>: Copy + Sync {
+    /// What is accumulated.
+    type Acc: Copy + Send + Sync;
+    fn lift(&self, x: T) -> Self::Acc;
+    /// All elements lifted, if that is what they are already.
+    #[inline(always)]
+    fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
+        None
+    }
+}
+
+/// A reduction as the loops see it: lift an element, combine two accumulators, lower the last one. Each of the three is
+/// compiled for itself.
 pub(crate) trait Reduction<T>: Sync {
     /// What is accumulated.
     type Acc: Copy + Send + Sync;
-    /// How it is combined.
+    /// How elements are lifted.
+    type Lift: Lifting<T, Acc = Self::Acc>;
+    /// How they are combined.
     type Op: Op<Acc = Self::Acc>;
     /// What comes out.
     type Out: Copy + Default + Send + Sync + 'static;
@@ -53,14 +68,9 @@ pub(crate) trait Reduction<T>: Sync {
     const CARRIES: bool = false;
     /// Whether rounding must not add up along a scan, so that windows are never scanned.
     const PAIRWISE: bool = false;
+    fn lifting(&self) -> Self::Lift;
     fn op(&self) -> Self::Op;
     fn identity(&self) -> Self::Acc;
-    fn lift(&self, x: T) -> Self::Acc;
-    /// All elements lifted, if that is what they are already.
-    #[inline(always)]
-    fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
-        None
-    }
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
     /// Where results are accumulators as they are: those.
@@ -92,19 +102,19 @@ pub(crate) enum Counts<'a, C> {
 pub(crate) const TAPS: usize = 8;
 
 /// `dst[k] = lift(src[k])`; the elements `ahead` of those read are asked for in time, unless it is 0.
-pub(crate) fn lift<T: Copy, R: Reduction<T>>(level: Level, r: &R, dst: &mut [R::Acc], src: &[T], ahead: isize) {
-    level.write(dst, Lift { r, src, ahead });
+pub(crate) fn lift<T: Copy, L: Lifting<T>>(level: Level, lifting: L, dst: &mut [L::Acc], src: &[T], ahead: isize) {
+    level.write(dst, Lift { lifting, src, ahead });
 }
 
-struct Lift<'a, T, R> {
-    r: &'a R,
+struct Lift<'a, T, L> {
+    lifting: L,
     src: &'a [T],
     ahead: isize,
 }
 
-impl<T: Copy, R: Reduction<T>> Writer<R::Acc> for Lift<'_, T, R> {
+impl<T: Copy, L: Lifting<T>> Writer<L::Acc> for Lift<'_, T, L> {
     #[inline(always)]
-    fn write<const FUSED: bool>(self, to: &mut [R::Acc]) {
+    fn write<const FUSED: bool>(self, to: &mut [L::Acc]) {
         // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
         // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
         let piece = if self.ahead != 0 { 2 * CHUNK } else { to.len().max(1) };
@@ -113,7 +123,7 @@ impl<T: Copy, R: Reduction<T>> Writer<R::Acc> for Lift<'_, T, R> {
                 prefetch(src, self.ahead);
             }
             for (d, s) in dst.iter_mut().zip(src) {
-                *d = self.r.lift(*s);
+                *d = self.lifting.lift(*s);
             }
         }
     }

@@ -2,10 +2,10 @@
 
 use super::accumulator::{Total, Wrap};
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
-use super::monoid::{By, Max, Min, MinMax};
+use super::monoid::{By, Max, Min};
 use super::number::Number;
-use super::ops::{Both, Larger, Smaller};
-use super::total::{MeanMiddle, MeanNarrow, MeanWide, Product, SumMiddle, SumNarrow, SumWide};
+use super::ops::{Larger, Smaller};
+use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
 use super::{engine, ranges};
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -21,8 +21,6 @@ pub trait Extremes: Sized {
     fn largest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
     fn smallest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
-    #[doc(hidden)]
-    fn range(windows: &Windows<'_, Self>, out: &mut [(Self, Self)]) -> Result<()>;
 }
 
 /// Sums, means and products of windows, into a buffer of one result each.
@@ -35,7 +33,7 @@ pub trait Sums<Wide, Mean>: Sized {
     fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
 }
 
-macro_rules! compiled {
+macro_rules! extremes {
     ($($t:ty)*) => { $(
         impl Extremes for $t {
             #[inline(never)]
@@ -46,76 +44,92 @@ macro_rules! compiled {
             fn smallest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
                 run(windows, &By(&Min, Smaller::OP), out)
             }
-            #[inline(never)]
-            fn range(windows: &Windows<'_, $t>, out: &mut [($t, $t)]) -> Result<()> {
-                run(windows, &By(&MinMax, Both::OP), out)
-            }
         }
+    )* };
+}
 
+extremes! { bool u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
+#[cfg(feature = "half")]
+extremes! { half::f16 half::bf16 }
+
+/// By how long sums may become: in the types there are for them, and in a way of its own beyond.
+macro_rules! sums {
+    ($($t:ty)*; $total:path, $average:path, $product:path) => { $(
         impl Sums<<$t as Number>::Wide, <$t as Number>::Mean> for $t {
             #[inline(never)]
             fn total(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
-                total(windows, out)
+                $total(windows, out)
             }
             #[inline(never)]
             fn average(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Mean]) -> Result<()> {
-                average(windows, out)
+                $average(windows, out)
             }
             #[inline(never)]
             fn multiplied(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
-                multiplied(windows, out)
+                $product(windows, out)
             }
         }
     )* };
 }
 
-compiled! { bool u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
+sums! { bool u8 u16 i8 i16; short_totals, short_means, products }
+sums! { u32 u64 u128 usize i32 i64 i128 isize; long_totals, long_means, products }
+sums! { f32 f64; float_totals, float_means, float_products }
 #[cfg(feature = "half")]
-compiled! { half::f16 half::bf16 }
+sums! { half::f16 half::bf16; float_totals, float_means, float_products }
 
-/// Sums; [`Error::DoesNotFit`] where their type does not hold one.
-fn total<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
-    let most = windows.plan().window_len();
-    if most <= T::FEW {
-        run(windows, &SumNarrow, out)
-    } else if most <= T::SOME {
-        run(windows, &SumMiddle, out)
-    } else if most <= T::MOST {
-        run(windows, &SumWide, out)
-    } else {
-        fitting(windows, "sum", &SumIfFits, out)
+/// Sums of numbers that have two types for them; [`Error::DoesNotFit`] where the type of results does not hold one.
+fn short_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+    match windows.plan().window_len() {
+        n if n > T::FEW && n <= T::SOME => run(windows, &SumMiddle, out),
+        _ => long_totals(windows, out),
     }
 }
 
-fn average<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
-    let most = windows.plan().window_len();
-    if const { !T::EXACT } {
-        float_means(windows, most, out)
-    } else if most <= T::FEW {
-        run(windows, &MeanNarrow { small: false }, out)
-    } else if most <= T::SOME {
-        run(windows, &MeanMiddle, out)
-    } else if most <= T::MOST {
-        run(windows, &MeanWide, out)
-    } else {
-        windows.check_buffer(out.len())?;
-        let mut means = vec![0.0; out.len()];
-        let fill = windows.fill_value().copied();
-        ranges::reduce(windows.plan(), windows.source(), fill, &ExactMean, &mut means);
-        out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
-        Ok(())
+fn short_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+    match windows.plan().window_len() {
+        n if n > T::FEW && n <= T::SOME => run(windows, &MeanMiddle, out),
+        _ => long_means(windows, out),
     }
 }
 
-fn multiplied<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
-    match const { T::EXACT } {
-        true => fitting(windows, "product", &ProductIfFits(PhantomData::<fn(T)>), out),
-        false => run(windows, &Product, out),
+fn long_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+    match windows.plan().window_len() <= T::FEW {
+        true => run(windows, &SumNarrow, out),
+        false => fitting(windows, "sum", &SumIfFits, out),
     }
+}
+
+fn long_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+    if windows.plan().window_len() <= T::FEW {
+        return run(windows, &MeanNarrow { small: false }, out);
+    }
+    windows.check_buffer(out.len())?;
+    let mut means = vec![0.0; out.len()];
+    let fill = windows.fill_value().copied();
+    ranges::reduce(windows.plan(), windows.source(), fill, &ExactMean, &mut means);
+    out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
+    Ok(())
+}
+
+fn products<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+    fitting(windows, "product", &ProductIfFits(PhantomData::<fn(T)>), out)
+}
+
+fn float_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+    run(windows, &SumNarrow, out)
+}
+
+fn float_products<T: Number<Narrow = <T as Number>::Wide>>(
+    windows: &Windows<'_, T>,
+    out: &mut [<T as Number>::Wide],
+) -> Result<()> {
+    run(windows, &Product, out)
 }
 
 /// Means of floats: where a sum overflows, once more with all elements made smaller.
-fn float_means<T: Number>(windows: &Windows<'_, T>, cells: usize, out: &mut [T::Mean]) -> Result<()> {
+fn float_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+    let cells = windows.plan().window_len();
     run(windows, &MeanNarrow { small: false }, out)?;
     let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
     let overflows = |x: &T| x.narrow().overflows(cells);

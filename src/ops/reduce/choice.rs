@@ -64,11 +64,11 @@ pub(crate) fn scan_group(order: &Order) -> usize {
 }
 
 /// Whether all windows together are small, along few axes that are the array's last: those are reduced box by box if boxes
-/// [`fit`](super::pool::fits) a cache.
+/// [`fit`](super::boxed::fits) a cache.
 pub(crate) fn boxes(lines: &[Line], rank: usize) -> bool {
     let trailing = lines.iter().rev().enumerate().all(|(k, l)| l.axis.axis() + 1 + k == rank);
     let small = |l: &Line| {
         l.order.window <= TAPS && l.axis.base_dilation() == 1 && matches!(l.runs[..], [Run { alone: false, .. }])
     };
-    (2..=super::pool::AXES).contains(&lines.len()) && trailing && lines.iter().all(small)
+    (2..=super::boxed::AXES).contains(&lines.len()) && trailing && lines.iter().all(small)
 }

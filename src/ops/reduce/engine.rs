@@ -8,14 +8,17 @@
 use super::chain::Chain;
 use super::choice;
 use super::line::{Held, Line, Run};
-use super::rows::{Machine, Traits};
+use super::machine::Machine;
+use super::results::{Results, Sink};
+use super::rows::Traits;
+use super::source::{Blank, Elements, Source};
 use super::tiles::{Tile, tiles};
 use super::worker::Worker;
-use super::{pool, ranges};
+use super::{boxed, ranges};
 use crate::array::{View, contiguous};
 use crate::kernel::STREAM_BYTES;
 use crate::kernel::level::Level;
-use crate::kernel::rows::Reduction;
+use crate::kernel::rows::{Lifting, Op, Reduction};
 use crate::spec::{Dims, Plan, Strides};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -77,7 +80,7 @@ pub(crate) fn reduce<T, R>(
         // Every element is its own window.
         let one = reduction.count(1);
         for (o, x) in out.iter_mut().zip(source.iter()) {
-            *o = reduction.lower(reduction.lift(*x), one);
+            *o = reduction.lower(reduction.lifting().lift(*x), one);
         }
         return;
     }
@@ -85,34 +88,36 @@ pub(crate) fn reduce<T, R>(
     let job = Job::new(plan, source.strides(), fill.is_some(), traits, size_of_val(out));
     let read = source.len().saturating_mul(size_of::<T>().max(1));
     let units = job.units(read.saturating_add(size_of_val(out)));
-    let behind = job.behind();
-    let mut rest = out;
-    let parts = units.iter().map(|unit| {
-        let windows: usize = unit.runs.iter().map(|r| r.count).sum();
-        let (part, more) = core::mem::take(&mut rest).split_at_mut(unit.leads.len() * windows * behind);
-        rest = more;
-        part
-    });
-    each_part(parts.collect(), |number, part| {
-        let lists = (&job.lines[..], &job.counts[..]);
-        let mut machine = Machine::new(reduction, level, source, fill, part, job.streams, lists);
-        Worker::new(&job).unit(&mut machine, &units[number]);
+    let blank = Blank {
+        fill: fill.map_or_else(|| reduction.identity(), |v| reduction.lifting().lift(v)),
+        nothing: reduction.identity(),
+    };
+    each_part(out, &job.lengths(&units), &|number, part| {
+        let mut source = Elements::new(reduction.lifting(), level, source);
+        let mut results = Results::new(reduction, level, part, job.streams);
+        job.run(&units[number], level, reduction.op(), blank, &mut source, &mut results);
     });
 }
 
-/// Calls `f` with each part of a result and its number, in the caller's threads if there are several.
-fn each_part<O: Send>(parts: Vec<&mut [O]>, f: impl Fn(usize, &mut [O]) + Sync) {
+/// Calls `f` with each part of a result, of so many elements, and its number, in the caller's threads if there are several.
+fn each_part<O: Send>(out: &mut [O], lengths: &[usize], f: &(dyn Fn(usize, &mut [O]) + Sync)) {
+    let mut rest = out;
+    let parts = lengths.iter().map(|&len| {
+        let (part, more) = core::mem::take(&mut rest).split_at_mut(len);
+        rest = more;
+        part
+    });
     #[cfg(feature = "rayon")]
-    if parts.len() > 1 {
+    if lengths.len() > 1 {
         use std::sync::Mutex;
-        let parts: Vec<Mutex<&mut [O]>> = parts.into_iter().map(Mutex::new).collect();
+        let parts: Vec<Mutex<&mut [O]>> = parts.map(Mutex::new).collect();
         return in_parallel(parts.len(), &|number| {
             if let Ok(mut part) = parts[number].lock() {
                 f(number, &mut part);
             }
         });
     }
-    parts.into_iter().enumerate().for_each(|(number, part)| f(number, part));
+    parts.enumerate().for_each(|(number, part)| f(number, part));
 }
 
 #[cfg(feature = "rayon")]
@@ -139,7 +144,7 @@ impl Job {
         let pools = traits.small
             && !input.contains(&0)
             && choice::boxes(&lines, input.len())
-            && pool::fits(traits.bytes, &lines)
+            && boxed::fits(traits.bytes, &lines)
             && boxed();
         let tiles = match pools {
             true => Vec::new(),
@@ -148,6 +153,27 @@ impl Job {
         let streams = bytes >= STREAM_BYTES;
         let (shape, strides) = (plan.reduced_shape(), Strides::from_slice(strides));
         Job { traits, filled, shape, strides, lines, chains, up, inner, tiles, pools, streams, counts }
+    }
+
+    /// How many results each unit has.
+    fn lengths(&self, units: &[Unit]) -> Vec<usize> {
+        let windows = |unit: &Unit| unit.runs.iter().map(|r| r.count).sum::<usize>();
+        units.iter().map(|unit| unit.leads.len() * windows(unit) * self.behind()).collect()
+    }
+
+    /// Computes a unit.
+    fn run<O: Op, C: Copy>(
+        &self,
+        unit: &Unit,
+        level: Level,
+        op: O,
+        blank: Blank<O::Acc>,
+        source: &mut dyn Source<O::Acc>,
+        sink: &mut dyn Sink<O::Acc, C>,
+    ) {
+        let held = self.traits.counted.then_some(&self.counts[..]);
+        let mut machine = Machine::new((op, level, blank), source, sink, (&self.lines, held));
+        Worker::new(self).unit(&mut machine, unit);
     }
 
     /// Elements of the result behind one window of the first unfolded axis.

@@ -2,7 +2,7 @@
 
 use super::accumulator::quotient;
 use super::number::Number;
-use crate::kernel::rows::{Op, Reduction};
+use crate::kernel::rows::{Lifting, Op, Reduction};
 use core::marker::PhantomData;
 
 /// A sum in 256 bits, two's complement.
@@ -35,6 +35,16 @@ impl Sum {
 }
 
 #[derive(Clone, Copy)]
+pub(crate) struct Signed;
+
+impl<T: Number> Lifting<T> for Signed {
+    type Acc = Sum;
+    fn lift(&self, x: T) -> Sum {
+        Sum::of(x.magnitude())
+    }
+}
+
+#[derive(Clone, Copy)]
 pub(crate) struct Adding;
 
 impl Op for Adding {
@@ -53,6 +63,7 @@ macro_rules! sums {
     ($($name:ident: $out:ty, counted: $counted:literal, |$sum:ident, $n:ident| $lower:expr;)*) => { $(
         impl<T: Number> Reduction<T> for $name {
             type Acc = Sum;
+            type Lift = Signed;
             type Op = Adding;
             type Out = $out;
             type Count = usize;
@@ -62,8 +73,8 @@ macro_rules! sums {
             fn identity(&self) -> Sum {
                 Sum::ZERO
             }
-            fn lift(&self, x: T) -> Sum {
-                Sum::of(x.magnitude())
+            fn lifting(&self) -> Signed {
+                Signed
             }
             fn op(&self) -> Adding {
                 Adding
@@ -98,6 +109,17 @@ pub(crate) struct Product {
 }
 
 #[derive(Clone, Copy)]
+pub(crate) struct Factor;
+
+impl<T: Number> Lifting<T> for Factor {
+    type Acc = Product;
+    fn lift(&self, x: T) -> Product {
+        let (negative, magnitude) = x.magnitude();
+        Product { negative, magnitude: Some(magnitude) }
+    }
+}
+
+#[derive(Clone, Copy)]
 pub(crate) struct Multiplying;
 
 impl Op for Multiplying {
@@ -118,6 +140,7 @@ pub(crate) struct ProductIfFits<T>(pub(crate) PhantomData<fn(T)>);
 
 impl<T: Number> Reduction<T> for ProductIfFits<T> {
     type Acc = Product;
+    type Lift = Factor;
     type Op = Multiplying;
     type Out = Option<T::Wide>;
     type Count = ();
@@ -127,9 +150,8 @@ impl<T: Number> Reduction<T> for ProductIfFits<T> {
     fn identity(&self) -> Product {
         Product { negative: false, magnitude: Some(1) }
     }
-    fn lift(&self, x: T) -> Product {
-        let (negative, magnitude) = x.magnitude();
-        Product { negative, magnitude: Some(magnitude) }
+    fn lifting(&self) -> Factor {
+        Factor
     }
     fn op(&self) -> Multiplying {
         Multiplying

@@ -9,6 +9,7 @@ use crate::array::{Array, checked_bytes};
 use crate::element::Element;
 use crate::error::Result;
 use crate::ops::Windows;
+use alloc::vec;
 
 impl<T: Element> Windows<'_, T> {
     /// Reduces every window by an operation of the caller's own: `[.., n, ..] -> [.., grid, ..]`.
@@ -100,7 +101,7 @@ impl<T: Ordered> Windows<'_, T> {
     }
 
     forms! {
-        /// The smallest and the largest element of every window, in one pass: `[.., n, ..] -> [.., grid, ..]`.
+        /// The smallest and the largest element of every window: `[.., n, ..] -> [.., grid, ..]`.
         ///
         /// Equals [`min`](Self::min) and [`max`](Self::max).
         ///
@@ -114,7 +115,15 @@ impl<T: Ordered> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        minmax, minmax_into, (T, T), |windows, out| T::range(windows, out)
+        minmax, minmax_into, (T, T), |windows, out| {
+            windows.check_buffer(out.len())?;
+            let mut extremes = vec![T::default(); out.len()];
+            T::smallest(windows, &mut extremes)?;
+            out.iter_mut().zip(&extremes).for_each(|(out, &least)| out.0 = least);
+            T::largest(windows, &mut extremes)?;
+            out.iter_mut().zip(&extremes).for_each(|(out, &most)| out.1 = most);
+            Ok(())
+        }
     }
 }
 

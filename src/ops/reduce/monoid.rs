@@ -106,8 +106,9 @@ pub(crate) fn own<T, M: Monoid<T>>(monoid: &M) -> By<'_, M, Own<'_, T, M>> {
     By(monoid, Own::of(monoid))
 }
 
-impl<T, M: Monoid<T>, O: Op<Acc = M::Acc>> Reduction<T> for By<'_, M, O> {
+impl<'a, T, M: Monoid<T>, O: Op<Acc = M::Acc>> Reduction<T> for By<'a, M, O> {
     type Acc = M::Acc;
+    type Lift = Own<'a, T, M>;
     type Op = O;
     type Out = M::Out;
     type Count = ();
@@ -125,15 +126,11 @@ impl<T, M: Monoid<T>, O: Op<Acc = M::Acc>> Reduction<T> for By<'_, M, O> {
         self.0.identity()
     }
     #[inline(always)]
-    fn lift(&self, x: T) -> M::Acc {
-        self.0.lift(x)
+    fn lifting(&self) -> Own<'a, T, M> {
+        Own::of(self.0)
     }
     #[inline(always)]
-    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [M::Acc]> {
-        self.0.lifted(elements)
-    }
-    #[inline(always)]
-    fn unlowered<'a>(&self, out: &'a mut [M::Out]) -> Option<&'a mut [M::Acc]> {
+    fn unlowered<'o>(&self, out: &'o mut [M::Out]) -> Option<&'o mut [M::Acc]> {
         self.0.unlowered(out)
     }
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::accumulator::Wrap;
 use super::monoid::Monoid;
-use crate::kernel::rows::Op;
+use crate::kernel::rows::{Lifting, Op};
 use core::marker::PhantomData;
 
 macro_rules! ops {
@@ -38,8 +38,6 @@ ops! {
     Larger of Ord: A, |a, b| a.max(b);
     /// The smaller one.
     Smaller of Ord: A, |a, b| a.min(b);
-    /// The smaller and the larger one.
-    Both of Ord: (A, A), |a, b| (a.0.min(b.0), a.1.max(b.1));
     /// The sum.
     Plus of Wrap: A, |a, b| a.plus(b),
         fn with(&self, a: A, b: A, took: A) -> (A, A) { a.with(b, took) },
@@ -83,5 +81,17 @@ impl<T, M: Monoid<T>> Op for Own<'_, T, M> {
     #[inline(always)]
     fn untaken(&self, _: M::Acc) -> M::Acc {
         self.0.identity()
+    }
+}
+
+impl<T, M: Monoid<T>> Lifting<T> for Own<'_, T, M> {
+    type Acc = M::Acc;
+    #[inline(always)]
+    fn lift(&self, x: T) -> M::Acc {
+        self.0.lift(x)
+    }
+    #[inline(always)]
+    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [M::Acc]> {
+        self.0.lifted(elements)
     }
 }

@@ -77,8 +77,49 @@ macro_rules! ordered_int_types {
     ($($t:ty)*) => { ordered_integers! { $($t: <$t>::MIN, <$t>::MAX;)* } };
 }
 
-ordered_int_types! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
-ordered_integers! { bool: false, true; }
+ordered_int_types! { u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 }
+
+/// Types that stand in the order of another one, with its loops.
+macro_rules! ordered_like {
+    ($($t:ty: $key:ty, |$of:ident| $value:expr;)*) => { $(
+        impl Ordered for $t {
+            type Key = $key;
+            const LOWEST: $key = <$t>::MIN as $key;
+            const HIGHEST: $key = <$t>::MAX as $key;
+            const NAN_ABOVE: $key = <$key>::MAX;
+            const NAN_BELOW: $key = <$key>::MIN;
+            #[inline(always)]
+            fn key(self, _: $key) -> $key {
+                self as $key
+            }
+            #[inline(always)]
+            fn value($of: $key) -> $t {
+                $value
+            }
+        }
+    )* };
+}
+
+ordered_like! {
+    usize: u64, |key| key as usize;
+    isize: i64, |key| key as isize;
+}
+
+impl Ordered for bool {
+    type Key = u8;
+    const LOWEST: u8 = 0;
+    const HIGHEST: u8 = 1;
+    const NAN_ABOVE: u8 = 1;
+    const NAN_BELOW: u8 = 0;
+    #[inline(always)]
+    fn key(self, _: u8) -> u8 {
+        self.into()
+    }
+    #[inline(always)]
+    fn value(key: u8) -> bool {
+        key != 0
+    }
+}
 
 macro_rules! ordered_floats {
     ($($t:ty: $key:ty, $bits:ty;)*) => { $(

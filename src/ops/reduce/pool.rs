@@ -13,77 +13,21 @@
 //! The reduced rows stand one behind the other in the array's order, one for each position that some window reads on the axes
 //! before; there windows are combinations of whole rows, and of whole planes.
 
+use super::boxed::{BOX, Boxed, Count, cells, stretch};
 use super::cells::Cells;
 use super::line::{Line, Run};
+use super::results::Sink;
+use super::source::{Blank, Source};
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, room, take_apart};
 use crate::kernel::rows::{CHUNK, Counts, Op, TAPS, tree};
 use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
-use alloc::vec;
 use alloc::vec::Vec;
-
-/// The most unfolded axes a box has.
-pub(crate) const AXES: usize = 3;
-/// Bytes of a box: with the results between it stays in a first-level cache.
-const BOX: usize = 24 * 1024;
-/// Boxes share cells with the next: not worth it with fewer windows of the first axis than this many times those.
-const WORTH: usize = 4;
 
 /// How many parts of an array are kept to be used again; those of one that has more are made anew.
 const KEPT: usize = 64;
-
-/// Where the taps of each window of a run read on an axis, counted from the first one's start.
-fn reads(line: &Line, run: &Run) -> impl Iterator<Item = usize> {
-    let (order, Run { count, step, .. }) = (line.order, *run);
-    (0..count).flat_map(move |i| (0..order.window).map(move |j| i * step + j * order.dilation))
-}
-
-/// The positions that are read, in order.
-fn positions(line: &Line, run: &Run) -> Vec<usize> {
-    let mut at: Vec<usize> = reads(line, run).collect();
-    at.sort_unstable();
-    at.dedup();
-    at
-}
-
-/// For each tap of each window of a run the number of the position it reads.
-fn taps(line: &Line, run: &Run, positions: &[usize]) -> Vec<usize> {
-    reads(line, run).map(|at| positions.partition_point(|&p| p < at)).collect()
-}
-
-/// The first of `n` places that are `inside`, and how many more follow it without a gap.
-fn stretch(n: usize, inside: impl Fn(usize) -> bool) -> (usize, usize) {
-    let first = (0..n).position(&inside).unwrap_or(n);
-    (first, (first..n).take_while(|&k| inside(k)).count())
-}
-
-/// Cells of a box with `windows` of the first axis.
-fn cells(lines: &[Line], windows: usize) -> usize {
-    let reads = |l: &Line, windows: usize| {
-        let span = (l.order.window - 1) * l.order.dilation + 1;
-        let apart = l.runs[0].step.min(l.order.window * l.order.dilation);
-        (windows.saturating_sub(1)).saturating_mul(apart).saturating_add(span)
-    };
-    let last = lines.len() - 1;
-    let count = |(k, l): (usize, &Line)| match k {
-        0 => reads(l, windows),
-        k if k == last => l.axis.count() + 2 * l.order.window,
-        _ => reads(l, l.axis.count()),
-    };
-    lines.iter().enumerate().map(count).fold(1, usize::saturating_mul)
-}
-
-/// Whether boxes of such [windows](super::choice::boxes) stay in a cache with enough windows each.
-pub(crate) fn fits(bytes: usize, lines: &[Line]) -> bool {
-    let line = &lines[0];
-    let extra = (line.order.window - 1) * line.order.dilation / line.runs[0].step;
-    let least = (WORTH * extra).clamp(1, line.axis.count().max(1));
-    // Boxes that share nothing may be larger: each element is read once, in long rows.
-    let most = if extra == 0 { 2 * BOX } else { BOX };
-    cells(lines, least).saturating_mul(bytes) <= most
-}
 
 /// How the rows of a box are reduced along themselves.
 enum Rows<A> {
@@ -97,37 +41,10 @@ enum Rows<A> {
 
 /// One kind of box: some windows of the first axis.
 struct Part<C> {
-    run: Run,
-    /// The rows that are read, in the order they stand in.
-    rows: Vec<Row>,
-    /// By phases: where each tap of each row is found.
-    shifted: Vec<usize>,
-    /// Where the rows of each window of the middle one of three axes begin, plane by plane.
-    middle: Vec<usize>,
-    /// Where the rows, or planes, of each window of the first axis begin.
-    first: Vec<usize>,
+    boxed: Boxed,
     /// How many elements each window holds; empty if all hold as many.
     counts: Vec<C>,
     all: C,
-}
-
-/// Where the cells of a box come from, and where its results go.
-pub(crate) trait Ends<A, C> {
-    /// The elements of all boxes, if they are accumulators as they are.
-    fn cells(&self) -> Option<&[A]>;
-    /// Lifts the elements from the given one on.
-    fn lift(&self, from: usize, to: &mut [A]);
-    /// A number of elements, as results are lowered with it.
-    fn count(&self, n: usize) -> C;
-    /// The `len` results from place `at` on: the rows combined and lowered.
-    fn put(&mut self, at: usize, len: usize, rows: &[&[A]], counts: &Counts<'_, C>);
-}
-
-/// What fills and what counts for nothing.
-#[derive(Clone, Copy)]
-pub(crate) struct Blank<A> {
-    pub(crate) fill: A,
-    pub(crate) nothing: A,
 }
 
 /// Reduces boxes; keeps its buffers between them.
@@ -136,8 +53,6 @@ pub(crate) struct Pool<'p, O: Op, C> {
     op: O,
     level: Level,
     nothing: O::Acc,
-    /// Elements of the array behind each position of the axes.
-    strides: Vec<usize>,
     rows: Rows<O::Acc>,
     /// Windows of the first axis in a box.
     most: usize,
@@ -150,10 +65,6 @@ pub(crate) struct Pool<'p, O: Op, C> {
 
 impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
     pub(crate) fn new(lines: &'p [Line], op: O, level: Level, blank: Blank<O::Acc>) -> Self {
-        let mut strides = vec![1; lines.len()];
-        for k in (1..lines.len()).rev() {
-            strides[k - 1] = strides[k] * lines[k].axis.len();
-        }
         let each = cells(lines, 2) - cells(lines, 1);
         let most = (BOX / size_of::<O::Acc>().max(1)).saturating_sub(cells(lines, 1)) / each.max(1) + 1;
         let last = &lines[lines.len() - 1];
@@ -164,14 +75,15 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
         let (lifted, phased) = (Cells::default(), Cells::default());
         let (from, to) = (Cells::default(), Cells::default());
         let (nothing, parts) = (blank.nothing, Vec::new());
-        Pool { lines, op, level, nothing, strides, rows, most, parts, lifted, phased, from, to }
+        Pool { lines, op, level, nothing, rows, most, parts, lifted, phased, from, to }
     }
 
     /// Windows `run` of the first axis, and all of the others, over one box of the array's elements: the `len` results from
     /// place `at` on.
     pub(crate) fn reduce(
         &mut self,
-        ends: &mut dyn Ends<O::Acc, C>,
+        source: &dyn Source<O::Acc>,
+        sink: &mut dyn Sink<O::Acc, C>,
         run: &Run,
         (mut at, len): (usize, usize),
         held: &Count<'_>,
@@ -182,78 +94,28 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
             at += len;
             // The same parts come again for every leading index.
             let known = number.min(KEPT);
-            if self.parts.get(known).is_none_or(|p| p.run != run) {
-                let part = self.part(run, held, &|n| ends.count(n));
+            if self.parts.get(known).is_none_or(|p| p.boxed.run != run) {
+                let part = self.part(run, held, &|n| sink.count(n));
                 self.parts.truncate(known);
                 self.parts.push(part);
             }
-            self.part_of(ends, known, (from, len));
+            self.part_of(source, sink, known, (from, len));
         }
     }
 
     fn part(&self, run: Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> Part<C> {
-        let lines = self.lines;
-        let width = lines[lines.len() - 1].axis.count();
-        let outer = positions(&lines[0], &run);
-        let first = taps(&lines[0], &run, &outer);
-        // Without a middle axis a plane is one row.
-        let (inner, middle, plane) = match lines {
-            [_, line, _] => {
-                let inner = positions(line, &line.runs[0]);
-                let taps = taps(line, &line.runs[0], &inner);
-                let taps = &taps;
-                let begins = |z: usize| taps.iter().map(move |y| z + y);
-                let middle = (0..outer.len()).flat_map(|z| begins(z * inner.len())).map(|row| row * width).collect();
-                (inner, middle, line.axis.count() * width)
-            }
-            _ => (vec![0], Vec::new(), width),
+        let shifts = match &self.rows {
+            Rows::Phased { columns, taps } => Some((columns.row(), &taps[..])),
+            Rows::Straight(_) => None,
         };
-        let rows: Vec<Row> =
-            outer.iter().flat_map(|&z| inner.iter().map(move |&y| (z, y))).map(|at| self.row(&run, at)).collect();
-        let mut shifted = Vec::new();
-        if let Rows::Phased { columns, taps, .. } = &self.rows {
-            let pitch = room::<O::Acc>(rows.len() * columns.row());
-            let begins = (0..rows.len()).flat_map(|k| taps.iter().map(move |tap| (k, tap)));
-            shifted.extend(begins.map(|(k, (phase, shift))| phase * pitch + k * columns.row() + shift));
-        }
-        let first = first.into_iter().map(|tap| tap * plane).collect();
-        let (counts, all) = self.counts(&run, held, count);
-        Part { run, rows, shifted, middle, first, counts, all }
-    }
-
-    /// What the row at these positions of the axes before the last is read from.
-    fn row(&self, run: &Run, (z, y): (usize, usize)) -> Row {
-        let at = [z, y];
-        let mut from = Row::Elements(0);
-        for (k, line) in self.lines[..self.lines.len() - 1].iter().enumerate() {
-            let run = if k == 0 { run } else { &line.runs[0] };
-            from = match (from, line.axis.at(run.start + at[k] as isize)) {
-                (Row::Nothing, _) | (_, Cell::Gap) => Row::Nothing,
-                (Row::Elements(from), Cell::Element(e)) => Row::Elements(from + e * self.strides[k]),
-                _ => Row::Filled,
-            };
-        }
-        from
-    }
-
-    /// The counts of a part: of each window if they differ, and of all.
-    fn counts(&self, run: &Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> (Vec<C>, C) {
-        let Some(held) = held else { return (Vec::new(), count(1)) };
-        let windows = |k: usize| if k == 0 { run.windows() } else { 0..self.lines[k].axis.count() };
-        let all = (0..self.lines.len()).try_fold(1, |n, k| Some(n * held[k].all(windows(k))?));
-        if let Some(all) = all {
-            return (Vec::new(), count(all));
-        }
-        let mut counts = vec![1];
-        for k in 0..self.lines.len() {
-            counts = counts.iter().flat_map(|&n| windows(k).map(move |i| n * held[k].at(i))).collect();
-        }
-        (counts.into_iter().map(count).collect(), count(1))
+        let boxed = Boxed::new(self.lines, run, shifts, &room::<O::Acc>);
+        let (counts, all) = boxed.counts(self.lines, held);
+        Part { boxed, counts: counts.into_iter().map(count).collect(), all: count(all) }
     }
 
     /// The rows of a part as they are, or lifted into `lifted`, which the rows that are given back then belong to.
     fn lift(
-        ends: &dyn Ends<O::Acc, C>,
+        source: &dyn Source<O::Acc>,
         lifted: &mut Cells<O::Acc>,
         rows: &[Row],
         line: usize,
@@ -270,42 +132,48 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
             // Rows that follow each other are lifted at once.
             let many =
                 rows[k..].iter().zip(0..).take_while(|&(&row, n)| row == Row::Elements(begin + n * line)).count();
-            ends.lift(begin, &mut lifted[k * line..][..many * line]);
+            source.lift_boxed(begin, &mut lifted[k * line..][..many * line]);
             rows[k..k + many].iter_mut().zip(k..).for_each(|(row, k)| *row = Row::Elements(k * line));
             k += many;
         }
         rows
     }
 
-    fn part_of(&mut self, ends: &mut dyn Ends<O::Acc, C>, part: usize, (at, all): (usize, usize)) {
+    fn part_of(
+        &mut self,
+        source: &dyn Source<O::Acc>,
+        sink: &mut dyn Sink<O::Acc, C>,
+        part: usize,
+        (at, all): (usize, usize),
+    ) {
         let Pool { lines, op, level, parts, rows, lifted, phased, from, to, nothing, .. } = self;
         let (part, op, level, nothing) = (&parts[part], *op, *level, *nothing);
         let last = &lines[lines.len() - 1].axis;
         let width = last.count();
-        from.fit(room::<O::Acc>(part.rows.len() * width), nothing);
+        from.fit(room::<O::Acc>(part.boxed.rows.len() * width), nothing);
         let moved;
-        let (src, reads) = match ends.cells() {
-            Some(cells) => (cells, &part.rows),
+        let (src, reads) = match source.boxed() {
+            Some(cells) => (cells, &part.boxed.rows),
             None => {
-                moved = Self::lift(ends, lifted, &part.rows, last.len(), nothing);
+                moved = Self::lift(source, lifted, &part.boxed.rows, last.len(), nothing);
                 (&lifted[..], &moved)
             }
         };
         match rows {
             Rows::Straight(how) => reduce_rows(level, op, from, src, reads, how),
             Rows::Phased { columns, taps } => {
-                let pitch = room::<O::Acc>(part.rows.len() * columns.row());
+                let pitch = room::<O::Acc>(part.boxed.rows.len() * columns.row());
                 phased.fit(columns.phases() * pitch, nothing);
                 take_apart(level, phased, src, reads, columns, pitch);
-                fold_rows(level, op, from, phased, (&part.shifted, taps.len()), width);
+                fold_rows(level, op, from, phased, (&part.boxed.shifted, taps.len()), width);
             }
         }
         let mut plane = width;
         if let [_, line, _] = lines {
-            let planes = part.middle.len() / (line.order.window * line.axis.count());
+            let planes = part.boxed.middle.len() / (line.order.window * line.axis.count());
             plane *= line.axis.count();
             to.fit(room::<O::Acc>(planes * plane), nothing);
-            fold_rows(level, op, to, from, (&part.middle, line.order.window), width);
+            fold_rows(level, op, to, from, (&part.boxed.middle, line.order.window), width);
             core::mem::swap(from, to);
         }
         let window = lines[0].order.window;
@@ -314,25 +182,22 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
             false => Counts::Each(&part.counts[at..at + len]),
         };
         // Windows one step apart are shifted by a row: all of them at once. Long rows need not be put together first.
-        let joined = part.first.chunks_exact(window).is_sorted_by(|a, b| b[0] == a[0] + plane);
+        let joined = part.boxed.first.chunks_exact(window).is_sorted_by(|a, b| b[0] == a[0] + plane);
         if !joined && plane < 4 * CHUNK {
             to.fit(room::<O::Acc>(all), nothing);
-            fold_rows(level, op, to, from, (&part.first, window), plane);
-            return ends.put(at, all, &[&to[..all]], &counts(0, all));
+            fold_rows(level, op, to, from, (&part.boxed.first, window), plane);
+            return sink.put(at, all, &[&to[..all]], &counts(0, all));
         }
         let len = if joined { all } else { plane };
-        for (k, begins) in part.first.chunks_exact(window).take(all / len).enumerate() {
+        for (k, begins) in part.boxed.first.chunks_exact(window).take(all / len).enumerate() {
             let mut taps: [&[O::Acc]; TAPS] = [&[]; TAPS];
             for (to, &begin) in taps.iter_mut().zip(begins) {
                 *to = &from[begin..begin + len];
             }
-            ends.put(at + k * len, len, &taps[..window], &counts(k * len, len));
+            sink.put(at + k * len, len, &taps[..window], &counts(k * len, len));
         }
     }
 }
-
-/// How many elements windows hold on each axis, if the reduction counts.
-pub(crate) type Count<'a> = Option<&'a [super::line::Held]>;
 
 /// How rows of the last axis are reduced straight from the elements.
 fn straight<O: Op>(line: &Line, op: O, Blank { fill, nothing }: Blank<O::Acc>) -> Straight<O::Acc> {

@@ -10,7 +10,7 @@
 
 use super::chain::Order;
 use crate::array::{Picked, View};
-use crate::kernel::rows::{Op, Reduction, TAPS};
+use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
 use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -50,16 +50,26 @@ where
     T: Copy,
     R: Reduction<T>,
 {
-    let mut all = All::new(source, r);
-    let fill = fill.map(|v| r.lift(v));
+    let mut all = All::new(source, r.lifting());
+    let fill = fill.map(|v| r.lifting().lift(v));
     let how = How { op: r.op(), identity: r.identity(), idempotent: R::IDEMPOTENT };
+    for axis in smallest_first(plan) {
+        all.along(axis, fill, how);
+    }
+    let (data, mut out) = (&all.data, out.iter_mut());
+    all.extent.each_result(plan, (fill.is_some(), R::COUNTED), &mut |place, n| {
+        if let Some(out) = out.next() {
+            *out = r.lower(data[place], r.count(n));
+        }
+    });
+}
+
+/// The axes, those first that make the array smaller.
+fn smallest_first(plan: &Plan) -> Vec<&AxisPlan> {
     let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
     let growth = |a: &AxisPlan| a.count() as f64 / a.len().max(1) as f64;
     axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
-    for axis in axes {
-        all.along(axis, fill, how);
-    }
-    all.lower(plan, fill.is_some(), r, out);
+    axes
 }
 
 /// How cells are combined.
@@ -72,36 +82,39 @@ struct How<O: Op> {
 
 /// The array between two axes.
 struct All<A> {
+    extent: Extent,
+    data: Vec<A>,
+}
+
+/// How far it reaches.
+struct Extent {
     /// Lengths of the axes; one where all that lies along an axis is the same.
     shape: Dims,
-    data: Vec<A>,
     /// For each axis that is reduced, how many cells of each window count if padding does.
     held: Vec<(usize, Vec<usize>)>,
 }
 
 impl<A: Copy + Send + Sync> All<A> {
     /// The elements, lifted; repeated ones once.
-    fn new<T: Copy, R: Reduction<T, Acc = A>>(source: &View<'_, T>, r: &R) -> All<A> {
+    #[inline(never)]
+    fn new<T: Copy, L: Lifting<T, Acc = A>>(source: &View<'_, T>, lifting: L) -> All<A> {
         let once = |a: usize| if source.strides()[a] == 0 { source.shape()[a].min(1) } else { source.shape()[a] };
         let shape: Dims = (0..source.rank()).map(once).collect();
         let starts = Dims::from_elem(0, source.rank());
         let picked = |a: usize| Picked { axis: a, step: 1, count: shape[a] };
-        let data = match source.pick(&starts, source.rank(), picked) {
-            Some(view) if source.rank() > 0 => view.iter().map(|&x| r.lift(x)).collect(),
-            _ => source.iter().map(|&x| r.lift(x)).collect(),
-        };
-        All { shape, data, held: Vec::new() }
+        let distinct = source.pick(&starts, source.rank(), picked).filter(|_| source.rank() > 0);
+        let data = distinct.as_ref().unwrap_or(source).iter().map(|&x| lifting.lift(x)).collect();
+        All { extent: Extent { shape, held: Vec::new() }, data }
     }
 
     /// Reduces one axis: its windows take the place of its elements.
+    #[inline(never)]
     fn along<O: Op<Acc = A>>(&mut self, axis: &AxisPlan, fill: Option<A>, how: How<O>) {
-        let at = axis.axis();
-        let inner: usize = self.shape[at + 1..].iter().product();
-        let outer: usize = self.shape[..at].iter().product();
-        let (rows, reads) = (self.shape[at], Reads::new(axis));
+        let reads = Reads::new(axis);
+        let (inner, outer, rows) = self.extent.around(axis.axis());
         let pieces = Pieces::new(axis, &reads);
         let mut filled: Vec<A> = Vec::new();
-        let times = self.filled(at, outer * inner);
+        let times = self.extent.filled(axis.axis(), outer * inner);
         let mut data = vec![how.identity; outer * axis.count() * inner];
         let mut tree = Tree { levels: Vec::new(), whole: Vec::new(), reads: &reads, rows, inner };
         for o in 0..outer {
@@ -132,8 +145,20 @@ impl<A: Copy + Send + Sync> All<A> {
             }
         }
         self.data = data;
-        self.shape[at] = axis.count();
-        self.held.push((at, (0..axis.count()).map(|i| reads.held(i, true)).collect()));
+        self.extent.reduced(axis, &reads);
+    }
+}
+
+impl Extent {
+    /// How many places lie behind and before an axis, and how many along it.
+    fn around(&self, axis: usize) -> (usize, usize, usize) {
+        (self.shape[axis + 1..].iter().product(), self.shape[..axis].iter().product(), self.shape[axis])
+    }
+
+    /// An axis is reduced.
+    fn reduced(&mut self, axis: &AxisPlan, reads: &Reads) {
+        self.shape[axis.axis()] = axis.count();
+        self.held.push((axis.axis(), (0..axis.count()).map(|i| reads.held(i, true)).collect()));
     }
 
     /// How many filled cells a place in padding of axis `at` stands for, for every index of the other axes.
@@ -149,21 +174,21 @@ impl<A: Copy + Send + Sync> All<A> {
         times
     }
 
-    /// The results.
-    fn lower<T, R: Reduction<T, Acc = A>>(&self, plan: &Plan, filled: bool, r: &R, out: &mut [R::Out]) {
+    /// Calls `f` for each result, in order, with its place and how many elements its window holds (if that is `counted`).
+    fn each_result(&self, plan: &Plan, (filled, counted): (bool, bool), f: &mut dyn FnMut(usize, usize)) {
         let shape = plan.reduced_shape();
         let mut counts: Vec<Vec<usize>> = vec![Vec::new(); shape.len()];
-        if R::COUNTED {
+        if counted {
             for axis in plan.axes() {
                 let reads = Reads::new(axis);
                 counts[axis.axis()] = (0..axis.count()).map(|i| reads.held(i, filled)).collect();
             }
         }
         let mut index = Dims::from_elem(0, shape.len());
-        for out in out {
+        for _ in 0..shape.iter().product() {
             let at = index.iter().zip(&self.shape).fold(0, |at, (&i, &n)| at * n + i.min(n - 1));
             let held = counts.iter().zip(&index).filter_map(|(c, &i)| c.get(i));
-            *out = r.lower(self.data[at], r.count(held.fold(1, |n, &m| n.saturating_mul(m))));
+            f(at, held.fold(1, |n, &m| n.saturating_mul(m)));
             for a in (0..shape.len()).rev() {
                 index[a] += 1;
                 if index[a] < shape[a] {
@@ -236,6 +261,7 @@ impl<A: Copy> Tree<'_, A> {
     }
 
     /// Makes all blocks of at most `longest` rows.
+    #[inline(never)]
     fn grow<O: Op<Acc = A>>(&mut self, from: &[A], longest: usize, how: How<O>) {
         let inner = self.inner;
         for level in 1..=longest.max(1).ilog2() as usize {
@@ -255,6 +281,7 @@ impl<A: Copy> Tree<'_, A> {
     }
 
     /// Adds the rows at some places, in as few blocks as there are.
+    #[inline(never)]
     fn add<O: Op<Acc = A>>(&self, from: &[A], places: Range<usize>, sum: &mut Sum<'_, A>, how: How<O>) {
         let mut at = places.start;
         while at < places.end {
@@ -280,6 +307,7 @@ impl<A: Copy> Sum<'_, A> {
     }
 
     /// Adds a row so many times, by its powers of two.
+    #[inline(never)]
     fn power<O: Op<Acc = A>>(&mut self, row: &[A], times: usize, how: How<O>) {
         let mut row = row.to_vec();
         let mut rest = if how.idempotent { times.min(1) } else { times };

@@ -9,6 +9,14 @@ use crate::kernel::rows::{CHUNK, Counts, Reduction, TAPS};
 /// Bytes of a piece that is combined, lowered and stored before the next one: with its rows it stays in a first-level cache.
 const PIECE: usize = 4 * 1024;
 
+/// Where results go.
+pub(crate) trait Sink<A, C> {
+    /// A number of elements, as results are lowered with it.
+    fn count(&self, n: usize) -> C;
+    /// The `len` results from place `at` on: the cells of `rows` (at most [`TAPS`]) combined and lowered.
+    fn put(&mut self, at: usize, len: usize, rows: &[&[A]], counts: &Counts<'_, C>);
+}
+
 /// A part of the result.
 pub(super) struct Results<'a, T, R: Reduction<T>> {
     r: &'a R,
@@ -24,22 +32,6 @@ impl<'a, T, R: Reduction<T>> Results<'a, T, R> {
     pub(super) fn new(r: &'a R, level: Level, out: &'a mut [R::Out], pays: bool) -> Self {
         let (combined, lowered) = (Cells::default(), Cells::default());
         Results { r, level, out: Streamed::new(out, pays, level), combined, lowered }
-    }
-
-    /// The `len` results from place `at` on: the cells of `rows` (at most [`TAPS`]) combined and lowered.
-    pub(super) fn put(&mut self, at: usize, len: usize, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
-        let streams = self.out.streams(len);
-        let most = (PIECE / size_of::<R::Acc>().max(size_of::<R::Out>()).max(1)).max(CHUNK);
-        for from in (0..len).step_by(most) {
-            let n = most.min(len - from);
-            let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
-            taps.iter_mut().zip(rows).for_each(|(tap, row)| *tap = &row[from..from + n]);
-            let counts = match counts {
-                Counts::All(n) => Counts::All(*n),
-                Counts::Each(counts) => Counts::Each(&counts[from..from + n]),
-            };
-            self.piece(at + from, n, &taps[..rows.len()], &counts, streams);
-        }
     }
 
     fn piece(&mut self, at: usize, n: usize, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>, streams: bool) {
@@ -62,6 +54,27 @@ impl<'a, T, R: Reduction<T>> Results<'a, T, R> {
         }
         if streams {
             out.put(at, &lowered[..n]);
+        }
+    }
+}
+
+impl<T, R: Reduction<T>> Sink<R::Acc, R::Count> for Results<'_, T, R> {
+    fn count(&self, n: usize) -> R::Count {
+        self.r.count(n)
+    }
+
+    fn put(&mut self, at: usize, len: usize, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
+        let streams = self.out.streams(len);
+        let most = (PIECE / size_of::<R::Acc>().max(size_of::<R::Out>()).max(1)).max(CHUNK);
+        for from in (0..len).step_by(most) {
+            let n = most.min(len - from);
+            let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
+            taps.iter_mut().zip(rows).for_each(|(tap, row)| *tap = &row[from..from + n]);
+            let counts = match counts {
+                Counts::All(n) => Counts::All(*n),
+                Counts::Each(counts) => Counts::Each(&counts[from..from + n]),
+            };
+            self.piece(at + from, n, &taps[..rows.len()], &counts, streams);
         }
     }
 }

@@ -1,16 +1,20 @@
 //! Means in the type of the elements, rounded to the nearest.
 
 use super::accumulator::{Total, Wrap};
-use super::block::short_window;
+use super::block::{cell_counts, short_window};
 use super::engine;
 use super::monoid::{By, Monoid};
 use super::number::Number;
 use super::ops::Plus;
-use super::total::adding;
+use super::rows::unravel;
+use super::total::{InMiddle, InNarrow, adding};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::ops::Windows;
+use crate::spec::{AxisPlan, Dims};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The most integers whose mean is rounded.
 const MOST: usize = 1 << 31;
@@ -212,9 +216,9 @@ floats! {
     };
 }
 
-adding! { Narrow of Pixel in Narrow by narrow, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_narrow(a, n) } }
-adding! { Middle of Pixel in Middle by middle, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_middle(a, n) } }
-adding! { Wide of Pixel in Wide by wide, counted: true, |n| f64 { n as f64 }, |a, n| T { T::nearest_wide(a, n) } }
+adding! { Narrow of Pixel in Narrow by InNarrow { InNarrow { small: false } }, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_narrow(a, n) } }
+adding! { Middle of Pixel in Middle by InMiddle { InMiddle }, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_middle(a, n) } }
+adding! { Far of Pixel in Middle by InMiddle { InMiddle }, counted: true, |n| f64 { n as f64 }, |a, n| T { T::nearest_wide(T::from_middle(a), n) } }
 
 impl<T: Pixel> Windows<'_, T> {
     /// The mean of every window as an element, halves upwards.
@@ -246,8 +250,21 @@ impl<T: Pixel> Windows<'_, T> {
             engine::reduce(plan, source, fill, &Narrow, level, out);
         } else if cells <= T::SOME.min(T::NEAR) {
             engine::reduce(plan, source, fill, &Middle, level, out);
+        } else if cells <= T::SOME {
+            engine::reduce(plan, source, fill, &Far, level, out);
         } else {
-            engine::reduce(plan, source, fill, &Wide, level, out);
+            let mut sums = vec![T::Wide::ZERO; out.len()];
+            T::total(self, &mut sums)?;
+            let counts = cell_counts(plan, fill.is_some());
+            let mut axes: Vec<usize> = plan.axes().iter().map(AxisPlan::axis).collect();
+            axes.sort_unstable();
+            let shape = plan.reduced_shape();
+            let mut index = Dims::from_elem(0, shape.len());
+            for (number, (out, &sum)) in out.iter_mut().zip(&sums).enumerate() {
+                unravel(number, 0..shape.len(), &shape, &mut index);
+                let held = axes.iter().zip(&counts).map(|(&a, counts)| counts[index[a]]);
+                *out = T::nearest_wide(sum, held.product::<usize>() as f64);
+            }
         }
         Ok(())
     }

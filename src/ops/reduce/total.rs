@@ -3,17 +3,48 @@
 use super::accumulator::{Total, Wrap};
 use super::number::Number;
 use super::ops::{Plus, Times};
-use crate::kernel::rows::Reduction;
+use crate::kernel::rows::{Lifting, Reduction};
+
+/// Elements in a type that holds sums of few of them, made smaller first where `small` sums are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct InNarrow {
+    pub(crate) small: bool,
+}
+
+impl<T: Number> Lifting<T> for InNarrow {
+    type Acc = T::Narrow;
+    #[inline(always)]
+    fn lift(&self, x: T) -> T::Narrow {
+        x.narrow().shrunk(self.small)
+    }
+    #[inline(always)]
+    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::Narrow]> {
+        if self.small { None } else { T::narrow_all(elements) }
+    }
+}
+
+/// The same of many of them.
+#[derive(Clone, Copy)]
+pub(crate) struct InMiddle;
+
+impl<T: Number> Lifting<T> for InMiddle {
+    type Acc = T::Middle;
+    #[inline(always)]
+    fn lift(&self, x: T) -> T::Middle {
+        x.middle()
+    }
+}
 
 /// A reduction that adds: what it adds up in, what it counts with, and what becomes of a sum.
 macro_rules! adding {
-    ($name:ident of $bound:ident in $acc:ident by $lift:ident, counted: $counted:literal,
+    ($name:ident of $bound:ident in $acc:ident by $lift:ident { $lifting:expr }, counted: $counted:literal,
         |$n:ident| $count:ty { $made:expr }, |$a:ident, $of:ident| $out:ty { $lowered:expr }
-        $(, lifted by $lifted:ident)? $(, all by $all:ident)?) => {
+        $(, all by $all:ident)?) => {
         pub(crate) struct $name;
 
         impl<T: $bound> Reduction<T> for $name {
             type Acc = T::$acc;
+            type Lift = $lift;
             type Op = Plus<T::$acc>;
             type Out = $out;
             type Count = $count;
@@ -30,15 +61,9 @@ macro_rules! adding {
                 T::$acc::ZERO
             }
             #[inline(always)]
-            fn lift(&self, x: T) -> T::$acc {
-                x.$lift()
+            fn lifting(&self) -> $lift {
+                $lifting
             }
-            $(
-                #[inline(always)]
-                fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::$acc]> {
-                    T::$lifted(elements)
-                }
-            )?
             #[inline(always)]
             fn count(&self, $n: usize) -> $count {
                 $made
@@ -59,24 +84,16 @@ macro_rules! adding {
 pub(super) use adding;
 
 adding! {
-    SumNarrow of Number in Narrow by narrow, counted: false,
-    |_n| () { () }, |sum, _n| T::Wide { T::from_narrow(sum.total()) }, lifted by narrow_all
+    SumNarrow of Number in Narrow by InNarrow { InNarrow { small: false } }, counted: false,
+    |_n| () { () }, |sum, _n| T::Wide { T::from_narrow(sum.total()) }
 }
 adding! {
-    SumMiddle of Number in Middle by middle, counted: false,
+    SumMiddle of Number in Middle by InMiddle { InMiddle }, counted: false,
     |_n| () { () }, |sum, _n| T::Wide { T::from_middle(sum.total()) }
 }
 adding! {
-    SumWide of Number in Wide by wide, counted: false,
-    |_n| () { () }, |sum, _n| T::Wide { sum.total() }
-}
-adding! {
-    MeanMiddle of Number in Middle by middle, counted: true,
+    MeanMiddle of Number in Middle by InMiddle { InMiddle }, counted: true,
     |n| <T::Middle as Total>::Count { T::Middle::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
-}
-adding! {
-    MeanWide of Number in Wide by wide, counted: true,
-    |n| <T::Wide as Total>::Count { T::Wide::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
 }
 
 /// The mean, of summands that are made smaller first where their sum may overflow.
@@ -86,6 +103,7 @@ pub(crate) struct MeanNarrow {
 
 impl<T: Number> Reduction<T> for MeanNarrow {
     type Acc = T::Narrow;
+    type Lift = InNarrow;
     type Op = Plus<T::Narrow>;
     type Out = T::Mean;
     type Count = <T::Narrow as Total>::Count;
@@ -102,12 +120,8 @@ impl<T: Number> Reduction<T> for MeanNarrow {
         T::Narrow::ZERO
     }
     #[inline(always)]
-    fn lift(&self, x: T) -> T::Narrow {
-        x.narrow().shrunk(self.small)
-    }
-    #[inline(always)]
-    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::Narrow]> {
-        if self.small { None } else { T::narrow_all(elements) }
+    fn lifting(&self) -> InNarrow {
+        InNarrow { small: self.small }
     }
     #[inline(always)]
     fn count(&self, n: usize) -> Self::Count {
@@ -129,8 +143,9 @@ impl<T: Number> Reduction<T> for MeanNarrow {
 /// The product of floats.
 pub(crate) struct Product;
 
-impl<T: Number> Reduction<T> for Product {
+impl<T: Number<Narrow = <T as Number>::Wide>> Reduction<T> for Product {
     type Acc = T::Wide;
+    type Lift = InNarrow;
     type Op = Times<T::Wide>;
     type Out = T::Wide;
     type Count = ();
@@ -142,8 +157,8 @@ impl<T: Number> Reduction<T> for Product {
         T::Wide::ONE
     }
     #[inline(always)]
-    fn lift(&self, x: T) -> T::Wide {
-        x.wide()
+    fn lifting(&self) -> InNarrow {
+        InNarrow { small: false }
     }
     #[inline(always)]
     fn op(&self) -> Times<T::Wide> {

@@ -1,0 +1,203 @@
+//! Rows of accumulators and what is done to them: compiled once for each way to combine, whatever elements are lifted from and
+//! results lowered to.
+
+use super::cells::Cells;
+use super::line::{Held, Line, Run};
+use super::pool::Pool;
+use super::results::Sink;
+use super::rows::{At, ELEMENTS, Number, Rows, Slot, Strided};
+use super::source::{Blank, Source};
+use crate::kernel::level::Level;
+use crate::kernel::lower::combine;
+use crate::kernel::prefetch;
+use crate::kernel::rows::{Counts, Op, TAPS, append, carry, small, suffixes};
+use crate::kernel::scan::{backward, forward};
+use crate::spec::Cell;
+use alloc::vec::Vec;
+
+/// The rows of one thread.
+pub(crate) struct Machine<'a, O: Op, C> {
+    op: O,
+    level: Level,
+    blank: Blank<O::Acc>,
+    source: &'a mut dyn Source<O::Acc>,
+    sink: &'a mut dyn Sink<O::Acc, C>,
+    slots: Vec<Cells<O::Acc>>,
+    counts: Vec<usize>,
+    /// The counts so many times, as results are lowered with them.
+    made: (usize, Vec<C>),
+    lines: &'a [Line],
+    /// Unless results are lowered without counts.
+    held: Option<&'a [Held]>,
+    pool: Option<Pool<'a, O, C>>,
+}
+
+impl<'a, O: Op, C: Copy> Machine<'a, O, C> {
+    pub(crate) fn new(
+        (op, level, blank): (O, Level, Blank<O::Acc>),
+        source: &'a mut dyn Source<O::Acc>,
+        sink: &'a mut dyn Sink<O::Acc, C>,
+        (lines, held): (&'a [Line], Option<&'a [Held]>),
+    ) -> Self {
+        let (slots, counts, made) = (Vec::new(), Vec::new(), (usize::MAX, Vec::new()));
+        Machine { op, level, blank, source, sink, slots, counts, made, lines, held, pool: None }
+    }
+
+    fn place(&mut self, to: At, len: usize) -> &mut [O::Acc] {
+        &mut self.slots[to.slot][to.at..to.at + len]
+    }
+
+    /// A row to write, and what gives the others.
+    fn split(&mut self, to: At, len: usize) -> (&mut [O::Acc], Others<'_, O::Acc>) {
+        let (before, rest) = self.slots.split_at_mut(to.slot);
+        let Some((own, behind)) = rest.split_first_mut() else { unreachable!("rows are made before they are used") };
+        (&mut own[to.at..to.at + len], Others { elements: self.source.row(), before, behind })
+    }
+}
+
+/// Rows that are read while another one is written.
+struct Others<'s, A> {
+    elements: Option<&'s [A]>,
+    before: &'s [Cells<A>],
+    behind: &'s [Cells<A>],
+}
+
+impl<'s, A: Copy> Others<'s, A> {
+    #[inline]
+    fn row(&self, from: At, len: usize) -> &'s [A] {
+        let range = from.at..from.at + len;
+        if from.slot == ELEMENTS {
+            return match self.elements {
+                Some(row) => &row[range],
+                None => unreachable!("elements that need no lifting"),
+            };
+        }
+        match from.slot.checked_sub(self.before.len()) {
+            None => &self.before[from.slot][range],
+            // The row between is being written.
+            Some(k) => &self.behind[k - 1][range],
+        }
+    }
+
+    fn taps(&self, taps: &[At], len: usize) -> [&'s [A]; TAPS] {
+        core::array::from_fn(|j| taps.get(j).map_or(&[][..], |&tap| self.row(tap, len)))
+    }
+}
+
+impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
+    fn fit(&mut self, slot: Slot, len: usize) {
+        if self.slots.len() <= slot {
+            self.slots.resize_with(slot + 1, Cells::default);
+        }
+        self.slots[slot].fit(len, self.blank.nothing);
+    }
+
+    fn blank(&mut self, to: At, len: usize) {
+        let nothing = self.blank.nothing;
+        self.place(to, len).fill(nothing);
+    }
+
+    fn filled(&mut self, to: At, len: usize) {
+        let value = self.blank.fill;
+        self.place(to, len).fill(value);
+    }
+
+    fn copy(&mut self, to: At, from: At, len: usize) {
+        let (to, others) = self.split(to, len);
+        to.copy_from_slice(others.row(from, len));
+    }
+
+    fn combine(&mut self, to: At, len: usize, taps: &[At]) {
+        let (level, op) = (self.level, self.op);
+        let (to, others) = self.split(to, len);
+        combine(level, op, to, &others.taps(taps, len)[..taps.len()]);
+    }
+
+    fn append(&mut self, to: At, from: At, len: usize) {
+        let (level, op) = (self.level, self.op);
+        let (to, others) = self.split(to, len);
+        append(level, op, to, others.row(from, len));
+    }
+
+    fn carry(&mut self, to: At, sum: At, took: At, from: At, len: usize) {
+        let rows = self.slots.get_disjoint_mut([to.slot, sum.slot, took.slot, from.slot]);
+        let Ok([to_row, sum_row, took_row, from_row]) = rows else { unreachable!("four rows") };
+        let rows = [
+            &mut to_row[to.at..to.at + len],
+            &mut sum_row[sum.at..sum.at + len],
+            &mut took_row[took.at..took.at + len],
+        ];
+        carry(self.level, self.op, rows, &from_row[from.at..from.at + len]);
+    }
+
+    fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize)) {
+        suffixes(self.level, self.op, &mut self.slots[slot], range, pitch);
+    }
+
+    fn forward(&mut self, to: At, len: usize, own: At, next: At, width: usize) {
+        if const { small::<O::Acc>() } {
+            let (level, op) = (self.level, self.op);
+            let (to, others) = self.split(to, len);
+            forward(level, op, to, others.row(own, len), others.row(next, len), width);
+        }
+    }
+
+    fn backward(&mut self, cells: At, len: usize, width: usize) {
+        if const { small::<O::Acc>() } {
+            let (level, op) = (self.level, self.op);
+            backward(level, op, self.place(cells, len), width);
+        }
+    }
+
+    fn enter(&mut self, index: &[usize]) {
+        self.source.enter(index);
+    }
+
+    fn ready(&mut self, first: usize, len: usize, ahead: isize) -> bool {
+        let Some(row) = self.source.row() else { return false };
+        if ahead != 0 {
+            prefetch(&row[first..first + len], ahead);
+        }
+        true
+    }
+
+    fn lift(&mut self, to: At, len: usize, from: Strided, ahead: isize) {
+        self.source.lift(&mut self.slots[to.slot][to.at..to.at + len], from, ahead);
+    }
+
+    fn border(&mut self, to: At, len: usize, cells: &[Cell], inner: usize) {
+        self.source.border(&mut self.slots[to.slot][to.at..to.at + len], cells, inner, self.blank);
+    }
+
+    fn count(&mut self, counts: &[usize]) {
+        self.counts.clear();
+        self.counts.extend_from_slice(counts);
+        self.made.0 = usize::MAX;
+    }
+
+    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: Number) {
+        let others = Others { elements: self.source.row(), before: &self.slots, behind: &[] };
+        let sink = &mut self.sink;
+        let counts = match count {
+            Number::All(n) => Counts::All(sink.count(n)),
+            Number::Each(times, from) => {
+                if self.made.0 != times {
+                    self.made.0 = times;
+                    self.made.1.clear();
+                    self.made.1.extend(self.counts.iter().map(|&n| sink.count(n.saturating_mul(times))));
+                }
+                Counts::Each(&self.made.1[from..from + len])
+            }
+        };
+        sink.put(at, len, &others.taps(taps, len)[..taps.len()], &counts);
+    }
+
+    fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize) {
+        if const { small::<O::Acc>() } {
+            let (lines, op, level, blank) = (self.lines, self.op, self.level, self.blank);
+            self.source.open(index);
+            let pool = self.pool.get_or_insert_with(|| Pool::new(lines, op, level, blank));
+            pool.reduce(self.source, self.sink, run, (at, len), &self.held);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Where rows of accumulators come from: elements of the array, lifted.
+
+use super::rows::Strided;
+use crate::array::View;
+use crate::kernel::level::Level;
+use crate::kernel::phases::pick;
+use crate::kernel::rows::{Lifting, lift};
+use crate::spec::Cell;
+use alloc::vec::Vec;
+
+/// The elements of an array as accumulators.
+pub(crate) trait Source<A> {
+    /// Takes the elements behind an index for the present row.
+    fn enter(&mut self, index: &[usize]);
+    /// The present row, if its elements stand side by side and are accumulators as they are.
+    fn row(&self) -> Option<&[A]>;
+    /// Lifts cells of `inner` elements, `step` cells apart, from the present row, and asks for those `ahead` in time.
+    fn lift(&mut self, to: &mut [A], from: Strided, ahead: isize);
+    /// Lifts single cells of `inner` elements; what is none is filled padding or nothing.
+    fn border(&mut self, to: &mut [A], cells: &[Cell], inner: usize, blank: Blank<A>);
+    /// Takes the elements from those behind an index to the end of the array for [`boxed`](Self::boxed), where they are one
+    /// piece.
+    fn open(&mut self, index: &[usize]);
+    /// Those, if they are accumulators as they are.
+    fn boxed(&self) -> Option<&[A]>;
+    /// Lifts those from the given one on.
+    fn lift_boxed(&self, from: usize, to: &mut [A]);
+}
+
+/// What fills and what counts for nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Blank<A> {
+    pub(crate) fill: A,
+    pub(crate) nothing: A,
+}
+
+/// How many bytes ahead of the elements that boxes read memory is asked for.
+const AHEAD: isize = 8 * 1024;
+
+/// The present row of the array.
+enum Row<'a, T> {
+    Elements(&'a [T]),
+    /// Elements that lie anyhow: what is needed of them is gathered.
+    Strided(View<'a, T>),
+}
+
+/// The elements of a view.
+pub(crate) struct Elements<'a, T, L> {
+    lifting: L,
+    level: Level,
+    view: &'a View<'a, T>,
+    row: Row<'a, T>,
+    gathered: Vec<T>,
+    boxed: &'a [T],
+}
+
+impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
+    pub(crate) fn new(lifting: L, level: Level, view: &'a View<'a, T>) -> Self {
+        Elements { lifting, level, view, row: Row::Elements(&[]), gathered: Vec::new(), boxed: &[] }
+    }
+
+    /// Lifts elements that lie side by side.
+    #[inline(never)]
+    fn lift_all(&self, to: &mut [L::Acc], from: &[T], ahead: isize) {
+        lift(self.level, self.lifting, to, from, ahead);
+    }
+}
+
+impl<T: Copy, L: Lifting<T>> Source<L::Acc> for Elements<'_, T, L> {
+    fn enter(&mut self, index: &[usize]) {
+        self.row = match self.view.trailing_slice(index) {
+            Some(row) => Row::Elements(row),
+            None => Row::Strided(self.view.trailing(index)),
+        };
+    }
+
+    fn row(&self) -> Option<&[L::Acc]> {
+        match &self.row {
+            Row::Elements(row) => self.lifting.lifted(row),
+            Row::Strided(_) => None,
+        }
+    }
+
+    fn lift(&mut self, to: &mut [L::Acc], Strided { first, inner, step }: Strided, ahead: isize) {
+        match &self.row {
+            Row::Elements(row) if step == 1 => self.lift_all(to, &row[first * inner..], ahead),
+            Row::Elements(row) if inner == 1 => {
+                let row = &row[first..];
+                match self.lifting.lifted(row) {
+                    Some(row) => pick(self.level, to, row, step),
+                    None => {
+                        self.gathered.clear();
+                        self.gathered.resize(to.len(), row[0]);
+                        pick(self.level, &mut self.gathered, row, step);
+                        self.lift_all(to, &self.gathered, 0);
+                    }
+                }
+            }
+            Row::Elements(row) => {
+                for (i, to) in to.chunks_exact_mut(inner).enumerate() {
+                    let at = (first + i * step) * inner;
+                    self.lift_all(to, &row[at..at + inner], 0);
+                }
+            }
+            Row::Strided(row) => {
+                self.gathered.clear();
+                match step {
+                    _ if inner == 1 && row.shape()[0] == row.len() => {
+                        self.gathered.extend(row.along(first, step, to.len()).iter())
+                    }
+                    1 => row.append_to(first * inner..first * inner + to.len(), &mut self.gathered),
+                    _ => (0..to.len() / inner)
+                        .map(|i| (first + i * step) * inner)
+                        .for_each(|at| row.append_to(at..at + inner, &mut self.gathered)),
+                }
+                self.lift_all(to, &self.gathered, 0);
+            }
+        }
+    }
+
+    fn border(&mut self, to: &mut [L::Acc], cells: &[Cell], inner: usize, blank: Blank<L::Acc>) {
+        for (cell, to) in cells.iter().zip(to.chunks_exact_mut(inner)) {
+            match (cell, &self.row) {
+                (Cell::Element(e), Row::Elements(row)) if inner == 1 => to[0] = self.lifting.lift(row[*e]),
+                (Cell::Element(e), Row::Elements(row)) => self.lift_all(to, &row[e * inner..][..inner], 0),
+                (Cell::Element(e), Row::Strided(row)) => {
+                    self.gathered.clear();
+                    row.append_to(e * inner..(e + 1) * inner, &mut self.gathered);
+                    self.lift_all(to, &self.gathered, 0);
+                }
+                (Cell::Pad, _) => to.fill(blank.fill),
+                (Cell::Gap, _) => to.fill(blank.nothing),
+            }
+        }
+    }
+
+    fn open(&mut self, index: &[usize]) {
+        // To the end of the array if it can be, as more than a row may be read at a time.
+        let Some(boxed) = self.view.trailing_slice(index) else { unreachable!("boxes were found in one piece") };
+        let lead = index.iter().zip(self.view.shape()).fold(0, |at, (i, n)| at * n + i);
+        self.boxed = self.view.trailing_slice(&[]).map_or(boxed, |all| &all[lead * boxed.len()..]);
+    }
+
+    fn boxed(&self) -> Option<&[L::Acc]> {
+        self.lifting.lifted(self.boxed)
+    }
+
+    fn lift_boxed(&self, from: usize, to: &mut [L::Acc]) {
+        self.lift_all(to, &self.boxed[from..], AHEAD / size_of::<T>().max(1) as isize);
+    }
+}
