@@ -46,7 +46,10 @@ impl<O: Op, const K: usize> Writer<O::Acc> for Folds<'_, O, K> {
         };
         for (o, starts) in starts.as_chunks::<K>().0.iter().enumerate() {
             for at in (0..width).step_by(CHUNK) {
-                let rows: [&[O::Acc; CHUNK]; K] = starts.map(|start| cells(start + at));
+                let mut rows = [cells(starts[0] + at); K];
+                for j in 1..K {
+                    rows[j] = cells(starts[j] + at);
+                }
                 let Some(to) = dst[o * width + at..].first_chunk_mut::<CHUNK>() else {
                     unreachable!("rows are followed by room for a chunk")
                 };

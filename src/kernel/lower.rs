@@ -31,11 +31,53 @@ struct Taps<'a, O: Op, const K: usize> {
 impl<O: Op, const K: usize> Writer<O::Acc> for Taps<'_, O, K> {
     #[inline(always)]
     fn write<const FUSED: bool>(self, to: &mut [O::Acc]) {
-        let n = to.len();
-        let rows = self.rows.map(|row| &row[..n]);
-        for k in 0..n {
-            to[k] = tree(|a, b| self.op.combine(a, b), |j| rows[j][k], K);
+        let mut stretches = Stretches::of::<O::Acc>(to.len());
+        while let Some((from, end)) = stretches.next() {
+            let to = &mut to[from..end];
+            let n = to.len();
+            // (A loop: a function that is called for each row would be compiled for the baseline, and hide how long they are.)
+            let mut rows = self.rows;
+            for row in &mut rows {
+                *row = &row[from..][..n];
+            }
+            for k in 0..n {
+                to[k] = tree(|a, b| self.op.combine(a, b), |j| rows[j][k], K);
+            }
         }
+    }
+}
+
+/// Bytes of a multiple of all registers that a loop takes at once, at any level.
+const REGISTERS: usize = 256;
+
+/// A row in stretches: what whole registers make, then the last registers, some cells once more. What would be left is the slowest
+/// part of a loop. Less than that goes at once.
+///
+/// No function that is called for each: it would be compiled for the baseline.
+pub(super) struct Stretches {
+    n: usize,
+    step: usize,
+    from: usize,
+    end: usize,
+}
+
+impl Stretches {
+    #[inline(always)]
+    pub(super) fn of<A>(n: usize) -> Self {
+        let step = const { REGISTERS / if size_of::<A>() == 0 { 1 } else { size_of::<A>() } };
+        let body = if step > 1 && n >= step { n / step * step } else { n };
+        Stretches { n, step, from: 0, end: body }
+    }
+
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> Option<(usize, usize)> {
+        let (from, end) = (self.from, self.end);
+        if from == self.n {
+            return None;
+        }
+        // Behind the last one begins nothing.
+        (self.from, self.end) = if end == self.n { (self.n, self.n) } else { (self.n - self.step, self.n) };
+        Some((from, end))
     }
 }
 
@@ -75,8 +117,12 @@ struct Lowered<'a, T, R: Reduction<T>> {
 impl<T, R: Reduction<T>> Writer<R::Out> for Lowered<'_, T, R> {
     #[inline(always)]
     fn write<const FUSED: bool>(self, to: &mut [R::Out]) {
-        let src = &self.src[..to.len()];
-        self.r.lower_all::<FUSED>(src, self.n, to);
+        let mut stretches = Stretches::of::<R::Acc>(to.len());
+        while let Some((from, end)) = stretches.next() {
+            let to = &mut to[from..end];
+            self.r.lower_all::<FUSED>(&self.src[from..end], self.n, to);
+            self.r.seen(to);
+        }
     }
 }
 
@@ -90,9 +136,13 @@ struct EachLowered<'a, T, R: Reduction<T>> {
 impl<T, R: Reduction<T>> Writer<R::Out> for EachLowered<'_, T, R> {
     #[inline(always)]
     fn write<const FUSED: bool>(self, to: &mut [R::Out]) {
-        let (src, counts) = (&self.src[..to.len()], &self.counts[..to.len()]);
-        for k in 0..to.len() {
-            to[k] = self.r.lower(src[k], counts[k]);
+        let mut stretches = Stretches::of::<R::Acc>(to.len());
+        while let Some((from, end)) = stretches.next() {
+            let (to, src, counts) = (&mut to[from..end], &self.src[from..end], &self.counts[from..end]);
+            for k in 0..end - from {
+                to[k] = self.r.lower(src[k], counts[k]);
+            }
+            self.r.seen(to);
         }
     }
 }

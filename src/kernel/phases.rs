@@ -240,25 +240,3 @@ fn copy_steps<A: Copy, const S: usize>(to: &mut [A], from: &[A], step: usize) {
         }
     }
 }
-
-/// `to[k] = from[k * step]`.
-pub(crate) fn pick<A: Copy>(level: Level, to: &mut [A], from: &[A], step: usize) {
-    match step {
-        1 => copy_steps::<A, 1>(to, from, 1),
-        2 => level.write(to, Pick::<A, 2> { from, step }),
-        3 => level.write(to, Pick::<A, 3> { from, step }),
-        _ => copy_steps::<A, 0>(to, from, step),
-    }
-}
-
-struct Pick<'a, A, const S: usize> {
-    from: &'a [A],
-    step: usize,
-}
-
-impl<A: Copy, const S: usize> Writer<A> for Pick<'_, A, S> {
-    #[inline(always)]
-    fn write<const FUSED: bool>(self, to: &mut [A]) {
-        copy_steps::<A, S>(to, self.from, self.step);
-    }
-}

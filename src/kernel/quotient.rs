@@ -15,27 +15,27 @@ pub(crate) trait Quotient: Copy {
 }
 
 /// Numbers of a chunk.
-const CHUNK: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
-/// `out[i] = widen(values[i]) / by`, for as many as there are of both.
+/// `out[i] = values[i] / by`, for as many as there are of both.
 #[inline(always)]
-pub(crate) fn quotients<const FUSED: bool, A: Copy, Q: Quotient + core::ops::Div<Output = Q>>(
-    values: &[A],
-    widen: impl Fn(A) -> Q,
+pub(crate) fn quotients<const FUSED: bool, Q: Quotient + core::ops::Div<Output = Q>>(
+    values: &[Q],
     by: Q,
     out: &mut [Q],
 ) {
-    let (chunks, rest) = values.as_chunks::<CHUNK>();
-    let (outs, behind) = out.as_chunks_mut::<CHUNK>();
-    for (values, out) in chunks.iter().zip(outs) {
-        let mut wide = [by; CHUNK];
-        for i in 0..CHUNK {
-            wide[i] = widen(values[i]);
+    let n = values.len().min(out.len());
+    let mut at = 0;
+    while n >= CHUNK && at < n {
+        // What does not fill a chunk is a part of one.
+        let from = at.min(n - CHUNK);
+        if let (Some(values), Some(out)) = (values[from..].first_chunk(), out[from..].first_chunk_mut()) {
+            Q::divide::<FUSED, CHUNK>(values, by, out);
         }
-        Q::divide::<FUSED, CHUNK>(&wide, by, out);
+        at += CHUNK;
     }
-    for (out, &value) in behind.iter_mut().zip(rest) {
-        *out = widen(value) / by;
+    for k in at..n {
+        out[k] = values[k] / by;
     }
 }
 

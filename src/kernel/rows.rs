@@ -4,6 +4,7 @@
 //! of the first one, and a longer one is cut.
 
 use super::level::{Kernel, Level, Writer};
+use super::lower::Stretches;
 use super::stream::prefetch;
 
 /// Elements of a chunk, wherever loops go by chunks: some registers of any level. (Loops over arrays of fewer are unrolled
@@ -73,6 +74,9 @@ pub(crate) trait Reduction<T>: Sync {
     fn identity(&self) -> Self::Acc;
     fn count(&self, n: usize) -> Self::Count;
     fn lower(&self, a: Self::Acc, n: Self::Count) -> Self::Out;
+    /// Takes notice of results that were lowered, as soon as they are there.
+    #[inline(always)]
+    fn seen(&self, _results: &[Self::Out]) {}
     /// Where results are accumulators as they are: those.
     #[inline(always)]
     fn unlowered<'a>(&self, _out: &'a mut [Self::Out]) -> Option<&'a mut [Self::Acc]> {
@@ -101,9 +105,25 @@ pub(crate) enum Counts<'a, C> {
 /// The most rows that are combined in registers, without storing anything between.
 pub(crate) const TAPS: usize = 8;
 
-/// `dst[k] = lift(src[k])`; the elements `ahead` of those read are asked for in time, unless it is 0.
-pub(crate) fn lift<T: Copy, L: Lifting<T>>(level: Level, lifting: L, dst: &mut [L::Acc], src: &[T], ahead: isize) {
-    level.write(dst, Lift { lifting, src, ahead });
+/// `dst[k] = lift(src[k * step])`; the elements `ahead` of those read are asked for in time, unless it is 0.
+pub(crate) fn lift<T: Copy, L: Lifting<T>>(
+    level: Level,
+    lifting: L,
+    dst: &mut [L::Acc],
+    src: &[T],
+    step: usize,
+    ahead: isize,
+) {
+    match step {
+        1 => level.write(dst, Lift { lifting, src, ahead }),
+        2 => level.write(dst, LiftEvery::<T, L, 2> { lifting, src }),
+        3 => level.write(dst, LiftEvery::<T, L, 3> { lifting, src }),
+        _ => {
+            for (d, s) in dst.iter_mut().zip(src.iter().step_by(step)) {
+                *d = lifting.lift(*s);
+            }
+        }
+    }
 }
 
 struct Lift<'a, T, L> {
@@ -115,17 +135,57 @@ struct Lift<'a, T, L> {
 impl<T: Copy, L: Lifting<T>> Writer<L::Acc> for Lift<'_, T, L> {
     #[inline(always)]
     fn write<const FUSED: bool>(self, to: &mut [L::Acc]) {
-        // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
-        // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
-        let piece = if self.ahead != 0 { 2 * CHUNK } else { to.len().max(1) };
-        for (dst, src) in to.chunks_mut(piece).zip(self.src.chunks(piece)) {
-            if self.ahead != 0 {
-                prefetch(src, self.ahead);
-            }
-            for (d, s) in dst.iter_mut().zip(src) {
-                *d = self.lifting.lift(*s);
+        let mut stretches = Stretches::of::<L::Acc>(to.len());
+        while let Some((from, end)) = stretches.next() {
+            let (to, src) = (&mut to[from..end], &self.src[from..end]);
+            // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
+            // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
+            let piece = if self.ahead != 0 { 4 * CHUNK } else { to.len().max(1) };
+            for (dst, src) in to.chunks_mut(piece).zip(src.chunks(piece)) {
+                if self.ahead != 0 {
+                    prefetch(src, self.ahead);
+                }
+                for (d, s) in dst.iter_mut().zip(src) {
+                    *d = self.lifting.lift(*s);
+                }
             }
         }
+    }
+}
+
+struct LiftEvery<'a, T, L, const S: usize> {
+    lifting: L,
+    src: &'a [T],
+}
+
+impl<T: Copy, L: Lifting<T>, const S: usize> Writer<L::Acc> for LiftEvery<'_, T, L, S> {
+    #[inline(always)]
+    fn write<const FUSED: bool>(self, to: &mut [L::Acc]) {
+        let (steps, rest) = self.src.as_chunks::<S>();
+        let whole = steps.len().min(to.len());
+        let mut stretches = Stretches::of::<L::Acc>(whole);
+        while let Some((from, end)) = stretches.next() {
+            let (to, steps) = (&mut to[from..end], &steps[from..end]);
+            for k in 0..end - from {
+                to[k] = self.lifting.lift(steps[k][0]);
+            }
+        }
+        // The last step may be a part of one, at the end of the array.
+        if let (Some(to), Some(from)) = (to.get_mut(whole), rest.first()) {
+            *to = self.lifting.lift(*from);
+        }
+    }
+}
+
+/// Elements that are accumulators as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct AsTheyAre;
+
+impl<A: Copy + Send + Sync> Lifting<A> for AsTheyAre {
+    type Acc = A;
+    #[inline(always)]
+    fn lift(&self, x: A) -> A {
+        x
     }
 }
 

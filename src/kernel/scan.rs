@@ -6,6 +6,8 @@ use super::rows::{Op, TAPS};
 
 /// Positions of a block: so many cells are combined side by side, whatever registers there are.
 pub(crate) const BLOCK: usize = TAPS;
+/// Cells of blocks that are combined at once where there are as many.
+const WIDE: usize = 4 * BLOCK;
 
 /// `out[m] = own[m] . next[0] .. next[m - 1]`, where each of these stands for `width` cells that are combined cell by cell.
 ///
@@ -26,10 +28,16 @@ impl<O: Op> Kernel for Forward<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
-        each_columns(self.width, |at, wide| match wide {
-            true => self.columns::<{ 4 * BLOCK }>(at),
-            false => self.columns::<BLOCK>(at),
-        });
+        // (Loops: a function that is called for each column would be compiled for the baseline.)
+        let (wide, mut at) = (self.width / WIDE * WIDE, 0);
+        while at < wide {
+            self.columns::<WIDE>(at);
+            at += WIDE;
+        }
+        while at < self.width {
+            self.columns::<BLOCK>(at);
+            at += BLOCK;
+        }
     }
 }
 
@@ -62,14 +70,6 @@ impl<O: Op> Forward<'_, O> {
     }
 }
 
-/// Calls `f` for cells of blocks side by side, many or few at a time.
-#[inline(always)]
-fn each_columns(width: usize, mut f: impl FnMut(usize, bool)) {
-    let wide = width / (4 * BLOCK) * (4 * BLOCK);
-    (0..wide).step_by(4 * BLOCK).for_each(|at| f(at, true));
-    (wide..width).step_by(BLOCK).for_each(|at| f(at, false));
-}
-
 /// `cells[m] = cells[m] . cells[m + 1] .. `, to the last, where each of these stands for `width` cells.
 pub(crate) fn backward<O: Op>(level: Level, op: O, cells: &mut [O::Acc], width: usize) {
     level.run(Backward { op, cells, width });
@@ -85,10 +85,16 @@ impl<O: Op> Kernel for Backward<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
-        each_columns(self.width, |at, wide| match wide {
-            true => self.columns::<{ 4 * BLOCK }>(at),
-            false => self.columns::<BLOCK>(at),
-        });
+        // (Loops: a function that is called for each column would be compiled for the baseline.)
+        let (wide, mut at) = (self.width / WIDE * WIDE, 0);
+        while at < wide {
+            self.columns::<WIDE>(at);
+            at += WIDE;
+        }
+        while at < self.width {
+            self.columns::<BLOCK>(at);
+            at += BLOCK;
+        }
     }
 }
 

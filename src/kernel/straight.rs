@@ -2,9 +2,9 @@
 
 use super::level::{Level, Writer};
 use super::phases::{Row, lanes};
-use super::rows::{Op, TAPS, tree};
+use super::rows::{Lifting, Op, TAPS, tree};
+use super::stream::prefetch;
 use alloc::vec::Vec;
-use core::array::from_fn;
 
 /// What a cell in the border of a row is.
 #[derive(Clone, Copy, Debug)]
@@ -45,35 +45,41 @@ impl<A: Copy> Straight<A> {
     }
 }
 
+/// How many bytes ahead of the row that is read memory is asked for.
+const AHEAD: usize = 8 * 1024;
+
 /// `dst[k]` of row after row: the combination of the cells of window `k`. They need [`room`](super::phases::room).
-pub(crate) fn reduce_rows<O: Op>(
+pub(crate) fn reduce_rows<T: Copy, L: Lifting<T, Acc = O::Acc>, O: Op>(
     level: Level,
-    op: O,
+    (lifting, op): (L, O),
     dst: &mut [O::Acc],
-    src: &[O::Acc],
+    src: &[T],
     rows: &[Row],
     how: &Straight<O::Acc>,
 ) {
     macro_rules! by_window {
         ($($step:literal $window:literal,)*) => { match (how.step, how.window) {
-            $(($step, $window) => level.write(dst, Rows::<O, $step, $window> { op, src, rows, how }),)*
+            $(($step, $window) => level.write(dst, Rows::<T, L, O, $step, $window> { lifting, op, src, rows, how }),)*
             other => unreachable!("no loop for step and window {other:?}"),
         } };
     }
     by_window!(1 3, 2 2, 2 3,)
 }
 
-struct Rows<'a, O: Op, const S: usize, const K: usize> {
+struct Rows<'a, T, L, O: Op, const S: usize, const K: usize> {
+    lifting: L,
     op: O,
-    src: &'a [O::Acc],
+    src: &'a [T],
     rows: &'a [Row],
     how: &'a Straight<O::Acc>,
 }
 
-impl<O: Op, const S: usize, const K: usize> Writer<O::Acc> for Rows<'_, O, S, K> {
+impl<T: Copy, L: Lifting<T, Acc = O::Acc>, O: Op, const S: usize, const K: usize> Writer<O::Acc>
+    for Rows<'_, T, L, O, S, K>
+{
     #[inline(always)]
     fn write<const FUSED: bool>(self, dst: &mut [O::Acc]) {
-        let Rows { op, src, rows, how } = self;
+        let Rows { lifting, op, src, rows, how } = self;
         let (width, joins) = (how.width, how.joins());
         let mut k = 0;
         while k < rows.len() {
@@ -89,13 +95,18 @@ impl<O: Op, const S: usize, const K: usize> Writer<O::Acc> for Rows<'_, O, S, K>
             let follows = |n: usize| joins && rows.get(k + n) == Some(&Row::Elements(begin + n * how.line));
             let many = (1..).find(|&n| !follows(n)).unwrap_or(1);
             let row = &src[begin..];
+            if many == 1
+                && let Some(cells) = row.get(..how.line)
+            {
+                prefetch(cells, (AHEAD / size_of::<T>().max(1)) as isize);
+            }
             if how.count > 0 {
                 let n = if many > 1 { many * width } else { how.count };
-                windows::<O, S, K>(op, &mut dst[how.first..], &row[how.from..], n);
+                windows::<T, L, O, S, K>((lifting, op), &mut dst[how.first..], &row[how.from..], n);
             }
             for (k, cells) in &how.borders {
                 let cell = |j: usize| match cells[j] {
-                    Read::Element(e) => row[e],
+                    Read::Element(e) => lifting.lift(row[e]),
                     Read::Value(value) => value,
                 };
                 dst[*k] = tree(|a, b| op.combine(a, b), cell, K);
@@ -107,7 +118,12 @@ impl<O: Op, const S: usize, const K: usize> Writer<O::Acc> for Rows<'_, O, S, K>
 
 /// `dst[k] = src[k * S] . .. src[k * S + K - 1]` for at least `n` windows.
 #[inline(always)]
-fn windows<O: Op, const S: usize, const K: usize>(op: O, dst: &mut [O::Acc], src: &[O::Acc], n: usize) {
+fn windows<T: Copy, L: Lifting<T, Acc = O::Acc>, O: Op, const S: usize, const K: usize>(
+    (lifting, op): (L, O),
+    dst: &mut [O::Acc],
+    src: &[T],
+    n: usize,
+) {
     let (steps, _) = src.as_chunks::<S>();
     // Steps of a window behind its first one.
     let further = (K - 1) / S;
@@ -116,13 +132,14 @@ fn windows<O: Op, const S: usize, const K: usize>(op: O, dst: &mut [O::Acc], src
     // window to a loop without vectors.
     let whole = n.next_multiple_of(lanes::<O::Acc>()) + usize::from(!K.is_multiple_of(S));
     let m = if whole <= inside { whole } else { n.min(inside) };
-    let taps: [&[[O::Acc; S]]; 3] = from_fn(|q| if q <= further { &steps[q..][..m] } else { &steps[..0] });
+    let behind = |q: usize| &steps[q.min(further)..][..m];
+    let taps = [behind(0), behind(1), behind(2)];
     let to = &mut dst[..m];
     for i in 0..m {
-        to[i] = tree(|a, b| op.combine(a, b), |j| taps[j / S][i][j % S], K);
+        to[i] = tree(|a, b| op.combine(a, b), |j| lifting.lift(taps[j / S][i][j % S]), K);
     }
     // At the end of the array.
     for i in m..n {
-        dst[i] = tree(|a, b| op.combine(a, b), |j| src[i * S + j], K);
+        dst[i] = tree(|a, b| op.combine(a, b), |j| lifting.lift(src[i * S + j]), K);
     }
 }

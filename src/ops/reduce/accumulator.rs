@@ -2,7 +2,7 @@
 
 use super::number::sealed;
 use crate::element::Element;
-use crate::kernel::quotient::quotients;
+use crate::kernel::quotient::{CHUNK, quotients};
 
 /// Numbers that can be added and multiplied in their own type, integers modulo two to the number of their bits.
 pub trait Wrap: Element + sealed::Sealed {
@@ -154,7 +154,7 @@ macro_rules! float_accumulators {
             }
             #[inline(always)]
             fn means<const FUSED: bool>(sums: &[$t], n: $t, out: &mut [$t]) {
-                quotients::<FUSED, _, _>(sums, |sum| sum, n, out);
+                quotients::<FUSED, _>(sums, n, out);
             }
             #[inline(always)]
             fn total(self) -> $t {
@@ -202,7 +202,17 @@ macro_rules! small_accumulators {
             }
             #[inline(always)]
             fn means<const FUSED: bool>(sums: &[$t], n: f64, out: &mut [f64]) {
-                quotients::<FUSED, _, _>(sums, f64::from, n, out);
+                let (chunks, rest) = sums.as_chunks::<CHUNK>();
+                for (sums, out) in chunks.iter().zip(out.chunks_exact_mut(CHUNK)) {
+                    let mut wide = [0.0; CHUNK];
+                    for i in 0..CHUNK {
+                        wide[i] = f64::from(sums[i]);
+                    }
+                    quotients::<FUSED, _>(&wide, n, out);
+                }
+                for (&sum, out) in rest.iter().zip(&mut out[sums.len() - rest.len()..]) {
+                    *out = sum.mean(n);
+                }
             }
             #[inline(always)]
             fn total(self) -> $t {

@@ -102,7 +102,7 @@ fn long_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Resu
 
 fn long_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
     if windows.plan().window_len() <= T::FEW {
-        return run(windows, &MeanNarrow { small: false }, out);
+        return run(windows, &MeanNarrow::new(false), out);
     }
     windows.check_buffer(out.len())?;
     let mut means = vec![0.0; out.len()];
@@ -130,14 +130,15 @@ fn float_products<T: Number<Narrow = <T as Number>::Wide>>(
 /// Means of floats: where a sum overflows, once more with all elements made smaller.
 fn float_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
     let cells = windows.plan().window_len();
-    run(windows, &MeanNarrow { small: false }, out)?;
+    let means = MeanNarrow::new(false);
+    run(windows, &means, out)?;
     let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
     let overflows = |x: &T| x.narrow().overflows(cells);
-    if out.iter().all(finite) || !windows.source().iter().chain(windows.fill_value()).any(overflows) {
+    if !means.lost() || !windows.source().iter().chain(windows.fill_value()).any(overflows) {
         return Ok(());
     }
     let mut means = vec![T::Mean::ZERO; out.len()];
-    run(windows, &MeanNarrow { small: true }, &mut means)?;
+    run(windows, &MeanNarrow::new(true), &mut means)?;
     out.iter_mut().zip(means).filter(|(out, _)| !finite(out)).for_each(|(out, mean)| *out = mean);
     Ok(())
 }

@@ -82,6 +82,7 @@ pub(crate) fn reduce<T, R>(
         for (o, x) in out.iter_mut().zip(source.iter()) {
             *o = reduction.lower(reduction.lifting().lift(*x), one);
         }
+        reduction.seen(out);
         return;
     }
     let traits = Traits::of::<T, R>();
@@ -168,7 +169,7 @@ impl Job {
         level: Level,
         op: O,
         blank: Blank<O::Acc>,
-        source: &mut dyn Source<O::Acc>,
+        source: &mut dyn Source<O>,
         sink: &mut dyn Sink<O::Acc, C>,
     ) {
         let held = self.traits.counted.then_some(&self.counts[..]);

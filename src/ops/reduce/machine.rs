@@ -20,7 +20,7 @@ pub(crate) struct Machine<'a, O: Op, C> {
     op: O,
     level: Level,
     blank: Blank<O::Acc>,
-    source: &'a mut dyn Source<O::Acc>,
+    source: &'a mut dyn Source<O>,
     sink: &'a mut dyn Sink<O::Acc, C>,
     slots: Vec<Cells<O::Acc>>,
     counts: Vec<usize>,
@@ -35,7 +35,7 @@ pub(crate) struct Machine<'a, O: Op, C> {
 impl<'a, O: Op, C: Copy> Machine<'a, O, C> {
     pub(crate) fn new(
         (op, level, blank): (O, Level, Blank<O::Acc>),
-        source: &'a mut dyn Source<O::Acc>,
+        source: &'a mut dyn Source<O>,
         sink: &'a mut dyn Sink<O::Acc, C>,
         (lines, held): (&'a [Line], Option<&'a [Held]>),
     ) -> Self {

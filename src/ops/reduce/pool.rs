@@ -22,9 +22,12 @@ use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, room, take_apart};
 use crate::kernel::rows::{CHUNK, Counts, Op, TAPS, tree};
-use crate::kernel::straight::{Read, Straight, reduce_rows};
+use crate::kernel::straight::{Read, Straight};
 use crate::spec::Cell;
 use alloc::vec::Vec;
+
+/// Bytes of rows that are lifted before they are combined.
+const LIFTED: usize = 4 * 1024;
 
 /// How many parts of an array are kept to be used again; those of one that has more are made anew.
 const KEPT: usize = 64;
@@ -58,6 +61,8 @@ pub(crate) struct Pool<'p, O: Op, C> {
     most: usize,
     parts: Vec<Part<C>>,
     lifted: Cells<O::Acc>,
+    /// Where lifted rows stand.
+    moved: Vec<Row>,
     phased: Cells<O::Acc>,
     from: Cells<O::Acc>,
     to: Cells<O::Acc>,
@@ -75,14 +80,14 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
         let (lifted, phased) = (Cells::default(), Cells::default());
         let (from, to) = (Cells::default(), Cells::default());
         let (nothing, parts) = (blank.nothing, Vec::new());
-        Pool { lines, op, level, nothing, rows, most, parts, lifted, phased, from, to }
+        Pool { lines, op, level, nothing, rows, most, parts, lifted, moved: Vec::new(), phased, from, to }
     }
 
     /// Windows `run` of the first axis, and all of the others, over one box of the array's elements: the `len` results from
     /// place `at` on.
     pub(crate) fn reduce(
         &mut self,
-        source: &dyn Source<O::Acc>,
+        source: &dyn Source<O>,
         sink: &mut dyn Sink<O::Acc, C>,
         run: &Run,
         (mut at, len): (usize, usize),
@@ -113,19 +118,13 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
         Part { boxed, counts: counts.into_iter().map(count).collect(), all: count(all) }
     }
 
-    /// The rows of a part as they are, or lifted into `lifted`, which the rows that are given back then belong to.
-    fn lift(
-        source: &dyn Source<O::Acc>,
-        lifted: &mut Cells<O::Acc>,
-        rows: &[Row],
-        line: usize,
-        any: O::Acc,
-    ) -> Vec<Row> {
-        lifted.fit(room::<O::Acc>(rows.len() * line), any);
-        let mut rows = rows.to_vec();
+    /// Lifts rows of `line` elements into `lifted`; where they stand there.
+    fn lift(source: &dyn Source<O>, lifted: &mut [O::Acc], rows: &[Row], line: usize, moved: &mut Vec<Row>) {
+        moved.clear();
         let mut k = 0;
         while k < rows.len() {
             let Row::Elements(begin) = rows[k] else {
+                moved.push(rows[k]);
                 k += 1;
                 continue;
             };
@@ -133,41 +132,58 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
             let many =
                 rows[k..].iter().zip(0..).take_while(|&(&row, n)| row == Row::Elements(begin + n * line)).count();
             source.lift_boxed(begin, &mut lifted[k * line..][..many * line]);
-            rows[k..k + many].iter_mut().zip(k..).for_each(|(row, k)| *row = Row::Elements(k * line));
+            moved.extend((k..k + many).map(|k| Row::Elements(k * line)));
             k += many;
         }
-        rows
+    }
+
+    /// Reduces the rows of a part along themselves.
+    fn rows_of(&mut self, source: &dyn Source<O>, part: usize) {
+        let Pool { lines, op, level, parts, rows, lifted, moved, phased, from, nothing, .. } = self;
+        let (part, op, level, nothing) = (&parts[part].boxed, *op, *level, *nothing);
+        let last = &lines[lines.len() - 1].axis;
+        let (width, line) = (last.count(), last.len());
+        let count = part.rows.len();
+        from.fit(room::<O::Acc>(count * width), nothing);
+        let pitch = match rows {
+            Rows::Phased { columns, .. } => room::<O::Acc>(count * columns.row()),
+            Rows::Straight(_) => 0,
+        };
+        if let Rows::Phased { columns, .. } = rows {
+            phased.fit(columns.phases() * pitch, nothing);
+        }
+        match (&*rows, source.boxed()) {
+            (Rows::Straight(how), _) => source.reduce_boxed(op, from, &part.rows, how),
+            (Rows::Phased { columns, .. }, Some(cells)) => {
+                take_apart(level, phased, cells, &part.rows, columns, pitch);
+            }
+            (Rows::Phased { columns, .. }, None) => {
+                // So many that they are still in a first-level cache when they are taken apart.
+                let most = (LIFTED / (line * size_of::<O::Acc>()).max(1)).max(1);
+                lifted.fit(room::<O::Acc>(most * line), nothing);
+                for (number, rows) in part.rows.chunks(most).enumerate() {
+                    Self::lift(source, lifted, rows, line, moved);
+                    let to = &mut phased[number * most * columns.row()..];
+                    take_apart(level, to, lifted, moved, columns, pitch);
+                }
+            }
+        }
+        if let Rows::Phased { taps, .. } = rows {
+            fold_rows(level, op, from, phased, (&part.shifted, taps.len()), width);
+        }
     }
 
     fn part_of(
         &mut self,
-        source: &dyn Source<O::Acc>,
+        source: &dyn Source<O>,
         sink: &mut dyn Sink<O::Acc, C>,
         part: usize,
         (at, all): (usize, usize),
     ) {
-        let Pool { lines, op, level, parts, rows, lifted, phased, from, to, nothing, .. } = self;
+        self.rows_of(source, part);
+        let Pool { lines, op, level, parts, from, to, nothing, .. } = self;
         let (part, op, level, nothing) = (&parts[part], *op, *level, *nothing);
-        let last = &lines[lines.len() - 1].axis;
-        let width = last.count();
-        from.fit(room::<O::Acc>(part.boxed.rows.len() * width), nothing);
-        let moved;
-        let (src, reads) = match source.boxed() {
-            Some(cells) => (cells, &part.boxed.rows),
-            None => {
-                moved = Self::lift(source, lifted, &part.boxed.rows, last.len(), nothing);
-                (&lifted[..], &moved)
-            }
-        };
-        match rows {
-            Rows::Straight(how) => reduce_rows(level, op, from, src, reads, how),
-            Rows::Phased { columns, taps } => {
-                let pitch = room::<O::Acc>(part.boxed.rows.len() * columns.row());
-                phased.fit(columns.phases() * pitch, nothing);
-                take_apart(level, phased, src, reads, columns, pitch);
-                fold_rows(level, op, from, phased, (&part.boxed.shifted, taps.len()), width);
-            }
-        }
+        let width = lines[lines.len() - 1].axis.count();
         let mut plane = width;
         if let [_, line, _] = lines {
             let planes = part.boxed.middle.len() / (line.order.window * line.axis.count());

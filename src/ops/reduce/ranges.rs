@@ -60,6 +60,7 @@ where
     all.extent.each_result(plan, (fill.is_some(), R::COUNTED), &mut |place, n| {
         if let Some(out) = out.next() {
             *out = r.lower(data[place], r.count(n));
+            r.seen(core::slice::from_ref(out));
         }
     });
 }

@@ -3,28 +3,31 @@
 use super::rows::Strided;
 use crate::array::View;
 use crate::kernel::level::Level;
-use crate::kernel::phases::pick;
-use crate::kernel::rows::{Lifting, lift};
+use crate::kernel::phases::Row as BoxRow;
+use crate::kernel::rows::{AsTheyAre, Lifting, Op, lift};
+use crate::kernel::straight::{Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec::Vec;
 
-/// The elements of an array as accumulators.
-pub(crate) trait Source<A> {
+/// The elements of an array as accumulators that are combined in one way.
+pub(crate) trait Source<O: Op> {
     /// Takes the elements behind an index for the present row.
     fn enter(&mut self, index: &[usize]);
     /// The present row, if its elements stand side by side and are accumulators as they are.
-    fn row(&self) -> Option<&[A]>;
+    fn row(&self) -> Option<&[O::Acc]>;
     /// Lifts cells of `inner` elements, `step` cells apart, from the present row, and asks for those `ahead` in time.
-    fn lift(&mut self, to: &mut [A], from: Strided, ahead: isize);
+    fn lift(&mut self, to: &mut [O::Acc], from: Strided, ahead: isize);
     /// Lifts single cells of `inner` elements; what is none is filled padding or nothing.
-    fn border(&mut self, to: &mut [A], cells: &[Cell], inner: usize, blank: Blank<A>);
+    fn border(&mut self, to: &mut [O::Acc], cells: &[Cell], inner: usize, blank: Blank<O::Acc>);
     /// Takes the elements from those behind an index to the end of the array for [`boxed`](Self::boxed), where they are one
     /// piece.
     fn open(&mut self, index: &[usize]);
     /// Those, if they are accumulators as they are.
-    fn boxed(&self) -> Option<&[A]>;
+    fn boxed(&self) -> Option<&[O::Acc]>;
     /// Lifts those from the given one on.
-    fn lift_boxed(&self, from: usize, to: &mut [A]);
+    fn lift_boxed(&self, from: usize, to: &mut [O::Acc]);
+    /// Reduces rows of those along themselves: see [`reduce_rows`].
+    fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>);
 }
 
 /// What fills and what counts for nothing.
@@ -59,14 +62,17 @@ impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
         Elements { lifting, level, view, row: Row::Elements(&[]), gathered: Vec::new(), boxed: &[] }
     }
 
-    /// Lifts elements that lie side by side.
+    /// Lifts every `step`-th element.
     #[inline(never)]
-    fn lift_all(&self, to: &mut [L::Acc], from: &[T], ahead: isize) {
-        lift(self.level, self.lifting, to, from, ahead);
+    fn lift_all(&self, to: &mut [L::Acc], from: &[T], step: usize, ahead: isize) {
+        match self.lifting.lifted(from) {
+            Some(cells) if step == 1 => to.copy_from_slice(&cells[..to.len()]),
+            _ => lift(self.level, self.lifting, to, from, step, ahead),
+        }
     }
 }
 
-impl<T: Copy, L: Lifting<T>> Source<L::Acc> for Elements<'_, T, L> {
+impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, L> {
     fn enter(&mut self, index: &[usize]) {
         self.row = match self.view.trailing_slice(index) {
             Some(row) => Row::Elements(row),
@@ -83,23 +89,12 @@ impl<T: Copy, L: Lifting<T>> Source<L::Acc> for Elements<'_, T, L> {
 
     fn lift(&mut self, to: &mut [L::Acc], Strided { first, inner, step }: Strided, ahead: isize) {
         match &self.row {
-            Row::Elements(row) if step == 1 => self.lift_all(to, &row[first * inner..], ahead),
-            Row::Elements(row) if inner == 1 => {
-                let row = &row[first..];
-                match self.lifting.lifted(row) {
-                    Some(row) => pick(self.level, to, row, step),
-                    None => {
-                        self.gathered.clear();
-                        self.gathered.resize(to.len(), row[0]);
-                        pick(self.level, &mut self.gathered, row, step);
-                        self.lift_all(to, &self.gathered, 0);
-                    }
-                }
-            }
+            Row::Elements(row) if step == 1 => self.lift_all(to, &row[first * inner..], 1, ahead),
+            Row::Elements(row) if inner == 1 => self.lift_all(to, &row[first..], step, 0),
             Row::Elements(row) => {
                 for (i, to) in to.chunks_exact_mut(inner).enumerate() {
                     let at = (first + i * step) * inner;
-                    self.lift_all(to, &row[at..at + inner], 0);
+                    self.lift_all(to, &row[at..at + inner], 1, 0);
                 }
             }
             Row::Strided(row) => {
@@ -113,7 +108,7 @@ impl<T: Copy, L: Lifting<T>> Source<L::Acc> for Elements<'_, T, L> {
                         .map(|i| (first + i * step) * inner)
                         .for_each(|at| row.append_to(at..at + inner, &mut self.gathered)),
                 }
-                self.lift_all(to, &self.gathered, 0);
+                self.lift_all(to, &self.gathered, 1, 0);
             }
         }
     }
@@ -122,11 +117,11 @@ impl<T: Copy, L: Lifting<T>> Source<L::Acc> for Elements<'_, T, L> {
         for (cell, to) in cells.iter().zip(to.chunks_exact_mut(inner)) {
             match (cell, &self.row) {
                 (Cell::Element(e), Row::Elements(row)) if inner == 1 => to[0] = self.lifting.lift(row[*e]),
-                (Cell::Element(e), Row::Elements(row)) => self.lift_all(to, &row[e * inner..][..inner], 0),
+                (Cell::Element(e), Row::Elements(row)) => self.lift_all(to, &row[e * inner..][..inner], 1, 0),
                 (Cell::Element(e), Row::Strided(row)) => {
                     self.gathered.clear();
                     row.append_to(e * inner..(e + 1) * inner, &mut self.gathered);
-                    self.lift_all(to, &self.gathered, 0);
+                    self.lift_all(to, &self.gathered, 1, 0);
                 }
                 (Cell::Pad, _) => to.fill(blank.fill),
                 (Cell::Gap, _) => to.fill(blank.nothing),
@@ -146,6 +141,13 @@ impl<T: Copy, L: Lifting<T>> Source<L::Acc> for Elements<'_, T, L> {
     }
 
     fn lift_boxed(&self, from: usize, to: &mut [L::Acc]) {
-        self.lift_all(to, &self.boxed[from..], AHEAD / size_of::<T>().max(1) as isize);
+        self.lift_all(to, &self.boxed[from..], 1, AHEAD / size_of::<T>().max(1) as isize);
+    }
+
+    fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) {
+        match self.lifting.lifted(self.boxed) {
+            Some(cells) => reduce_rows(self.level, (AsTheyAre, op), to, cells, rows, how),
+            None => reduce_rows(self.level, (self.lifting, op), to, self.boxed, rows, how),
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::accumulator::{Total, Wrap};
 use super::number::Number;
 use super::ops::{Plus, Times};
 use crate::kernel::rows::{Lifting, Reduction};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// Elements in a type that holds sums of few of them, made smaller first where `small` sums are asked for.
 #[derive(Clone, Copy)]
@@ -98,7 +99,19 @@ adding! {
 
 /// The mean, of summands that are made smaller first where their sum may overflow.
 pub(crate) struct MeanNarrow {
-    pub(crate) small: bool,
+    small: bool,
+    /// Whether some mean is none that is finite.
+    lost: AtomicBool,
+}
+
+impl MeanNarrow {
+    pub(crate) fn new(small: bool) -> Self {
+        MeanNarrow { small, lost: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
 }
 
 impl<T: Number> Reduction<T> for MeanNarrow {
@@ -122,6 +135,12 @@ impl<T: Number> Reduction<T> for MeanNarrow {
     #[inline(always)]
     fn lifting(&self) -> InNarrow {
         InNarrow { small: self.small }
+    }
+    #[inline(always)]
+    fn seen(&self, means: &[T::Mean]) {
+        if const { !T::EXACT } && !means.iter().fold(true, |all, &mean| all & T::Narrow::is_finite(mean)) {
+            self.lost.store(true, Ordering::Relaxed);
+        }
     }
     #[inline(always)]
     fn count(&self, n: usize) -> Self::Count {
