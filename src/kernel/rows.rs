@@ -17,21 +17,6 @@ pub(crate) trait Op: Copy + Sync {
     /// What is accumulated.
     type Acc: Copy + Send + Sync;
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
-    /// `a` and `b` combined, and what rounding took from that added to what it `took` before.
-    #[inline(always)]
-    fn with(&self, a: Self::Acc, b: Self::Acc, took: Self::Acc) -> (Self::Acc, Self::Acc) {
-        (self.combine(a, b), took)
-    }
-    /// What was combined, with what rounding took from it.
-    #[inline(always)]
-    fn settle(&self, a: Self::Acc, _took: Self::Acc) -> Self::Acc {
-        a
-    }
-    /// What rounding took before anything was combined; `any` value will do where nothing is carried.
-    #[inline(always)]
-    fn untaken(&self, any: Self::Acc) -> Self::Acc {
-        any
-    }
 }
 
 /// What becomes of an element before it is combined.
@@ -65,8 +50,6 @@ pub(crate) trait Reduction<T>: Sync {
     const EXACT: bool;
     /// Whether `lower` looks at the count at all.
     const COUNTED: bool;
-    /// Whether long runs of combinations, as in a scan, carry what rounding took ([`Op::with`]).
-    const CARRIES: bool = false;
     /// Whether rounding must not add up along a scan, so that windows are never scanned.
     const PAIRWISE: bool = false;
     fn lifting(&self) -> Self::Lift;
@@ -208,32 +191,6 @@ impl<O: Op> Writer<O::Acc> for Append<'_, O> {
     }
 }
 
-/// `sum[k] = combine(sum[k], b[k])`, `took[k]` what rounding took from it so far, `dst[k]` both together.
-pub(crate) fn carry<O: Op>(level: Level, op: O, [dst, sum, took]: [&mut [O::Acc]; 3], b: &[O::Acc]) {
-    level.run(Carry { op, dst, sum, took, b });
-}
-
-struct Carry<'a, O: Op> {
-    op: O,
-    dst: &'a mut [O::Acc],
-    sum: &'a mut [O::Acc],
-    took: &'a mut [O::Acc],
-    b: &'a [O::Acc],
-}
-
-impl<O: Op> Kernel for Carry<'_, O> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        let n = self.dst.len();
-        let (sum, took, b) = (&mut self.sum[..n], &mut self.took[..n], &self.b[..n]);
-        for k in 0..n {
-            (sum[k], took[k]) = self.op.with(sum[k], b[k], took[k]);
-            self.dst[k] = self.op.settle(sum[k], took[k]);
-        }
-    }
-}
-
 /// Combinations from behind, for windows that are scanned in groups: `rows[k] = combine(rows[k], rows[k + 1])` for `k` from
 /// the last but one down to `first`, rows of `len` standing `pitch` apart.
 pub(crate) fn suffixes<O: Op>(
@@ -280,12 +237,11 @@ impl<O: Op> Suffixes<'_, O> {
         let Some(&(mut sum)) = self.rows[(count - 1) * pitch + at..].first_chunk::<L>() else {
             unreachable!("rows are longer")
         };
-        let mut took = [op.untaken(sum[0]); L];
         for k in (first..count - 1).rev() {
             let Some(row) = self.rows[k * pitch + at..].first_chunk_mut::<L>() else { unreachable!("rows are longer") };
             for i in 0..L {
-                (sum[i], took[i]) = op.with(row[i], sum[i], took[i]);
-                row[i] = op.settle(sum[i], took[i]);
+                sum[i] = op.combine(row[i], sum[i]);
+                row[i] = sum[i];
             }
         }
     }

@@ -47,7 +47,7 @@ impl<O: Op> Forward<'_, O> {
     fn columns<const L: usize>(&mut self, at: usize) {
         let (op, width, own, next) = (self.op, self.width, self.own, self.next);
         let Some(&any) = own.get(at) else { return };
-        let (mut sum, mut took) = ([any; L], [op.untaken(any); L]);
+        let mut sum = [any; L];
         for (m, out) in self.out.chunks_exact_mut(width).enumerate() {
             let Some(out) = out[at..].first_chunk_mut::<L>() else { unreachable!("blocks are wider") };
             let Some(own) = own[m * width + at..].first_chunk::<L>() else { unreachable!("one of it for each result") };
@@ -60,11 +60,11 @@ impl<O: Op> Forward<'_, O> {
                 sum = *next;
             } else {
                 for i in 0..L {
-                    (sum[i], took[i]) = op.with(sum[i], next[i], took[i]);
+                    sum[i] = op.combine(sum[i], next[i]);
                 }
             }
             for i in 0..L {
-                out[i] = op.combine(own[i], op.settle(sum[i], took[i]));
+                out[i] = op.combine(own[i], sum[i]);
             }
         }
     }
@@ -106,12 +106,11 @@ impl<O: Op> Backward<'_, O> {
         let mut blocks = self.cells.chunks_exact_mut(self.width).rev();
         let last = blocks.next().and_then(|block| block[at..].first_chunk::<L>());
         let Some(&(mut sum)) = last else { return };
-        let mut took = [op.untaken(sum[0]); L];
         for block in blocks {
             let Some(cells) = block[at..].first_chunk_mut::<L>() else { unreachable!("blocks are wider") };
             for i in 0..L {
-                (sum[i], took[i]) = op.with(cells[i], sum[i], took[i]);
-                cells[i] = op.settle(sum[i], took[i]);
+                sum[i] = op.combine(cells[i], sum[i]);
+                cells[i] = sum[i];
             }
         }
     }

@@ -55,10 +55,8 @@ pub(crate) struct Across<'p> {
     spare: Vec<Slot>,
     sum: Slot,
     rest: Slot,
-    /// The blocks of the present group, what rounding took from them, and both together.
+    /// The blocks of the present group.
     so_far: Slot,
-    took: Slot,
-    settled: Slot,
     blocks: Tree,
     cells: Tree,
 }
@@ -80,8 +78,6 @@ impl<'p> Across<'p> {
             sum: slots.next(),
             rest: slots.next(),
             so_far: slots.next(),
-            took: slots.next(),
-            settled: slots.next(),
             blocks: Tree::new(slots, order.blocks),
             cells: Tree::new(slots, order.block.max(order.rest)),
         }
@@ -175,10 +171,8 @@ impl<'p> Across<'p> {
         let group = order.blocks;
         let mut ring = Ring { keep: group, ..self.rings[0] };
         ring.fit(rows, row, self.traits.bytes);
-        let [so_far, took, settled] = [self.so_far, self.took, self.settled].map(At::start);
-        [so_far, took, settled].iter().for_each(|at| rows.fit(at.slot, row));
-        let carries = self.traits.carries;
-        let ended = if carries { settled } else { so_far };
+        let so_far = At::start(self.so_far);
+        rows.fit(self.so_far, row);
         self.forget();
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
         let begin = run.first % group;
@@ -187,22 +181,15 @@ impl<'p> Across<'p> {
             let start = run.start + (t * run.step) as isize;
             self.block(rows, order.block, start, true, (ring.row(place), row), make);
             match place {
-                0 => {
-                    rows.copy(so_far, ring.row(place), row);
-                    if carries {
-                        rows.copy(settled, so_far, row);
-                        rows.blank(took, row);
-                    }
-                }
+                0 => rows.copy(so_far, ring.row(place), row),
                 // The first group's blocks so far are the end of no window, unless all of it is there.
                 _ if t < place => {}
-                _ if carries => rows.carry(settled, so_far, took, ring.row(place), row),
                 _ => rows.append(so_far, ring.row(place), row),
             }
             if let Some(i) = t.checked_sub(group - 1) {
                 let whole = match place + 1 == group {
-                    true => &[ended][..],
-                    false => &[ring.row(place + 1), ended],
+                    true => &[so_far][..],
+                    false => &[ring.row(place + 1), so_far],
                 };
                 self.join(rows, row, run, i, whole, make, emit);
             }

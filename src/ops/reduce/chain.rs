@@ -1,7 +1,7 @@
 //! In which order a window's cells are combined, and which partial results neighbouring windows share.
 //!
 //! The order depends on window, step and dilation alone, never on where a window lies, so that a result has the same
-//! bits wherever it is computed. (Windows of many blocks are scanned instead, see `choice.rs`.) `T(n)` names the order for `n`
+//! bits wherever it is computed. (Windows of many blocks are scanned instead where rounding does not add up, see `choice.rs`.) `T(n)` names the order for `n`
 //! neighbouring cells: the binary digits of `n`, the smallest first, each digit a balanced tree; `T(5)` is
 //! `x0 . ((x1 . x2) . (x3 . x4))`.
 //!

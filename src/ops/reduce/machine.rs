@@ -10,7 +10,7 @@ use super::source::{Blank, Source};
 use crate::kernel::level::Level;
 use crate::kernel::lower::combine;
 use crate::kernel::prefetch;
-use crate::kernel::rows::{Counts, Op, TAPS, append, carry, small, suffixes};
+use crate::kernel::rows::{Counts, Op, TAPS, append, small, suffixes};
 use crate::kernel::scan::{backward, forward};
 use crate::spec::Cell;
 use alloc::vec::Vec;
@@ -117,17 +117,6 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         let (level, op) = (self.level, self.op);
         let (to, others) = self.split(to, len);
         append(level, op, to, others.row(from, len));
-    }
-
-    fn carry(&mut self, to: At, sum: At, took: At, from: At, len: usize) {
-        let rows = self.slots.get_disjoint_mut([to.slot, sum.slot, took.slot, from.slot]);
-        let Ok([to_row, sum_row, took_row, from_row]) = rows else { unreachable!("four rows") };
-        let rows = [
-            &mut to_row[to.at..to.at + len],
-            &mut sum_row[sum.at..sum.at + len],
-            &mut took_row[took.at..took.at + len],
-        ];
-        carry(self.level, self.op, rows, &from_row[from.at..from.at + len]);
     }
 
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize)) {

@@ -132,9 +132,8 @@ impl<T: Summable> Windows<'_, T> {
         /// The sum of every window, in a type that holds it (see [`Number`]): `[.., n, ..] -> [.., grid, ..]`.
         ///
         /// No sum is ever updated by taking elements out, so nothing drifts: a NaN or 1e16 leaves with its window. Floats
-        /// are added pairwise, or with what rounding took carried along, so the error does not grow with the window (beyond
-        /// its logarithm); in what order follows from the plan and the window's place in it, not from other elements, the
-        /// number of threads, or the width of vectors. Zeros sum to 0.0, whatever their signs, and so does a window without
+        /// are added pairwise, so the error does not grow with the window (beyond its logarithm); in what order follows from the
+        /// request alone, not from the window's place, other elements, the number of threads, or the width of vectors. Zeros sum to 0.0, whatever their signs, and so does a window without
         /// elements.
         ///
         /// Time does not grow with the window: see [`reduce`](Self::reduce).

@@ -19,7 +19,7 @@ use crate::kernel::rows::{Op, Reduction};
 /// Elements are combined in their order along each axis (the operation need not be commutative along one axis), and how they
 /// are bracketed follows from the plan and the window's place in it: never from other elements, threads, the width of vectors,
 /// or how the array lies in memory. Windows of many steps are scanned: of an operation that rounds, some hundred roundings may
-/// add up in a window of some hundred cells (in the sums, means and moments of this crate they do not).
+/// add up in a window of some hundred cells (the sums, means and moments of this crate are never scanned).
 ///
 /// ```
 /// use ndwindow::{Monoid, unfold};
@@ -72,10 +72,6 @@ pub trait Monoid<T>: Sync {
     /// Whether windows must not be scanned, as rounding would add up.
     #[doc(hidden)]
     const PAIRWISE: bool = false;
-    /// Whether a scan carries what rounding took.
-    #[doc(hidden)]
-    const CARRIES: bool = false;
-    /// All elements lifted, if that is what they are already.
     #[doc(hidden)]
     #[inline(always)]
     fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
@@ -85,16 +81,6 @@ pub trait Monoid<T>: Sync {
     #[inline(always)]
     fn unlowered<'a>(&self, _out: &'a mut [Self::Out]) -> Option<&'a mut [Self::Acc]> {
         None
-    }
-    #[doc(hidden)]
-    #[inline(always)]
-    fn with(&self, a: Self::Acc, b: Self::Acc, took: Self::Acc) -> (Self::Acc, Self::Acc) {
-        (self.combine(a, b), took)
-    }
-    #[doc(hidden)]
-    #[inline(always)]
-    fn settle(&self, a: Self::Acc, _took: Self::Acc) -> Self::Acc {
-        a
     }
 }
 
@@ -115,7 +101,6 @@ impl<'a, T, M: Monoid<T>, O: Op<Acc = M::Acc>> Reduction<T> for By<'a, M, O> {
     const IDEMPOTENT: bool = M::IDEMPOTENT;
     const EXACT: bool = M::EXACT;
     const COUNTED: bool = false;
-    const CARRIES: bool = M::CARRIES;
     const PAIRWISE: bool = M::PAIRWISE;
     #[inline(always)]
     fn op(&self) -> O {
@@ -309,11 +294,11 @@ pub struct WrappingSum;
 pub struct WrappingProduct;
 
 macro_rules! wrapping {
-    ($($name:ident: $identity:ident $combine:ident { $($carries:item)* })*) => { $(
+    ($($name:ident: $identity:ident $combine:ident { $($rounds:item)* })*) => { $(
         impl<T: Wrap> Monoid<T> for $name {
             type Acc = T;
             type Out = T;
-            $($carries)*
+            $($rounds)*
             #[inline(always)]
             fn identity(&self) -> T {
                 T::$identity
@@ -343,17 +328,7 @@ macro_rules! wrapping {
 }
 
 wrapping! {
-    WrappingSum: ZERO plus {
-        const CARRIES: bool = T::ROUNDS;
-        #[inline(always)]
-        fn with(&self, a: T, b: T, took: T) -> (T, T) {
-            a.with(b, took)
-        }
-        #[inline(always)]
-        fn settle(&self, a: T, took: T) -> T {
-            a.settled(took)
-        }
-    }
+    WrappingSum: ZERO plus { const PAIRWISE: bool = T::ROUNDS; }
     WrappingProduct: ONE times {}
 }
 

@@ -6,7 +6,7 @@ use crate::kernel::rows::{Lifting, Op};
 use core::marker::PhantomData;
 
 macro_rules! ops {
-    ($($(#[$doc:meta])* $name:ident of $bound:path: $acc:ty, |$a:ident, $b:ident| $combine:expr $(, $carries:item)*;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident of $bound:path: $acc:ty, |$a:ident, $b:ident| $combine:expr;)*) => { $(
         $(#[$doc])*
         pub(crate) struct $name<A>(PhantomData<fn(A)>);
 
@@ -28,7 +28,6 @@ macro_rules! ops {
             fn combine(&self, $a: $acc, $b: $acc) -> $acc {
                 $combine
             }
-            $(#[inline(always)] $carries)*
         }
     )* };
 }
@@ -39,10 +38,7 @@ ops! {
     /// The smaller one.
     Smaller of Ord: A, |a, b| a.min(b);
     /// The sum.
-    Plus of Wrap: A, |a, b| a.plus(b),
-        fn with(&self, a: A, b: A, took: A) -> (A, A) { a.with(b, took) },
-        fn settle(&self, a: A, took: A) -> A { a.settled(took) },
-        fn untaken(&self, _: A) -> A { A::ZERO };
+    Plus of Wrap: A, |a, b| a.plus(b);
     /// The product.
     Times of Wrap: A, |a, b| a.times(b);
 }
@@ -69,18 +65,6 @@ impl<T, M: Monoid<T>> Op for Own<'_, T, M> {
     #[inline(always)]
     fn combine(&self, a: M::Acc, b: M::Acc) -> M::Acc {
         self.0.combine(a, b)
-    }
-    #[inline(always)]
-    fn with(&self, a: M::Acc, b: M::Acc, took: M::Acc) -> (M::Acc, M::Acc) {
-        self.0.with(a, b, took)
-    }
-    #[inline(always)]
-    fn settle(&self, a: M::Acc, took: M::Acc) -> M::Acc {
-        self.0.settle(a, took)
-    }
-    #[inline(always)]
-    fn untaken(&self, _: M::Acc) -> M::Acc {
-        self.0.identity()
     }
 }
 

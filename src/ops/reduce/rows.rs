@@ -53,9 +53,6 @@ pub(crate) trait Rows {
     fn combine(&mut self, to: At, len: usize, taps: &[At]);
     /// `to = to . from`.
     fn append(&mut self, to: At, from: At, len: usize);
-    /// `sum = sum . from`, carrying what rounding `took`; `to` is both together. Whether sums are carried at all is
-    /// [`Traits::carries`].
-    fn carry(&mut self, to: At, sum: At, took: At, from: At, len: usize);
     /// See [`rows::suffixes`].
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize));
     /// See [`forward`].
@@ -95,7 +92,6 @@ pub(crate) struct Traits {
     pub(crate) idempotent: bool,
     pub(crate) exact: bool,
     pub(crate) counted: bool,
-    pub(crate) carries: bool,
     pub(crate) pairwise: bool,
 }
 
@@ -107,7 +103,6 @@ impl Traits {
             idempotent: R::IDEMPOTENT,
             exact: R::EXACT,
             counted: R::COUNTED,
-            carries: R::CARRIES,
             pairwise: R::PAIRWISE,
         }
     }

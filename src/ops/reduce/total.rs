@@ -52,7 +52,7 @@ macro_rules! adding {
             const IDEMPOTENT: bool = false;
             const EXACT: bool = T::EXACT;
             const COUNTED: bool = $counted;
-            const CARRIES: bool = T::$acc::ROUNDS;
+            const PAIRWISE: bool = !T::EXACT;
             #[inline(always)]
             fn op(&self) -> Plus<T::$acc> {
                 Plus::OP
@@ -123,7 +123,7 @@ impl<T: Number> Reduction<T> for MeanNarrow {
     const IDEMPOTENT: bool = false;
     const EXACT: bool = T::EXACT;
     const COUNTED: bool = true;
-    const CARRIES: bool = T::Narrow::ROUNDS;
+    const PAIRWISE: bool = !T::EXACT;
     #[inline(always)]
     fn op(&self) -> Plus<T::Narrow> {
         Plus::OP
