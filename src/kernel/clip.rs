@@ -7,9 +7,10 @@
 use super::cut::each_piece;
 use super::frame::{Axis, Frame};
 use super::level::{Kernel, Level};
+use super::moved::{Bits, bits, bits_mut, bits_of, moved_size};
 use super::run::{copy_every, copy_rows};
 use super::sink::{BLOCK, Sink};
-use super::stream::STREAM_BYTES;
+use super::stream::{STREAM_BYTES, streams_lines};
 use super::strided::TILE;
 use crate::array::View;
 use crate::element::Element;
@@ -36,9 +37,38 @@ pub(crate) struct Line {
 /// # Panics
 /// If `out` has not as many elements as the output, a line's inside is not inside the array, or positions overflow.
 pub(crate) fn copy_clipped<T: Element>(out: &mut [T], source: &View<'_, T>, along: &[Along], lines: &[Line], fill: T) {
-    let streaming = size_of_val(out) >= STREAM_BYTES;
-    clip_with(out, source, (along, lines), fill, streaming, Level::detect());
+    let streaming = size_of_val(out) >= STREAM_BYTES && streams_lines::<T>();
+    let frame = (along, lines);
+    match const { moved_size::<T>() } {
+        // SAFETY: what is written are elements of the source and copies of `fill`.
+        1 => clip_bytes(unsafe { bits_mut(out) }, &bits_of(source), frame, bits(fill), streaming),
+        // SAFETY: as above.
+        2 => clip_twos(unsafe { bits_mut(out) }, &bits_of(source), frame, bits(fill), streaming),
+        // SAFETY: as above.
+        4 => clip_fours(unsafe { bits_mut(out) }, &bits_of(source), frame, bits(fill), streaming),
+        // SAFETY: as above.
+        8 => clip_eights(unsafe { bits_mut(out) }, &bits_of(source), frame, bits(fill), streaming),
+        _ => clip_with(out, source, frame, fill, streaming, Level::detect()),
+    }
 }
+
+/// [`clip_with`], compiled in this crate.
+macro_rules! compiled {
+    ($($name:ident: $number:ty;)*) => { $(
+        #[inline(never)]
+        fn $name(
+            out: &mut [Bits<$number>],
+            source: &View<'_, Bits<$number>>,
+            frame: (&[Along], &[Line]),
+            fill: Bits<$number>,
+            streaming: bool,
+        ) {
+            clip_with(out, source, frame, fill, streaming, Level::detect());
+        }
+    )* };
+}
+
+compiled! { clip_bytes: u8; clip_twos: u16; clip_fours: u32; clip_eights: u64; }
 
 pub(super) fn clip_with<T: Element>(
     out: &mut [T],

@@ -14,6 +14,7 @@ mod lined;
 pub(crate) mod lower;
 mod merge;
 mod merge_rows;
+mod moved;
 pub(crate) mod network;
 pub(crate) mod phases;
 pub(crate) mod places;

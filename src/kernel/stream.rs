@@ -5,6 +5,7 @@
 #![allow(unsafe_code)] // streaming stores
 
 use super::level::Level;
+use super::moved::Bits;
 use core::any::TypeId;
 
 /// Bytes of a cache line.
@@ -141,7 +142,10 @@ pub(super) fn streams_lines<T: 'static>() -> bool {
         ($($number:ty)*) => { $(this == TypeId::of::<$number>())||* };
     }
     cfg!(all(target_arch = "x86_64", not(miri)))
-        && (is_one_of!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char) || is_half(this))
+        && (is_one_of!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char)
+            // Whoever moves numbers as bits asks for the numbers first.
+            || is_one_of!(Bits<u8> Bits<u16> Bits<u32> Bits<u64>)
+            || is_half(this))
 }
 
 /// Whether it is one of the numbers of crate `half`.

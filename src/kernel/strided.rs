@@ -12,9 +12,10 @@
 
 use super::cut::each_piece;
 use super::level::{Kernel, Level};
+use super::moved::{Bits, bits_mut, bits_of, moved_size};
 use super::run::{TURN, copy_every, copy_rows, turn, weave};
 use super::sink::{BLOCK, Sink};
-use super::stream::STREAM_BYTES;
+use super::stream::{STREAM_BYTES, streams_lines};
 use crate::array::View;
 use crate::element::Element;
 use alloc::vec;
@@ -31,9 +32,31 @@ const LISTED: usize = 4096;
 /// # Panics
 /// If `out` has not as many elements as the view.
 pub(crate) fn copy_view<T: Element>(out: &mut [T], view: &View<'_, T>) {
-    let streaming = size_of_val(out) >= STREAM_BYTES;
-    copy_with(out, view, streaming, Level::detect());
+    let streaming = size_of_val(out) >= STREAM_BYTES && streams_lines::<T>();
+    match const { moved_size::<T>() } {
+        // SAFETY: what is written are elements of the view.
+        1 => copy_bytes(unsafe { bits_mut(out) }, &bits_of(view), streaming),
+        // SAFETY: as above.
+        2 => copy_twos(unsafe { bits_mut(out) }, &bits_of(view), streaming),
+        // SAFETY: as above.
+        4 => copy_fours(unsafe { bits_mut(out) }, &bits_of(view), streaming),
+        // SAFETY: as above.
+        8 => copy_eights(unsafe { bits_mut(out) }, &bits_of(view), streaming),
+        _ => copy_with(out, view, streaming, Level::detect()),
+    }
 }
+
+/// [`copy_with`], compiled in this crate.
+macro_rules! compiled {
+    ($($name:ident: $number:ty;)*) => { $(
+        #[inline(never)]
+        fn $name(out: &mut [Bits<$number>], view: &View<'_, Bits<$number>>, streaming: bool) {
+            copy_with(out, view, streaming, Level::detect());
+        }
+    )* };
+}
+
+compiled! { copy_bytes: u8; copy_twos: u16; copy_fours: u32; copy_eights: u64; }
 
 pub(super) fn copy_with<T: Element>(out: &mut [T], view: &View<'_, T>, streaming: bool, level: Level) {
     assert_eq!(out.len(), view.len(), "an output for exactly the view's elements");

@@ -60,6 +60,19 @@ impl<T> Clone for View<'_, T> {
 }
 
 impl<'a, T> View<'a, T> {
+    /// The same elements as those of another type.
+    ///
+    /// # Safety
+    /// `U` must have the size and the alignment of `T`, and every `T`'s bytes must be a value of it.
+    pub(crate) unsafe fn cast<U>(&self) -> View<'a, U> {
+        View {
+            ptr: self.ptr.cast(),
+            shape: fast_copy(&self.shape),
+            strides: fast_copy(&self.strides),
+            life: PhantomData,
+        }
+    }
+
     /// A view of a whole slice in row-major order.
     ///
     /// # Errors

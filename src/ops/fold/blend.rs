@@ -20,7 +20,7 @@ impl<T: FoldElement> Fold<T> {
     pub(super) fn blend<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
         let finish = self.finish::<f64, O>(Factors::new(self.divisors.clone()));
         let lost = AtomicBool::new(false);
-        self.sum_blended(patches, 1.0, self.weights.clone(), out, |ranges, origin, sums, part| {
+        self.sum_blended(patches, 1.0, self.weights.clone(), out, &|ranges, origin, sums, part| {
             if sums.iter().any(|sum| !sum.is_finite()) {
                 lost.store(true, Ordering::Relaxed);
             }
@@ -55,7 +55,7 @@ impl<T: FoldElement> Fold<T> {
             divisors[axis.axis()].iter_mut().for_each(|d| *d *= scale);
         }
         let finish = self.finish::<f64, O>(Factors::new(divisors));
-        self.sum_blended(patches, SMALL, weights, out, |ranges, origin, sums, part| {
+        self.sum_blended(patches, SMALL, weights, out, &|ranges, origin, sums, part| {
             let mut again = part.to_vec();
             finish.unit(ranges, origin, sums, &mut again);
             for (o, again) in part.iter_mut().zip(again) {
@@ -75,7 +75,7 @@ impl<T: FoldElement> Fold<T> {
         scale: f64,
         weights: Vec<Vec<f64>>,
         out: &mut [O],
-        finish: impl Fn(&Ranges, usize, &[f64], &mut [O]) + Sync,
+        finish: &(dyn Fn(&Ranges, usize, &[f64], &mut [O]) + Sync),
     ) {
         let done = |ranges: &Ranges, origin: usize, sums: &[T::Blend], part: &mut [O]| {
             let sums: Vec<f64> = sums.iter().map(|sum| sum.value()).collect();
@@ -89,11 +89,11 @@ impl<T: FoldElement> Fold<T> {
         match self.merge.rule {
             Rule::Weighted(_) | Rule::WeightedSum(_) => {
                 let join = Weighted { weights, f: move |sum: T::Blend, x, w: f64| sum.plus(w * cell(x)) };
-                engine.run(out, &join, false, done);
+                engine.run(out, &join, false, &done);
             }
             _ => {
                 let join = Plain { start: T::Blend::default(), f: move |sum: T::Blend, x| sum.plus(cell(x)) };
-                engine.run(out, &join, false, done);
+                engine.run(out, &join, false, &done);
             }
         }
     }

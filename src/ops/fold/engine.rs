@@ -48,6 +48,22 @@ pub(super) struct Block<'s> {
     taps_of: SmallVec<[Option<usize>; 8]>,
 }
 
+/// Joins of which there are several in a merge, or none that must be quick: block by block.
+pub(super) struct Simple<A, F> {
+    pub(super) start: A,
+    pub(super) f: F,
+}
+
+impl<T: Copy, A: Copy + Sync, F: Fn(A, T) -> A + Copy + Sync> Join<T, A> for Simple<A, F> {
+    fn start(&self) -> A {
+        self.start
+    }
+
+    fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, _: &Block<'_>) {
+        merge_block(sums, offset, strides, cells, self.f);
+    }
+}
+
 /// Joins without weights: a function and what it starts from.
 pub(super) struct Plain<A, F> {
     pub(super) start: A,
@@ -165,9 +181,9 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
     pub(super) fn run<A: crate::Element, O: crate::Element>(
         &self,
         out: &mut [O],
-        join: &impl Join<T, A>,
+        join: &dyn Join<T, A>,
         finished: bool,
-        finish: impl Fn(&Ranges, usize, &[A], &mut [O]) + Sync,
+        finish: &(dyn Fn(&Ranges, usize, &[A], &mut [O]) + Sync),
     ) {
         if out.is_empty() {
             return;
@@ -215,7 +231,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         shares: &[Cow<'_, [Share]>],
         by_rows: bool,
         sums: &mut [A],
-        join: &impl Join<T, A>,
+        join: &dyn Join<T, A>,
     ) {
         let stretches = if by_rows { self.stretches(ranges, shares) } else { None };
         match (stretches, shares.last()) {
@@ -245,7 +261,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         shares: &[Cow<'_, [Share]>],
         chosen: &mut SmallVec<[Share; 3]>,
         sums: &mut [A],
-        join: &impl Join<T, A>,
+        join: &dyn Join<T, A>,
     ) {
         match shares.get(chosen.len()) {
             None => self.block(ranges, chosen, sums, join),
@@ -293,7 +309,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         chosen: &[Share],
         list: &[Share],
         sums: &mut [A],
-        join: &impl Join<T, A>,
+        join: &dyn Join<T, A>,
     ) {
         let mut blocks = Blocks::new();
         let (_, strides) = self.sides(ranges, chosen, list, &mut blocks);
@@ -323,7 +339,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         (offset, turns.iter().map(|t| t.to).chain([1]).collect())
     }
 
-    fn block<A>(&self, ranges: &Ranges, shares: &[Share], sums: &mut [A], join: &impl Join<T, A>) {
+    fn block<A>(&self, ranges: &Ranges, shares: &[Share], sums: &mut [A], join: &dyn Join<T, A>) {
         let (starts, turns, offset) = self.turns(ranges, shares);
         let strides: Strides = turns.iter().map(|t| t.to).collect();
         let taps_of = turns.iter().map(|t| t.taps_of).collect();

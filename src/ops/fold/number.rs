@@ -1,6 +1,9 @@
 //! What numbers that are folded are summed in.
 
+use super::prepared::Fold;
+use crate::array::View;
 use crate::element::Element;
+use crate::error::Result;
 use core::ops::{Add, Mul};
 use num_traits::{AsPrimitive, NumCast, Zero};
 
@@ -38,6 +41,16 @@ pub trait FoldElement:
     const HIGHEST: Self;
     /// How many numbers [`Sum`](Self::Sum) and [`Wide`](Self::Wide) add without overflow.
     const MOST: usize;
+    /// Runs a fold. For `f32` and `f64` it is compiled in this crate, once; for other types where it is called.
+    #[doc(hidden)]
+    fn fold_into(fold: &Fold<Self>, patches: &View<'_, Self>, out: &mut [Self]) -> Result<()> {
+        fold.run_into(patches, out)
+    }
+    /// The same with the widest sums.
+    #[doc(hidden)]
+    fn fold_wide_into(fold: &Fold<Self>, patches: &View<'_, Self>, out: &mut [Self::Wide]) -> Result<()> {
+        fold.run_wide_into(patches, out)
+    }
 }
 
 /// A number that a fold may end in.
@@ -100,9 +113,23 @@ impl Blend for Twofold {
     }
 }
 
+macro_rules! compiled {
+    ($t:ty, $wide:ty) => {
+        #[inline(never)]
+        fn fold_into(fold: &Fold<$t>, patches: &View<'_, $t>, out: &mut [$t]) -> Result<()> {
+            fold.run_into(patches, out)
+        }
+        #[inline(never)]
+        fn fold_wide_into(fold: &Fold<$t>, patches: &View<'_, $t>, out: &mut [$wide]) -> Result<()> {
+            fold.run_wide_into(patches, out)
+        }
+    };
+}
+
 macro_rules! numbers {
-    ($($t:ty: $sum:ty, $real:ty, $wide:ty, $blend:ty, $low:expr, $high:expr, $most:expr;)+) => {
+    ($($t:ty: $sum:ty, $real:ty, $wide:ty, $blend:ty, $low:expr, $high:expr, $most:expr $(, $here:ident)?;)+) => {
         $(impl FoldElement for $t {
+            $($here! { $t, $wide })?
             type Sum = $sum;
             type Real = $real;
             type Wide = $wide;
@@ -115,8 +142,8 @@ macro_rules! numbers {
 }
 
 numbers! {
-    f32: f32, f32, f64, f64, f32::NEG_INFINITY, f32::INFINITY, usize::MAX;
-    f64: f64, f64, f64, Twofold, f64::NEG_INFINITY, f64::INFINITY, usize::MAX;
+    f32: f32, f32, f64, f64, f32::NEG_INFINITY, f32::INFINITY, usize::MAX, compiled;
+    f64: f64, f64, f64, Twofold, f64::NEG_INFINITY, f64::INFINITY, usize::MAX, compiled;
     i8: i64, f64, i64, f64, i8::MIN, i8::MAX, 1 << 31;
     i16: i64, f64, i64, f64, i16::MIN, i16::MAX, 1 << 31;
     i32: i64, f64, i64, f64, i32::MIN, i32::MAX, 1 << 31;

@@ -1,6 +1,6 @@
 //! A fold with everything that does not depend on the patches done.
 
-use super::engine::{Engine, Join, Plain, Weighted};
+use super::engine::{Engine, Join, Plain, Simple, Weighted};
 use super::finish::{Factors, Finish, first_false, index_of};
 use super::merge::{Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
@@ -89,11 +89,7 @@ impl<T: FoldElement> Fold<T> {
     /// # Errors
     /// As [`fold`](Self::fold), and [`Error::BufferLength`].
     pub fn fold_into<'a, S: IntoView<'a, Elem = T>>(&self, patches: S, out: &mut [T]) -> Result<()> {
-        let patches = patches.into_view();
-        match self.merge.wide {
-            false => self.sums::<T::Sum, T::Real, T>(&patches, out),
-            true => self.sums::<T::Wide, f64, T>(&patches, out),
-        }
+        T::fold_into(self, &patches.into_view(), out)
     }
 
     /// [`fold`](Self::fold) with results of the type that holds every sum: `f64` for floats, `i64` for integers up to 32
@@ -103,12 +99,33 @@ impl<T: FoldElement> Fold<T> {
     /// As [`fold`](Self::fold); sums always fit.
     pub fn fold_wide<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T::Wide>> {
         let mut out = self.zeros()?;
-        self.sums::<T::Wide, f64, T::Wide>(&patches.into_view(), out.as_mut_slice())?;
+        T::fold_wide_into(self, &patches.into_view(), out.as_mut_slice())?;
         Ok(out)
     }
 
     fn zeros<O: Folded>(&self) -> Result<Array<O>> {
         Array::try_zeros("a fold", Dims::from_slice(self.plan.input_shape()))
+    }
+
+    /// [`fold_into`](Self::fold_into) a buffer.
+    pub(super) fn run_into(&self, patches: &View<'_, T>, out: &mut [T]) -> Result<()> {
+        match self.merge.wide {
+            false => self.sums::<T::Sum, T::Real, T>(patches, out),
+            true => self.run_wide_into(patches, out),
+        }
+    }
+
+    /// The same with the widest sums there are.
+    pub(super) fn run_wide_into<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) -> Result<()> {
+        if const { T::INTEGER } {
+            return self.sums::<T::Wide, f64, O>(patches, out);
+        }
+        self.check(patches, out.len())?;
+        match self.blends(&self.merge.rule) {
+            true => self.blend(patches, out),
+            false => self.chosen(patches, out),
+        }
+        Ok(())
     }
 
     /// Runs the merge with sums in `A`, weighted sums in `R` and results in `O`.
@@ -131,19 +148,32 @@ impl<T: FoldElement> Fold<T> {
                 let join = Weighted { weights, f: |a: R, x: T, w: R| a + w * x.as_() };
                 self.run::<R, O>(patches, &join, Which::All, out)
             }
-            // A NaN is neither greater nor equal to anything, itself included: it comes in and never goes.
-            #[allow(clippy::eq_op)]
+            _ => {
+                self.chosen(patches, out);
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a merge whose results are cells.
+    fn chosen<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
+        // A NaN is neither greater nor equal to anything, itself included: it comes in and never goes.
+        #[allow(clippy::eq_op)]
+        match &self.merge.rule {
             Rule::Max => {
                 let f = |a: T, x: T| if x > a || x != x { x } else { a };
-                self.choose(patches, &Plain { start: T::LOWEST, f }, Which::All, out)
+                self.choose(patches, &Simple { start: T::LOWEST, f }, Which::All, out);
             }
-            #[allow(clippy::eq_op)]
             Rule::Min => {
                 let f = |a: T, x: T| if x < a || x != x { x } else { a };
-                self.choose(patches, &Plain { start: T::HIGHEST, f }, Which::All, out)
+                self.choose(patches, &Simple { start: T::HIGHEST, f }, Which::All, out);
             }
-            Rule::First => self.choose(patches, &put(), Which::First, out),
-            Rule::Last => self.choose(patches, &put(), Which::Last, out),
+            rule => {
+                // Only one is kept.
+                let put = Simple { start: T::default(), f: |_: T, x: T| x };
+                let which = if matches!(rule, Rule::First) { Which::First } else { Which::Last };
+                self.choose(patches, &put, which, out);
+            }
         }
     }
 
@@ -160,14 +190,14 @@ impl<T: FoldElement> Fold<T> {
     fn run<A: Accumulator, O: Folded>(
         &self,
         patches: &View<'_, T>,
-        join: &impl Join<T, A>,
+        join: &dyn Join<T, A>,
         which: Which,
         out: &mut [O],
     ) -> Result<()> {
         let divisors = self.divisors.iter().map(|list| list.iter().map(|&d| real(d)).collect()).collect();
         let finish = self.finish::<A, O>(Factors::new(divisors));
         let finished = finish.divisors.is_none() && finish.covered.is_none();
-        Engine::new(&self.plan, patches, which).run(out, join, finished, |ranges, origin, sums, part| {
+        Engine::new(&self.plan, patches, which).run(out, join, finished, &|ranges, origin, sums, part| {
             finish.unit(ranges, origin, sums, part);
         });
         match finish.outside.into_inner() {
@@ -176,22 +206,14 @@ impl<T: FoldElement> Fold<T> {
         }
     }
 
-    /// Runs a merge whose results are cells.
-    fn choose<O: Folded>(
-        &self,
-        patches: &View<'_, T>,
-        join: &impl Join<T, T>,
-        which: Which,
-        out: &mut [O],
-    ) -> Result<()> {
+    fn choose<O: Folded>(&self, patches: &View<'_, T>, join: &dyn Join<T, T>, which: Which, out: &mut [O]) {
         let finish = self.finish::<f64, O>(None);
-        Engine::new(&self.plan, patches, which).run(out, join, finish.covered.is_none(), |ranges, _, cells, part| {
+        Engine::new(&self.plan, patches, which).run(out, join, finish.covered.is_none(), &|ranges, _, cells, part| {
             for (o, &cell) in part.iter_mut().zip(cells) {
                 *o = num_traits::cast(cell).unwrap_or_default();
             }
             finish.cover(ranges, part);
         });
-        Ok(())
     }
 
     pub(super) fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
@@ -287,11 +309,6 @@ fn most_cells(axis: &AxisPlan) -> usize {
 /// A weight or a count in the type sums are kept in.
 fn real<A: Accumulator>(x: f64) -> A {
     num_traits::cast(x).unwrap_or_default()
-}
-
-/// The cell itself; only one is kept.
-fn put<T: FoldElement>() -> Plain<T, impl Fn(T, T) -> T + Copy + Sync> {
-    Plain { start: T::default(), f: |_, x| x }
 }
 
 /// How many cells lie over every element of an axis.

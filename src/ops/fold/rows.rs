@@ -59,7 +59,7 @@ impl<T: FoldElement> Engine<'_, '_, T> {
         axes: &[Vec<Stretch>],
         last: &[Share],
         sums: &mut [A],
-        join: &impl Join<T, A>,
+        join: &dyn Join<T, A>,
     ) {
         // Rows run along the last unfolded axis; behind it there may be axes of one element.
         let len = ranges[self.axis(axes.len()).axis()].len();
