@@ -1,7 +1,7 @@
 //! Means of floats, and their wide sums: kept in more than the cells are given in, so that the error does not grow with the
 //! number of cells, and finite where the cells are.
 
-use super::engine::{Engine, Plain, Weighted};
+use super::engine::{Engine, Finishing, Plain, Weighted};
 use super::finish::Factors;
 use super::merge::Rule;
 use super::number::{Blend, FoldElement, Folded};
@@ -75,7 +75,7 @@ impl<T: FoldElement> Fold<T> {
         scale: f64,
         weights: Vec<Vec<f64>>,
         out: &mut [O],
-        finish: &(dyn Fn(&Ranges, usize, &[f64], &mut [O]) + Sync),
+        finish: &Finishing<'_, f64, O>,
     ) {
         let done = |ranges: &Ranges, origin: usize, sums: &[T::Blend], part: &mut [O]| {
             let sums: Vec<f64> = sums.iter().map(|sum| sum.value()).collect();

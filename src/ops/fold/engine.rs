@@ -143,6 +143,9 @@ pub(super) struct Engine<'p, 'a, T> {
     strides: Dims,
 }
 
+/// What becomes of a unit's sums: its ranges, where it begins, the sums, and its part of the result.
+pub(super) type Finishing<'f, A, O> = dyn Fn(&Ranges, usize, &[A], &mut [O]) + Sync + 'f;
+
 /// Blocks of patches, and where the first cell of each goes.
 pub(super) type Blocks<'a, T> = SmallVec<[(usize, View<'a, T>); 16]>;
 
@@ -183,7 +186,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         out: &mut [O],
         join: &dyn Join<T, A>,
         finished: bool,
-        finish: &(dyn Fn(&Ranges, usize, &[A], &mut [O]) + Sync),
+        finish: &Finishing<'_, A, O>,
     ) {
         if out.is_empty() {
             return;
