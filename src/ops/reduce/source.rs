@@ -66,8 +66,8 @@ impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
     #[inline(never)]
     fn lift_all(&self, to: &mut [L::Acc], from: &[T], step: usize, ahead: isize) {
         match self.lifting.lifted(from) {
-            Some(cells) if step == 1 => to.copy_from_slice(&cells[..to.len()]),
-            _ => lift(self.level, self.lifting, to, from, step, ahead),
+            Some(cells) => lift(self.level, AsTheyAre, to, cells, step, ahead),
+            None => lift(self.level, self.lifting, to, from, step, ahead),
         }
     }
 }
