@@ -23,6 +23,8 @@ pub(crate) trait Op: Copy + Sync {
 pub(crate) trait Lifting<T>: Copy + Sync {
     /// What is accumulated.
     type Acc: Copy + Send + Sync;
+    /// Whether short windows are worth loops of their own that lift and combine at once.
+    const FUSED: bool = false;
     fn lift(&self, x: T) -> Self::Acc;
     /// All elements lifted, if that is what they are already.
     #[inline(always)]

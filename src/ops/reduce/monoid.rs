@@ -72,6 +72,9 @@ pub trait Monoid<T>: Sync {
     /// Whether windows must not be scanned, as rounding would add up.
     #[doc(hidden)]
     const PAIRWISE: bool = false;
+    /// Whether short windows are lifted and combined at once.
+    #[doc(hidden)]
+    const FUSED: bool = false;
     #[doc(hidden)]
     #[inline(always)]
     fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
@@ -219,6 +222,7 @@ macro_rules! extremes {
             type Out = T;
             const IDEMPOTENT: bool = true;
             const EXACT: bool = true;
+            const FUSED: bool = T::FUSED;
             #[inline(always)]
             fn identity(&self) -> T::Key {
                 T::$identity

@@ -70,6 +70,7 @@ impl<T, M: Monoid<T>> Op for Own<'_, T, M> {
 
 impl<T, M: Monoid<T>> Lifting<T> for Own<'_, T, M> {
     type Acc = M::Acc;
+    const FUSED: bool = M::FUSED;
     #[inline(always)]
     fn lift(&self, x: T) -> M::Acc {
         self.0.lift(x)

@@ -25,6 +25,9 @@ pub trait Ordered: Element + sealed::Sealed + Extremes {
     /// A key below all numbers that stands for NaN.
     #[doc(hidden)]
     const NAN_BELOW: Self::Key;
+    /// Whether pools of it have loops of their own.
+    #[doc(hidden)]
+    const FUSED: bool = false;
     /// The element's key; `nan` for a NaN.
     #[doc(hidden)]
     fn key(self, nan: Self::Key) -> Self::Key;
@@ -122,9 +125,10 @@ impl Ordered for bool {
 }
 
 macro_rules! ordered_floats {
-    ($($t:ty: $key:ty, $bits:ty;)*) => { $(
+    ($($t:ty: $key:ty, $bits:ty, fused: $fused:literal;)*) => { $(
         impl Ordered for $t {
             type Key = $key;
+            const FUSED: bool = $fused;
             const LOWEST: $key = flip(<$t>::NEG_INFINITY.to_bits() as $key as i128, <$key>::BITS) as $key;
             const HIGHEST: $key = <$t>::INFINITY.to_bits() as $key;
             const NAN_ABOVE: $key = <$key>::MAX;
@@ -150,11 +154,11 @@ const fn flip(bits: i128, width: u32) -> i128 {
 }
 
 ordered_floats! {
-    f32: i32, u32;
-    f64: i64, u64;
+    f32: i32, u32, fused: true;
+    f64: i64, u64, fused: true;
 }
 #[cfg(feature = "half")]
 ordered_floats! {
-    half::f16: i16, u16;
-    half::bf16: i16, u16;
+    half::f16: i16, u16, fused: false;
+    half::bf16: i16, u16, fused: false;
 }

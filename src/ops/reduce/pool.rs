@@ -21,8 +21,8 @@ use super::source::{Blank, Source};
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, room, take_apart};
-use crate::kernel::rows::{CHUNK, Counts, Op, TAPS, tree};
-use crate::kernel::straight::{Read, Straight};
+use crate::kernel::rows::{AsTheyAre, CHUNK, Counts, Op, TAPS, tree};
+use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec::Vec;
 
@@ -153,7 +153,17 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
             phased.fit(columns.phases() * pitch, nothing);
         }
         match (&*rows, source.boxed()) {
-            (Rows::Straight(how), _) => source.reduce_boxed(op, from, &part.rows, how),
+            (Rows::Straight(how), _) => {
+                if !source.reduce_boxed(op, from, &part.rows, how) {
+                    let most = (LIFTED / (line * size_of::<O::Acc>()).max(1)).max(1);
+                    lifted.fit(room::<O::Acc>(most * line), nothing);
+                    for (number, rows) in part.rows.chunks(most).enumerate() {
+                        Self::lift(source, lifted, rows, line, moved);
+                        let to = &mut from[number * most * width..];
+                        reduce_rows(level, (AsTheyAre, op), to, lifted, moved, how);
+                    }
+                }
+            }
             (Rows::Phased { columns, .. }, Some(cells)) => {
                 take_apart(level, phased, cells, &part.rows, columns, pitch);
             }

@@ -87,6 +87,18 @@ struct All<A> {
     data: Vec<A>,
 }
 
+/// The elements of a view, repeated ones once, and how many there are along each axis.
+#[inline(never)]
+fn distinct<T: Copy>(source: &View<'_, T>) -> (Dims, Vec<T>) {
+    let once = |a: usize| if source.strides()[a] == 0 { source.shape()[a].min(1) } else { source.shape()[a] };
+    let shape: Dims = (0..source.rank()).map(once).collect();
+    let starts = Dims::from_elem(0, source.rank());
+    let picked = |a: usize| Picked { axis: a, step: 1, count: shape[a] };
+    let distinct = source.pick(&starts, source.rank(), picked).filter(|_| source.rank() > 0);
+    let elements = distinct.as_ref().unwrap_or(source).iter().copied().collect();
+    (shape, elements)
+}
+
 /// How far it reaches.
 struct Extent {
     /// Lengths of the axes; one where all that lies along an axis is the same.
@@ -97,14 +109,9 @@ struct Extent {
 
 impl<A: Copy + Send + Sync> All<A> {
     /// The elements, lifted; repeated ones once.
-    #[inline(never)]
     fn new<T: Copy, L: Lifting<T, Acc = A>>(source: &View<'_, T>, lifting: L) -> All<A> {
-        let once = |a: usize| if source.strides()[a] == 0 { source.shape()[a].min(1) } else { source.shape()[a] };
-        let shape: Dims = (0..source.rank()).map(once).collect();
-        let starts = Dims::from_elem(0, source.rank());
-        let picked = |a: usize| Picked { axis: a, step: 1, count: shape[a] };
-        let distinct = source.pick(&starts, source.rank(), picked).filter(|_| source.rank() > 0);
-        let data = distinct.as_ref().unwrap_or(source).iter().map(|&x| lifting.lift(x)).collect();
+        let (shape, elements) = distinct(source);
+        let data = elements.into_iter().map(|x| lifting.lift(x)).collect();
         All { extent: Extent { shape, held: Vec::new() }, data }
     }
 

@@ -26,8 +26,8 @@ pub(crate) trait Source<O: Op> {
     fn boxed(&self) -> Option<&[O::Acc]>;
     /// Lifts those from the given one on.
     fn lift_boxed(&self, from: usize, to: &mut [O::Acc]);
-    /// Reduces rows of those along themselves: see [`reduce_rows`].
-    fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>);
+    /// Reduces rows of those along themselves, see [`reduce_rows`], unless they are to be lifted first.
+    fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool;
 }
 
 /// What fills and what counts for nothing.
@@ -144,10 +144,14 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
         self.lift_all(to, &self.boxed[from..], 1, AHEAD / size_of::<T>().max(1) as isize);
     }
 
-    fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) {
-        match self.lifting.lifted(self.boxed) {
-            Some(cells) => reduce_rows(self.level, (AsTheyAre, op), to, cells, rows, how),
-            None => reduce_rows(self.level, (self.lifting, op), to, self.boxed, rows, how),
+    fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool {
+        if let Some(cells) = self.lifting.lifted(self.boxed) {
+            reduce_rows(self.level, (AsTheyAre, op), to, cells, rows, how);
+            return true;
         }
+        if const { L::FUSED } {
+            reduce_rows(self.level, (self.lifting, op), to, self.boxed, rows, how);
+        }
+        L::FUSED
     }
 }
