@@ -38,7 +38,7 @@ impl<T: Element> Windows<'_, T> {
     /// [`reduce`](Self::reduce) into `out`, row-major.
     ///
     /// # Errors
-    /// [`Error::BufferLength`] unless `out` has exactly as many elements as there are results.
+    /// [`Error::BufferLength`](crate::Error::BufferLength) unless `out` has exactly as many elements as there are results.
     pub fn reduce_into<M: Monoid<T>>(&self, monoid: &M, out: &mut [M::Out]) -> Result<()> {
         run(self, &own(monoid), out)
     }
@@ -54,7 +54,7 @@ macro_rules! forms {
         #[doc = concat!("[`", stringify!($name), "`](Self::", stringify!($name), ") into `out`, row-major.")]
         ///
         /// # Errors
-        /// [`Error::BufferLength`] unless `out` has exactly as many elements as there are results.
+        /// [`Error::BufferLength`](crate::Error::BufferLength) unless `out` has exactly as many elements as there are results.
         $(#[$error])*
         pub fn $into(&self, out: &mut [$out]) -> Result<()> {
             let ($windows, $buffer) = (self, out);
@@ -152,7 +152,7 @@ impl<T: Summable> Windows<'_, T> {
         /// If there is more than an address space holds: of results, or of elements in a window whose sum then leaves 64 bits
         /// (it takes 2^32 elements of `u32` or `i32`); [`sum_into`](Self::sum_into) has an error for that.
         sum, sum_into, T::Wide,
-        /// [`Error::DoesNotFit`] for a sum that is longer than 64 bits, which takes more than 2^32 elements in a window.
+        /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) for a sum that is longer than 64 bits, which takes more than 2^32 elements in a window.
         |windows, out| T::total(windows, out)
     }
 }
@@ -164,7 +164,7 @@ macro_rules! widest {
             /// The sum of every window: `[.., n, ..] -> [.., grid, ..]`. There is no wider type to hold it, so it may fail.
             ///
             /// # Errors
-            /// [`Error::DoesNotFit`] names the first window whose sum does not fit the elements' own type;
+            /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) names the first window whose sum does not fit the elements' own type;
             /// [`WrappingSum`](crate::WrappingSum) never fails.
             pub fn sum(&self) -> Result<Array<$t>> {
                 let mut out = Array::zeros(self.plan().reduced_shape());
@@ -175,7 +175,7 @@ macro_rules! widest {
             /// [`sum`](Self::sum) into `out`, row-major.
             ///
             /// # Errors
-            /// As [`sum`](Self::sum); [`Error::BufferLength`].
+            /// As [`sum`](Self::sum); [`Error::BufferLength`](crate::Error::BufferLength).
             pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
                 <$t>::total(self, out)
             }
@@ -227,7 +227,7 @@ impl<T: Number> Windows<'_, T> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::DoesNotFit`] for a product of integers that its type does not hold;
+    /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) for a product of integers that its type does not hold;
     /// [`WrappingProduct`](crate::WrappingProduct) never fails.
     pub fn product(&self) -> Result<Array<T::Wide>> {
         let mut out = Array::zeros(self.plan().reduced_shape());
@@ -238,7 +238,7 @@ impl<T: Number> Windows<'_, T> {
     /// [`product`](Self::product) into `out`, row-major.
     ///
     /// # Errors
-    /// As [`product`](Self::product); [`Error::BufferLength`].
+    /// As [`product`](Self::product); [`Error::BufferLength`](crate::Error::BufferLength).
     pub fn product_into(&self, out: &mut [T::Wide]) -> Result<()> {
         T::multiplied(self, out)
     }
