@@ -9,6 +9,27 @@ pub(crate) const BLOCK: usize = TAPS;
 /// Cells of blocks that are combined at once where there are as many.
 const WIDE: usize = 4 * BLOCK;
 
+/// A scan of blocks, column by column.
+trait Columns {
+    /// `L` cells of every block, from `at` on. Inlined as [`Kernel::run`] is.
+    fn columns<const L: usize>(&mut self, at: usize);
+}
+
+/// All cells of blocks that are `width` wide, many at a time while there are as many. (Not by a closure for each: it would be
+/// compiled for the baseline.)
+#[inline(always)]
+fn each_columns(width: usize, scan: &mut impl Columns) {
+    let (wide, mut at) = (width / WIDE * WIDE, 0);
+    while at < wide {
+        scan.columns::<WIDE>(at);
+        at += WIDE;
+    }
+    while at < width {
+        scan.columns::<BLOCK>(at);
+        at += BLOCK;
+    }
+}
+
 /// `out[m] = own[m] . next[0] .. next[m - 1]`, where each of these stands for `width` cells that are combined cell by cell.
 ///
 /// As many as `out` holds; `own` must be as long, and `next` may be one shorter. `width` is a multiple of [`BLOCK`].
@@ -28,21 +49,11 @@ impl<O: Op> Kernel for Forward<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
-        // (Loops: a function that is called for each column would be compiled for the baseline.)
-        let (wide, mut at) = (self.width / WIDE * WIDE, 0);
-        while at < wide {
-            self.columns::<WIDE>(at);
-            at += WIDE;
-        }
-        while at < self.width {
-            self.columns::<BLOCK>(at);
-            at += BLOCK;
-        }
+        each_columns(self.width, &mut self);
     }
 }
 
-impl<O: Op> Forward<'_, O> {
-    /// `L` cells of every block, from `at` on.
+impl<O: Op> Columns for Forward<'_, O> {
     #[inline(always)]
     fn columns<const L: usize>(&mut self, at: usize) {
         let (op, width, own, next) = (self.op, self.width, self.own, self.next);
@@ -85,21 +96,11 @@ impl<O: Op> Kernel for Backward<'_, O> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
-        // (Loops: a function that is called for each column would be compiled for the baseline.)
-        let (wide, mut at) = (self.width / WIDE * WIDE, 0);
-        while at < wide {
-            self.columns::<WIDE>(at);
-            at += WIDE;
-        }
-        while at < self.width {
-            self.columns::<BLOCK>(at);
-            at += BLOCK;
-        }
+        each_columns(self.width, &mut self);
     }
 }
 
-impl<O: Op> Backward<'_, O> {
-    /// `L` cells of every block, from `at` on.
+impl<O: Op> Columns for Backward<'_, O> {
     #[inline(always)]
     fn columns<const L: usize>(&mut self, at: usize) {
         let op = self.op;

@@ -5,6 +5,7 @@ use super::exact::{ExactMean, ProductIfFits, SumIfFits};
 use super::monoid::{By, Max, Min};
 use super::number::Number;
 use super::ops::{Larger, Smaller};
+use super::rows::unravel;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
 use super::{engine, ranges};
 use crate::element::Element;
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::ops::Windows;
+use crate::spec::Dims;
 use alloc::vec;
 use core::marker::PhantomData;
 
@@ -156,12 +158,9 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
     ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
     if let Some(number) = results.iter().position(Option::is_none) {
         let shape = windows.plan().reduced_shape();
-        let (mut index, mut rest) = (vec![0; shape.len()], number);
-        for (i, n) in index.iter_mut().zip(&shape).rev() {
-            *i = rest % n;
-            rest /= n;
-        }
-        return Err(Error::DoesNotFit { operation, index, into: core::any::type_name::<T::Wide>() });
+        let mut index = Dims::from_elem(0, shape.len());
+        unravel(number, 0..shape.len(), &shape, &mut index);
+        return Err(Error::DoesNotFit { operation, index: index.to_vec(), into: core::any::type_name::<T::Wide>() });
     }
     out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
     Ok(())

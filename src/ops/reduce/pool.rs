@@ -152,29 +152,28 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
         if let Rows::Phased { columns, .. } = rows {
             phased.fit(columns.phases() * pitch, nothing);
         }
-        match (&*rows, source.boxed()) {
-            (Rows::Straight(how), _) => {
-                if !source.reduce_boxed(op, from, &part.rows, how) {
-                    let most = (LIFTED / (line * size_of::<O::Acc>()).max(1)).max(1);
-                    lifted.fit(room::<O::Acc>(most * line), nothing);
-                    for (number, rows) in part.rows.chunks(most).enumerate() {
-                        Self::lift(source, lifted, rows, line, moved);
-                        let to = &mut from[number * most * width..];
-                        reduce_rows(level, (AsTheyAre, op), to, lifted, moved, how);
-                    }
-                }
-            }
+        let done = match (&*rows, source.boxed()) {
+            (Rows::Straight(how), _) => source.reduce_boxed(op, from, &part.rows, how),
             (Rows::Phased { columns, .. }, Some(cells)) => {
                 take_apart(level, phased, cells, &part.rows, columns, pitch);
+                true
             }
-            (Rows::Phased { columns, .. }, None) => {
-                // So many that they are still in a first-level cache when they are taken apart.
-                let most = (LIFTED / (line * size_of::<O::Acc>()).max(1)).max(1);
-                lifted.fit(room::<O::Acc>(most * line), nothing);
-                for (number, rows) in part.rows.chunks(most).enumerate() {
-                    Self::lift(source, lifted, rows, line, moved);
-                    let to = &mut phased[number * most * columns.row()..];
-                    take_apart(level, to, lifted, moved, columns, pitch);
+            (Rows::Phased { .. }, None) => false,
+        };
+        if !done {
+            // So many that they are still in a first-level cache when they are read again.
+            let most = (LIFTED / (line * size_of::<O::Acc>()).max(1)).max(1);
+            lifted.fit(room::<O::Acc>(most * line), nothing);
+            for (number, reads) in part.rows.chunks(most).enumerate() {
+                Self::lift(source, lifted, reads, line, moved);
+                let first = number * most;
+                match &*rows {
+                    Rows::Straight(how) => {
+                        reduce_rows(level, (AsTheyAre, op), &mut from[first * width..], lifted, moved, how);
+                    }
+                    Rows::Phased { columns, .. } => {
+                        take_apart(level, &mut phased[first * columns.row()..], lifted, moved, columns, pitch);
+                    }
                 }
             }
         }
