@@ -140,9 +140,7 @@ impl Level {
             Isa::Avx512 => unsafe { avx512(kernel) },
         }
     }
-}
 
-impl Level {
     /// Runs a loop that writes `to`, compiled for this level.
     #[inline(always)]
     pub(crate) fn write<O, W: Writer<O>>(self, to: &mut [O], writer: W) {
@@ -210,34 +208,29 @@ fn choose(best: u8, wanted: Option<&str>) -> Result<u8, alloc::string::String> {
     })
 }
 
+/// The two functions that loops of a level are inlined into, and the features they are compiled with.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-#[target_feature(enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3")]
-fn avx2<K: Kernel>(kernel: K) -> K::Out {
-    kernel.run_at::<32>()
+macro_rules! compiled_for {
+    ($features:literal, $bytes:literal: $run:ident $write:ident) => {
+        #[target_feature(enable = $features)]
+        fn $run<K: Kernel>(kernel: K) -> K::Out {
+            kernel.run_at::<$bytes>()
+        }
+
+        #[target_feature(enable = $features)]
+        #[inline(never)]
+        fn $write<O, W: Writer<O>>(to: &mut [O], writer: W) {
+            writer.write::<true>(to);
+        }
+    };
 }
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-#[target_feature(
-    enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
-)]
-fn avx512<K: Kernel>(kernel: K) -> K::Out {
-    kernel.run_at::<64>()
-}
-
+compiled_for! { "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3", 32: avx2 avx2_into }
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-#[target_feature(enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3")]
-#[inline(never)]
-fn avx2_into<O, W: Writer<O>>(to: &mut [O], writer: W) {
-    writer.write::<true>(to);
-}
-
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
-#[target_feature(
-    enable = "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
-)]
-#[inline(never)]
-fn avx512_into<O, W: Writer<O>>(to: &mut [O], writer: W) {
-    writer.write::<true>(to);
+compiled_for! {
+    "avx,avx2,bmi1,bmi2,fma,f16c,lzcnt,popcnt,sse4.1,sse4.2,ssse3,avx512f,avx512bw,avx512cd,avx512dq,avx512vl",
+    64: avx512 avx512_into
 }
 
 #[cfg(all(test, feature = "std"))]
