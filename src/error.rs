@@ -690,6 +690,38 @@ pub enum Error {
         /// The merge.
         merge: &'static str,
     },
+    /// A box that is empty or leaves what it is a box of.
+    #[error(
+        "the box takes {start}..{end} of axis {axis}, but {what} has {len} there: take a range inside 0..{len} that is not empty"
+    )]
+    BoxOutside {
+        /// What it is a box of.
+        what: &'static str,
+        /// The axis.
+        axis: usize,
+        /// The range's start.
+        start: usize,
+        /// The range's end.
+        end: usize,
+        /// What there is along the axis.
+        len: usize,
+    },
+    /// Parts of zero results.
+    #[error("the chunk on axis {axis} is 0: a part holds at least 1 result along every axis")]
+    ZeroChunk {
+        /// The axis of the result.
+        axis: usize,
+    },
+    /// Parts that share a store's chunks.
+    #[error("parts of {part} on axis {axis} share chunks of {chunk}: take a multiple of {chunk}, or a divisor")]
+    NotAligned {
+        /// The axis of the result.
+        axis: usize,
+        /// Results of a part along it.
+        part: usize,
+        /// Results of a chunk.
+        chunk: usize,
+    },
 }
 
 /// Writes which axes there are.

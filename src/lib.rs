@@ -64,8 +64,8 @@ pub use ops::{
     monoid,
 };
 pub use spec::{
-    Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode,
-    PerAxis, Plan, Strides, Tail, Unfold, unfold,
+    Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode, Part,
+    Parts, PerAxis, Plan, Strides, Tail, Unfold, unfold,
 };
 
 #[cfg(doctest)]

@@ -4,7 +4,7 @@ use super::gather::{gather, gather_one};
 use crate::array::{Array, IntoView, IntoViewMut, Picked, View, ViewMut, checked_bytes};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::spec::{AxisPlan, Dims, Plan, Unfold, list};
+use crate::spec::{AxisPlan, Dims, Part, Plan, Unfold, list};
 use alloc::vec::Vec;
 
 /// The windows of a plan over the elements of an array; nothing is copied until asked for.
@@ -110,6 +110,17 @@ impl Plan {
     fn picked(&self, o: usize) -> Picked {
         let (axis, step) = self.along(o);
         Picked { axis, step, count: self.shape()[o] }
+    }
+}
+
+impl Part {
+    /// The windows of this part over an array that holds nothing but [`read`](Part::read): every verb gives what the whole plan's
+    /// windows give in [`write`](Part::write), to the last bit.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for a piece of another shape than that of [`read`](Part::read).
+    pub fn windows<'a, S: IntoView<'a>>(&self, piece: S) -> Result<Windows<'a, S::Elem>> {
+        self.piece().windows(piece)
     }
 }
 

@@ -55,10 +55,24 @@ pub struct AxisPlan {
     after: isize,
     span: usize,
     count: usize,
-    /// The positions that are elements or holes, after cropping.
+    /// The positions that are elements or holes, after cropping; of a part, those its array holds.
     line: (isize, isize),
     /// Where the padded line ends; what lies behind it is overhang.
     end: isize,
+    whole: Whole,
+}
+
+/// The axis a part of it was cut from, in the part's positions. An axis that is no part is its own whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Whole {
+    /// Elements of the axis, and which of them the part's first one is.
+    len: usize,
+    offset: usize,
+    /// Windows along it, and which of them the part's first one is.
+    count: usize,
+    first: usize,
+    /// Its line, which is what borders are mirrored at.
+    line: (isize, isize),
 }
 
 impl AxisPlan {
@@ -114,7 +128,72 @@ impl AxisPlan {
         // Longer distances are walked by nobody: there is one window, one tap, one element. Capped, one of them can be
         // added to any position.
         let (step, dilation, base) = (step.min(LIMIT), dilation.min(LIMIT), base.min(LIMIT));
-        Ok(AxisPlan { axis, len, window, step, dilation, base, mode, tail, before, after, span, count, line, end })
+        let whole = Whole { len, offset: 0, count, first: 0, line };
+        Ok(AxisPlan {
+            axis,
+            len,
+            window,
+            step,
+            dilation,
+            base,
+            mode,
+            tail,
+            before,
+            after,
+            span,
+            count,
+            line,
+            end,
+            whole,
+        })
+    }
+
+    /// The windows of a range over nothing but the elements they read: the same windows, borders and starts, with positions
+    /// counted from the first element of `read`, which holds all that they read.
+    pub(super) fn part(&self, windows: Range<usize>, read: Range<usize>) -> AxisPlan {
+        let shift = (read.start * self.base) as isize;
+        let ends = if read.is_empty() { (0, 0) } else { (shift, ((read.end - 1) * self.base) as isize + 1) };
+        let line = (self.line.0.max(ends.0) - shift, self.line.1.min(ends.1) - shift);
+        let whole = Whole {
+            offset: self.whole.offset + read.start,
+            first: self.whole.first + windows.start,
+            line: (self.whole.line.0 - shift, self.whole.line.1 - shift),
+            ..self.whole
+        };
+        AxisPlan {
+            len: read.len(),
+            before: self.before + shift,
+            after: self.after,
+            count: windows.len(),
+            line: (line.0, line.1.max(line.0)),
+            end: self.end - shift,
+            whole,
+            ..*self
+        }
+    }
+
+    /// Elements of the axis this is a part of (its own, if it is none), and which of them its first one is.
+    #[inline]
+    pub(crate) fn whole_len(&self) -> (usize, usize) {
+        (self.whole.len, self.whole.offset)
+    }
+
+    /// Windows of the axis this is a part of, and which of them its first one is.
+    #[inline]
+    pub(crate) fn whole_count(&self) -> (usize, usize) {
+        (self.whole.count, self.whole.first)
+    }
+
+    /// The line of the axis this is a part of: what borders are mirrored at.
+    #[inline]
+    pub(crate) fn whole_line(&self) -> Range<isize> {
+        self.whole.line.0..self.whole.line.1
+    }
+
+    /// Whether this is less than the axis it was planned for.
+    #[inline]
+    pub(super) fn is_part(&self) -> bool {
+        self.len != self.whole.len || self.count != self.whole.count
     }
 
     /// Which axis of the array this is.
@@ -159,10 +238,10 @@ impl AxisPlan {
         self.base
     }
 
-    /// Padding `(before, after)`, resolved to numbers; negative ones crop.
+    /// Padding `(before, after)` of the whole axis, resolved to numbers; negative ones crop.
     #[inline]
     pub fn pads(&self) -> (isize, isize) {
-        (self.before, self.after)
+        (self.before - (self.whole.offset * self.base) as isize, self.after)
     }
 
     /// What the padding holds.
@@ -215,24 +294,39 @@ impl AxisPlan {
     #[inline]
     pub(crate) fn start_of(&self, i: usize) -> isize {
         let free = (self.before + self.end) as usize;
+        let i = self.whole.first + i;
         let from = match self.tail {
             Tail::Drop | Tail::Partial => i * self.step,
             Tail::ShiftBack => (i * self.step).min(free - self.span),
-            Tail::Spread if self.count == 1 => 0,
-            Tail::Spread => (i as u128 * (free - self.span) as u128 / (self.count - 1) as u128) as usize,
+            Tail::Spread if self.whole.count == 1 => 0,
+            Tail::Spread => (i as u128 * (free - self.span) as u128 / (self.whole.count - 1) as u128) as usize,
         };
         from as isize - self.before
+    }
+
+    /// Where the first window starts, or would.
+    #[inline]
+    pub(super) fn first_start(&self) -> isize {
+        if self.count > 0 { self.start_of(0) } else { -self.before }
     }
 
     /// The distance between neighbouring starts, if it is the same everywhere.
     #[inline]
     pub(crate) fn even_step(&self) -> Option<usize> {
+        // All but the last one, which a part need not have.
+        let shifted = self.tail == Tail::ShiftBack && self.whole.first + self.count < self.whole.count;
+        if shifted { Some(self.step) } else { self.whole_step() }
+    }
+
+    /// [`even_step`](Self::even_step) of the axis this is a part of.
+    #[inline]
+    pub(crate) fn whole_step(&self) -> Option<usize> {
         match self.tail {
             Tail::Drop | Tail::Partial => Some(self.step),
-            _ if self.count < 2 => Some(self.step),
+            _ if self.whole.count < 2 => Some(self.step),
             tail => {
                 let last = (self.before + self.end) as usize - self.span;
-                let intervals = self.count - 1;
+                let intervals = self.whole.count - 1;
                 match tail {
                     _ if intervals == 1 => Some(last),
                     Tail::ShiftBack if last == intervals * self.step => Some(self.step),
@@ -256,32 +350,33 @@ impl AxisPlan {
     /// What stands at a position of the line.
     #[inline]
     pub(crate) fn at(&self, position: isize) -> Cell {
-        let (low, high) = self.line;
+        let here = self.line.0..self.line.1;
+        let (low, high) = self.whole.line;
         let position = if position >= self.end {
             return Cell::Gap;
-        } else if (low..high).contains(&position) {
+        } else if here.contains(&position) {
             position
         } else if low >= high {
             return Cell::Pad;
         } else {
             match self.mode.source(position - low, high - low) {
                 Some(p) => p + low,
-                None => return Cell::Pad,
+                _ => return Cell::Pad,
             }
         };
-        let position = position as usize;
-        if self.base == 1 {
-            Cell::Element(position)
-        } else if position.is_multiple_of(self.base) {
-            Cell::Element(position / self.base)
-        } else {
+        if self.base != 1 && position.rem_euclid(self.base as isize) != 0 {
             Cell::Gap
+        } else if here.contains(&position) {
+            Cell::Element(position as usize / self.base)
+        } else {
+            // An element a part does not hold, because none of its windows reads it.
+            Cell::Pad
         }
     }
 
     /// The windows that lie wholly inside the data: no padding, no overhang.
     pub fn interior(&self) -> Range<usize> {
-        let (low, high) = self.line;
+        let (low, high) = self.whole.line;
         let span = self.span as isize;
         if span > high - low {
             return 0..0;
@@ -294,7 +389,7 @@ impl AxisPlan {
     /// How many windows start before `position`.
     pub(super) fn first_start_from(&self, position: isize) -> usize {
         if let Some(step) = self.even_step() {
-            let from = (position + self.before).max(0) as usize;
+            let from = (position - self.first_start()).max(0) as usize;
             return from.div_ceil(step.max(1)).min(self.count);
         }
         let (mut low, mut high) = (0, self.count);

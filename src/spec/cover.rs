@@ -22,7 +22,7 @@ impl AxisPlan {
             let limit = isize::MAX as usize;
             panic!("{}", Error::TooLarge { what: "coverage", shape: vec![self.len()], limit, unit: "bytes" });
         }
-        if self.count() <= 4 * self.len() {
+        if self.count() <= 4 * self.len() || self.is_part() {
             return self.added();
         }
         let Some(period) = Reads::new(self).period() else { return self.counted() };

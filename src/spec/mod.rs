@@ -1,11 +1,13 @@
 //! What is asked, in numbers: requests and plans, without any data.
 
 mod axis;
+mod boxes;
 mod cover;
 #[cfg(feature = "serde")]
 mod data;
 mod numbers;
 mod pad;
+mod part;
 mod plan;
 mod reads;
 mod starts;
@@ -17,6 +19,7 @@ use smallvec::SmallVec;
 pub use axis::{AxisPlan, Cell};
 pub use numbers::{Axes, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, PerAxis};
 pub use pad::{PadMode, Tail};
+pub use part::{Part, Parts};
 pub use plan::{OutAxis, Plan};
 pub use unfold::{Unfold, unfold};
 

@@ -74,6 +74,20 @@ impl Plan {
         plan
     }
 
+    /// This plan's windows in a box of the result over an array of nothing but the box they read.
+    pub(super) fn over(&self, write: &[Range<usize>], read: &[Range<usize>]) -> Plan {
+        let input: Dims = list(read.len(), |a| read[a].len());
+        let part = |a: &AxisPlan| a.part(write[a.axis()].clone(), read[a.axis()].clone());
+        let axes: SmallVec<[AxisPlan; 3]> = self.axes.iter().map(part).collect();
+        let grid = list(axes.len(), |k| axes[k].count());
+        let shape = list(self.shape.len(), |o| match self.out_axis(o) {
+            OutAxis::Plain(a) => input[a],
+            OutAxis::Grid(k) => grid[k],
+            OutAxis::Window(_) => self.shape[o],
+        });
+        Plan { input, axes, grid, order: self.order.clone(), shape }
+    }
+
     /// The shape of the array.
     #[inline]
     pub fn input_shape(&self) -> &[usize] {

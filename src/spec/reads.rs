@@ -56,7 +56,7 @@ impl Reads {
     pub(crate) fn new(axis: &AxisPlan) -> Reads {
         let line = axis.line();
         let (low, high) = (line.start as usize, line.end.max(line.start) as usize);
-        let circle = Circle::new(axis, high - low);
+        let circle = Circle::new(axis, axis.whole_line().len());
         let lists = match circle {
             None if axis.base_dilation() == 1 => Lists::Dense { low, len: high - low, dilation: axis.dilation() },
             circle => sorted(axis, low..high, circle),
@@ -116,24 +116,24 @@ impl Reads {
         if self.circle().is_some() {
             return self.pieces_from(start, cells, f);
         }
-        let line = axis.line();
-        if line.is_empty() {
+        let (line, whole) = (axis.line(), axis.whole_line());
+        if whole.is_empty() {
             return pad(cells, Cell::Pad, f);
         }
+        pad(before(whole.start).min(cells), axis.at(whole.start - 1), &mut f);
         let (front, inside) = (before(line.start).min(cells), before(line.end).min(cells));
-        pad(front, axis.at(line.start - 1), &mut f);
         if front < inside {
             let list = (start - line.start).rem_euclid(axis.dilation() as isize) as usize;
             let from = (start + (front * axis.dilation()) as isize - line.start) as usize / axis.dilation();
             once(self.places(list, from..from + inside - front), &mut f);
         }
-        pad(cells - inside, axis.at(line.end), f);
+        pad(cells - before(whole.end).min(cells), axis.at(whole.end), f);
     }
 
     /// What so many cells from a position on read, on an axis that repeats itself.
     pub(crate) fn pieces_from(&self, start: isize, cells: usize, mut f: impl FnMut(Piece)) {
         let Some(circle) = self.circle().filter(|_| cells > 0) else { return };
-        let from = (start - self.axis.line().start).rem_euclid(circle.period as isize) as usize;
+        let from = (start - self.axis.whole_line().start).rem_euclid(circle.period as isize) as usize;
         let (list, place) = circle.key(from);
         let first = cells.min(circle.cells - place);
         once(self.places(list, place..place + first), &mut f);
@@ -205,14 +205,16 @@ pub(super) fn back(mode: PadMode, period: usize, there: usize) -> Option<usize> 
 
 /// The lists of an axis with holes, or one that repeats itself.
 fn sorted(axis: &AxisPlan, line: Range<usize>, circle: Option<Circle>) -> Lists {
-    let (base, dilation) = (axis.base_dilation(), axis.dilation());
+    let (base, dilation, whole) = (axis.base_dilation(), axis.dilation(), axis.whole_line().start);
     let mut all: Vec<((usize, usize), usize)> = Vec::new();
     for e in line.start.div_ceil(base)..line.end.div_ceil(base) {
+        // Without a circle from the first position here, with one from where it begins.
         let there = e * base - line.start;
         let Some(circle) = &circle else {
             all.push(((there % dilation, there / dilation), e));
             continue;
         };
+        let there = ((e * base) as isize - whole) as usize;
         let back = back(axis.pad_mode(), circle.period, there);
         all.push((circle.key(there), e));
         all.extend(back.map(|b| (circle.key(b), e)));

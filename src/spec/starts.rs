@@ -16,7 +16,7 @@ impl Starts {
     /// The windows of an axis: all of one kind, but for the last one under `ShiftBack`.
     pub(super) fn of(axis: &AxisPlan) -> [Starts; 2] {
         let count = axis.count() as i128;
-        let first = -(axis.pads().0 as i128);
+        let first = axis.first_start() as i128;
         let even = Starts { first, rise: axis.step() as i128, run: 1, count };
         let none = Starts { count: 0, ..even };
         if count == 0 {

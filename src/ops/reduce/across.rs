@@ -175,7 +175,7 @@ impl<'p> Across<'p> {
         rows.fit(self.so_far, row);
         self.forget();
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
-        let begin = run.first % group;
+        let begin = run.place() % group;
         for t in 0..run.count + group - 1 {
             let place = (begin + t) % group;
             let start = run.start + (t * run.step) as isize;

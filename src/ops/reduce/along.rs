@@ -122,7 +122,7 @@ impl<'p> Along<'p> {
         let (inner, order) = (self.reader.inner, self.reader.line.order);
         let (group, width) = (scan_group(&order), BLOCK * inner);
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
-        let skipped = run.first % group;
+        let skipped = run.place() % group;
         let count = (skipped + run.count).next_multiple_of(BLOCK);
         let from = |windows: usize| {
             let start = run.start + (windows as isize - skipped as isize) * run.step as isize;

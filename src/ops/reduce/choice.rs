@@ -46,7 +46,11 @@ fn shared(line: &Line, run: &Run) -> Way {
 /// Whether windows may be scanned. Below some blocks doubling is as short and keeps fewer rows.
 pub(crate) fn scans(line: &Line) -> bool {
     let order = &line.order;
-    !line.pairwise && order.shares && order.ahead == 1 && order.blocks > TAPS && line.axis.count() > order.blocks
+    !line.pairwise
+        && order.shares
+        && order.ahead == 1
+        && order.blocks > TAPS
+        && line.axis.whole_count().0 > order.blocks
 }
 
 /// With more bytes of blocks than this in a window a line is scanned: doubling is as fast as long as its rows stay in a first-level

@@ -73,7 +73,7 @@ pub(crate) fn reduce<T, R>(
     if out.is_empty() {
         return;
     }
-    if ranges::wanted(plan) {
+    if ranges::wanted(plan, source) {
         return ranges::reduce(plan, source, fill, reduction, out);
     }
     if plan.axes().is_empty() {

@@ -19,6 +19,8 @@ pub(crate) struct Run {
     pub(crate) step: usize,
     /// Whether it is one window that stands apart from the others' even steps.
     pub(crate) alone: bool,
+    /// Windows of the whole axis before the grid, if the plan is a part.
+    pub(crate) before: usize,
 }
 
 impl Run {
@@ -35,9 +37,14 @@ impl Run {
         Run { first: self.first + range.start, count: range.len(), start, ..*self }
     }
 
-    /// This run cut into parts of at most `most` windows, at whole multiples of so many on the grid.
+    /// The first window's place on the whole axis' grid.
+    pub(crate) fn place(&self) -> usize {
+        self.before + self.first
+    }
+
+    /// This run cut into parts of at most `most` windows, at whole multiples of so many on the whole axis' grid.
     pub(crate) fn parts(&self, most: usize) -> impl Iterator<Item = Run> + '_ {
-        let (most, all) = (most.max(1), self.windows());
+        let (most, all) = (most.max(1), self.place()..self.place() + self.count);
         (all.start / most..all.end.div_ceil(most)).map(move |k| {
             let part = (k * most).max(all.start)..((k + 1).saturating_mul(most)).min(all.end);
             self.part(part.start - all.start..part.end - all.start)
@@ -61,13 +68,14 @@ impl Line {
         let count = axis.count();
         let run = |first: usize, count: usize, alone: bool| {
             let start = axis.start_of(first);
-            Run { first, count, start, step: axis.step(), alone }
+            Run { first, count, start, step: axis.step(), alone, before: axis.whole_count().1 }
         };
         let (step, runs) = match axis.even_step() {
             _ if count == 0 => (axis.step(), Vec::new()),
             Some(step) => (step, vec![Run { step, ..run(0, count, false) }]),
             None if axis.tail() == Tail::ShiftBack => {
-                (axis.step(), vec![run(0, count - 1, false), run(count - 1, 1, true)])
+                let even = (count > 1).then(|| run(0, count - 1, false));
+                (axis.step(), even.into_iter().chain([run(count - 1, 1, true)]).collect())
             }
             // The order must not depend on where the starts fall: that of step 1.
             None => (1, (0..count).map(|i| run(i, 1, true)).collect()),

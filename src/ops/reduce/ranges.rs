@@ -1,8 +1,8 @@
 //! Windows whose cells are many more than elements and results: as ranges of a tree over the elements of an axis.
 //!
 //! Cells that hold nothing are not walked, and an element that is repeated a million times is combined with itself twenty
-//! times. The axes go one after another over the whole array, each as [`Reads`] gives it: of every list of elements a tree of
-//! aligned blocks of `1, 2, 4 ..` is made, and a window is the few blocks that cover its range. So the cost is that of elements
+//! times. The axes go one after another over the whole array, each as [`Reads`] gives it: of every list of elements the blocks
+//! of `1, 2, 4 ..` are made, one beginning at each place, and a window is a block for each binary digit of its range. So the cost is that of elements
 //! plus results (times a logarithm), whatever window, pads and dilation are; uneven starts cost no more than even ones.
 //!
 //! How cells are bracketed follows from the plan alone. Axes that make the array smaller go first, so that nothing between is
@@ -14,7 +14,6 @@ use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
 use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 /// With more elements than this, repeated ones (of stride 0) must not be walked: no memory holds so many.
 const MANY: f64 = (1u64 << 34) as f64;
@@ -23,22 +22,24 @@ const LITTLE: f64 = (1u64 << 16) as f64;
 /// How many times the work of a tree windows may take before a tree is made.
 const WORTH: f64 = 64.0;
 
-/// Whether a plan's windows are to be reduced here.
-pub(crate) fn wanted(plan: &Plan) -> bool {
+/// Whether the windows of a plan over a view are to be reduced here. Of a part, what the whole plan's would be.
+pub(crate) fn wanted<T>(plan: &Plan, source: &View<'_, T>) -> bool {
     let elements: f64 = plan.input_shape().iter().map(|&n| n as f64).product();
-    let uneven = |a: &AxisPlan| a.even_step().is_none() && a.tail() != Tail::ShiftBack && a.window() > TAPS;
+    let repeats = plan.input_shape().iter().zip(source.strides()).any(|(&n, &s)| n > 1 && s == 0);
+    let uneven = |a: &AxisPlan| a.whole_step().is_none() && a.tail() != Tail::ShiftBack && a.window() > TAPS;
     let walked: f64 = plan.axes().iter().map(walked).product();
-    let least: f64 = plan.axes().iter().map(|a| a.len() as f64 + a.count() as f64).product();
+    let least: f64 = plan.axes().iter().map(|a| a.whole_len().0 as f64 + a.whole_count().0 as f64).product();
     // Lists of so many elements are only made where they cost nothing.
-    let many = elements > MANY && plan.axes().iter().all(|a| a.len() < 1 << 28 || Reads::is_formula(a));
+    let many = repeats && elements > MANY && plan.axes().iter().all(|a| a.len() < 1 << 28 || Reads::is_formula(a));
     many || plan.axes().iter().any(uneven) || (walked > LITTLE && walked > WORTH * least)
 }
 
 /// About how many cells of an axis the loops of other windows walk.
 fn walked(axis: &AxisPlan) -> f64 {
-    let (count, window) = (axis.count() as f64, axis.window() as f64);
-    let order = Order::new(axis.window(), axis.even_step().unwrap_or(axis.step()), axis.dilation());
-    if !order.shares || axis.count() <= order.ahead {
+    let (windows, window) = (axis.whole_count().0, axis.window() as f64);
+    let count = windows as f64;
+    let order = Order::new(axis.window(), axis.whole_step().unwrap_or(axis.step()), axis.dilation());
+    if !order.shares || windows <= order.ahead {
         return count * window;
     }
     (count + order.blocks as f64 * order.ahead as f64) * order.block as f64 + count * order.rest as f64
@@ -68,7 +69,7 @@ where
 /// The axes, those first that make the array smaller.
 fn smallest_first(plan: &Plan) -> Vec<&AxisPlan> {
     let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
-    let growth = |a: &AxisPlan| a.count() as f64 / a.len().max(1) as f64;
+    let growth = |a: &AxisPlan| a.whole_count().0 as f64 / a.whole_len().0.max(1) as f64;
     axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
     axes
 }
@@ -124,10 +125,10 @@ impl<A: Copy + Send + Sync> All<A> {
         let mut filled: Vec<A> = Vec::new();
         let times = self.extent.filled(axis.axis(), outer * inner);
         let mut data = vec![how.identity; outer * axis.count() * inner];
-        let mut tree = Tree { levels: Vec::new(), whole: Vec::new(), reads: &reads, rows, inner };
+        let mut blocks = Blocks { rows: Vec::new(), sums: Vec::new(), reads: &reads, repeated: rows == 1, inner };
         for o in 0..outer {
             let from = &self.data[o * rows * inner..][..rows * inner];
-            tree.grow(from, pieces.longest, how);
+            blocks.add_up(from, &pieces, how);
             if let Some(fill) = fill.filter(|_| pieces.pads) {
                 filled.clear();
                 filled.extend(times[o * inner..][..inner].iter().map(|&n| power_of(fill, n, how)));
@@ -135,19 +136,13 @@ impl<A: Copy + Send + Sync> All<A> {
             let to = &mut data[o * axis.count() * inner..][..axis.count() * inner];
             for (i, to) in to.chunks_exact_mut(inner.max(1)).enumerate() {
                 let mut sum = Sum { to, begun: false };
-                for piece in pieces.of(i) {
+                for (k, piece) in pieces.of(i) {
                     match piece {
                         Piece::Pad(n) if fill.is_some() => sum.power(&filled, *n, how),
                         Piece::Pad(_) => {}
-                        Piece::Same(e, n) => sum.power(tree.row(from, *e), *n, how),
-                        Piece::Once(places) => tree.add(from, places.clone(), &mut sum, how),
-                        Piece::Round(places, n) => {
-                            let mut whole = core::mem::take(&mut tree.whole);
-                            whole.resize(inner, how.identity);
-                            tree.add(from, places.clone(), &mut Sum { to: &mut whole, begun: false }, how);
-                            sum.power(&whole, *n, how);
-                            tree.whole = whole;
-                        }
+                        Piece::Same(e, n) => sum.power(blocks.row(from, *e), *n, how),
+                        Piece::Once(_) => sum.add(blocks.sum(k), how),
+                        Piece::Round(_, n) => sum.power(blocks.sum(k), *n, how),
                     }
                 }
             }
@@ -234,69 +229,75 @@ impl Pieces {
         pieces
     }
 
-    fn of(&self, i: usize) -> &[Piece] {
-        &self.all[self.begins[i]..self.begins[i + 1]]
+    /// Those of window `i`, with their numbers.
+    fn of(&self, i: usize) -> impl Iterator<Item = (usize, &Piece)> {
+        (self.begins[i]..self.begins[i + 1]).map(|k| (k, &self.all[k]))
     }
 }
 
-/// Blocks of `1, 2, 4 ..` rows, each beginning at a multiple of its size.
-struct Tree<'a, A> {
-    /// From blocks of two on.
-    levels: Vec<Vec<A>>,
-    whole: Vec<A>,
+/// Blocks of `1, 2, 4 ..` rows, one beginning at each place, and what they make of each piece's range: `T(n)` of its rows (see
+/// [`chain`](super::chain)), wherever on the axis it lies.
+struct Blocks<'a, A> {
+    /// The blocks of one size.
+    rows: Vec<A>,
+    /// A row a piece.
+    sums: Vec<A>,
     reads: &'a Reads,
-    /// How many rows there are; one stands for all where they are the same.
-    rows: usize,
+    /// Whether one row stands for all, because they are the same.
+    repeated: bool,
     inner: usize,
 }
 
-impl<A: Copy> Tree<'_, A> {
-    fn same(&self) -> bool {
-        self.rows == 1 && self.reads.len() > 1
-    }
-
+impl<A: Copy> Blocks<'_, A> {
     /// The row of an element.
     fn row<'r>(&self, from: &'r [A], element: usize) -> &'r [A] {
-        &from[if self.rows == 1 { 0 } else { element } * self.inner..][..self.inner]
+        &from[if self.repeated { 0 } else { element } * self.inner..][..self.inner]
     }
 
-    /// A block of `1 << level` rows.
-    fn block<'r>(&'r self, from: &'r [A], level: usize, number: usize) -> &'r [A] {
-        match level {
-            0 => self.row(from, self.reads.element(number)),
-            _ => &self.levels[level - 1][if self.same() { 0 } else { number } * self.inner..][..self.inner],
-        }
+    /// What the range of piece `k` adds up to.
+    fn sum(&self, k: usize) -> &[A] {
+        &self.sums[k * self.inner..][..self.inner]
     }
 
-    /// Makes all blocks of at most `longest` rows.
+    /// Adds up every piece's range.
     #[inline(never)]
-    fn grow<O: Op<Acc = A>>(&mut self, from: &[A], longest: usize, how: How<O>) {
+    fn add_up<O: Op<Acc = A>>(&mut self, from: &[A], pieces: &Pieces, how: How<O>) {
         let inner = self.inner;
-        for level in 1..=longest.max(1).ilog2() as usize {
-            let blocks = if self.same() { 1 } else { self.reads.len() >> level };
-            let mut row = match self.levels.len() < level {
-                true => Vec::new(),
-                false => core::mem::take(&mut self.levels[level - 1]),
-            };
-            row.resize(blocks * inner, how.identity);
-            for (k, to) in row.chunks_exact_mut(inner.max(1)).enumerate() {
-                let next = if self.same() { 2 * k } else { 2 * k + 1 };
-                combine(self.block(from, level - 1, 2 * k), self.block(from, level - 1, next), to, how);
+        let places = if self.repeated { self.reads.len().min(1) } else { self.reads.len() };
+        self.rows.clear();
+        for place in 0..places {
+            self.rows
+                .extend_from_slice(&from[if self.repeated { 0 } else { self.reads.element(place) } * inner..][..inner]);
+        }
+        self.sums.clear();
+        self.sums.resize(pieces.all.len() * inner, how.identity);
+        if pieces.longest == 0 {
+            return;
+        }
+        for level in 0..=pieces.longest.ilog2() {
+            for (piece, to) in pieces.all.iter().zip(self.sums.chunks_exact_mut(inner.max(1))) {
+                let (Piece::Once(range) | Piece::Round(range, _)) = piece else { continue };
+                // The digits below are added already, from the front.
+                let before = range.len() & ((1 << level) - 1);
+                if range.len() >> level & 1 == 1 {
+                    let place = if self.repeated { 0 } else { range.start + before };
+                    Sum { to, begun: before > 0 }.add(&self.rows[place * inner..][..inner], how);
+                }
             }
-            self.levels.truncate(level - 1);
-            self.levels.push(row);
+            self.double(1 << level, how);
         }
     }
 
-    /// Adds the rows at some places, in as few blocks as there are.
-    #[inline(never)]
-    fn add<O: Op<Acc = A>>(&self, from: &[A], places: Range<usize>, sum: &mut Sum<'_, A>, how: How<O>) {
-        let mut at = places.start;
-        while at < places.end {
-            let level = (at.trailing_zeros()).min((places.end - at).ilog2()) as usize;
-            sum.add(self.block(from, level, at >> level), how);
-            at += 1 << level;
+    /// Makes blocks of twice as many rows; those that would end behind the last row are gone.
+    fn double<O: Op<Acc = A>>(&mut self, size: usize, how: How<O>) {
+        if self.repeated {
+            return self.rows.iter_mut().for_each(|x| *x = how.op.combine(*x, *x));
         }
+        let len = self.rows.len().saturating_sub(size * self.inner);
+        for at in 0..len {
+            self.rows[at] = how.op.combine(self.rows[at], self.rows[at + size * self.inner]);
+        }
+        self.rows.truncate(len);
     }
 }
 
@@ -328,12 +329,6 @@ impl<A: Copy> Sum<'_, A> {
                 row.iter_mut().for_each(|x| *x = how.op.combine(*x, *x));
             }
         }
-    }
-}
-
-fn combine<O: Op>(a: &[O::Acc], b: &[O::Acc], to: &mut [O::Acc], how: How<O>) {
-    for ((to, &a), &b) in to.iter_mut().zip(a).zip(b) {
-        *to = how.op.combine(a, b);
     }
 }
 
@@ -377,7 +372,7 @@ mod tests {
         R::Out: PartialEq + core::fmt::Debug,
     {
         let Ok(plan) = request.plan(view.shape()) else { return 0 };
-        if wanted(&plan) {
+        if wanted(&plan, view) {
             return 0;
         }
         let mut here = vec![R::Out::default(); plan.reduced_shape().iter().product()];

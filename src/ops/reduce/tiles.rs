@@ -52,7 +52,7 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], chains: &[Chain], up: usize
                 true => {
                     let group = scan_group(&line.order);
                     let groups = if up == 0 { (row / inner / group).max(1) } else { GROUPS };
-                    group.saturating_mul(groups).min(line.axis.count())
+                    group.saturating_mul(groups).min(line.axis.count().next_multiple_of(group))
                 }
                 false => (row / inner).max(least(line)).min(line.axis.count()),
             };

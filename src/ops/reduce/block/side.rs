@@ -141,7 +141,7 @@ pub(crate) fn each_cell(axis: &AxisPlan, start: isize, fresh: isize, filled: boo
         return;
     }
     // What lies behind the padding is overhang and never counts.
-    let high = behind.min(line.end + axis.pads().1.max(0));
+    let high = behind.min(axis.end());
     let mut position = reach(fresh);
     while position < high {
         match axis.at(position) {

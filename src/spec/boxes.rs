@@ -1,0 +1,384 @@
+//! Which elements a range of windows reads, and which windows read a range of elements, along one axis: exact hulls.
+//!
+//! Elements are visited in stretches that rise or fall evenly (the axis, each mirror image of it), windows only until no other can
+//! reach further. So the cost is that of a few windows; more where dilation and base dilation meet, or far pads repeat the axis.
+
+use super::axis::{AxisPlan, Cell};
+use super::reads::inverse;
+use super::{PadMode, gcd};
+use core::ops::Range;
+
+/// The least and the greatest element met so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hull(Option<(usize, usize)>);
+
+impl Hull {
+    fn add(&mut self, low: usize, high: usize) {
+        let (low, high) = (low.min(high), low.max(high));
+        self.0 = Some(self.0.map_or((low, high), |(l, h)| (l.min(low), h.max(high))));
+    }
+}
+
+/// Some cells: `cells` positions from `start` on, `dilation` apart.
+#[derive(Clone, Copy)]
+struct Taps {
+    start: isize,
+    dilation: usize,
+    cells: usize,
+}
+
+impl Taps {
+    /// How many lie below a position.
+    fn below(&self, position: isize) -> usize {
+        (position.saturating_sub(self.start).max(0) as usize).div_ceil(self.dilation).min(self.cells)
+    }
+
+    fn part(&self, range: Range<usize>) -> Taps {
+        let start = self.start + (range.start * self.dilation) as isize;
+        Taps { start, dilation: self.dilation, cells: range.len() }
+    }
+}
+
+impl AxisPlan {
+    /// The elements the windows of a range read: the least range that holds them all, `0..0` if they read none.
+    pub(crate) fn read_by(&self, windows: Range<usize>) -> Range<usize> {
+        let all = self.line_elements();
+        let mut hull = Hull(None);
+        if windows.is_empty() {
+            return 0..0;
+        }
+        if self.dilation() == 1 && (self.step() <= self.window() || windows.len() == 1) {
+            // Nothing is left out between the first cell and the last one.
+            let start = self.start_of(windows.start);
+            let cells = (self.start_of(windows.end - 1) - start) as usize + self.window();
+            self.add(Taps { start, dilation: 1, cells }, &all, &mut hull);
+        } else {
+            self.add_rising(windows.clone(), &all, &mut hull);
+            self.add_falling(windows, &all, &mut hull);
+        }
+        hull.0.map_or(0..0, |(low, high)| low..high + 1)
+    }
+
+    /// The windows that read an element of a range: the least range that holds them all, `0..0` if none does.
+    pub(crate) fn readers_of(&self, elements: Range<usize>) -> Range<usize> {
+        let all = self.line_elements();
+        let elements = elements.start.max(all.start)..elements.end.min(all.end);
+        if elements.is_empty() || self.count() == 0 {
+            return 0..0;
+        }
+        let (base, line) = (self.base_dilation() as isize, self.line());
+        let reach = self.span() as isize - 1;
+        let [first, behind] = [elements.start, elements.end].map(|e| e as isize * base);
+        let pads = |position: isize| match self.at(position) {
+            Cell::Element(e) => self.repeats() || elements.contains(&e),
+            _ => self.repeats(),
+        };
+        let before = if pads(line.start - 1) { self.first_start_from(line.start) } else { 0 };
+        let after = if pads(line.end) { self.first_start_from(line.end - reach) } else { self.count() };
+        let inside = self.first_start_from(first - reach)..self.first_start_from(behind);
+        let reads = |i: &usize| {
+            let mut hull = Hull(None);
+            self.add(self.taps(*i), &elements, &mut hull);
+            hull.0.is_some()
+        };
+        let groups = [0..before, inside, after..self.count()];
+        let first = groups.iter().filter_map(|g| self.distinct(g.clone()).find(reads)).min();
+        let last = groups.iter().filter_map(|g| self.distinct_from_behind(g.clone()).find(reads)).max();
+        first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
+    }
+
+    /// The elements that are not cropped.
+    fn line_elements(&self) -> Range<usize> {
+        let (line, base) = (self.line(), self.base_dilation());
+        let from = (line.start.max(0) as usize).div_ceil(base);
+        from..(line.end.max(0) as usize).div_ceil(base).max(from)
+    }
+
+    fn repeats(&self) -> bool {
+        !matches!(self.pad_mode(), PadMode::Empty | PadMode::Edge)
+    }
+
+    /// After how many positions a mode that repeats the axis is where it was.
+    fn period(&self) -> usize {
+        let len = self.whole_line().len();
+        match self.pad_mode() {
+            PadMode::Wrap => len.max(1),
+            PadMode::Symmetric => (2 * len).max(1),
+            _ => (2 * len).saturating_sub(2).max(1),
+        }
+    }
+
+    fn taps(&self, i: usize) -> Taps {
+        Taps { start: self.start_of(i), dilation: self.dilation(), cells: self.window() }
+    }
+
+    /// How many neighbouring windows read all that any windows read, but for those that overhang the end.
+    fn different(&self) -> usize {
+        match self.even_step() {
+            Some(step) if self.repeats() => self.period() / gcd(self.period(), step.max(1)),
+            _ => usize::MAX,
+        }
+    }
+
+    /// The windows of a range, but for those that read what one before them in the range does.
+    fn distinct(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
+        let overhang =
+            self.first_start_from(self.end() - self.span() as isize + 1).clamp(range.start, range.end.max(range.start));
+        (range.start..overhang).take(self.different()).chain(overhang..range.end)
+    }
+
+    /// The same, from behind.
+    fn distinct_from_behind(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
+        let overhang =
+            self.first_start_from(self.end() - self.span() as isize + 1).clamp(range.start, range.end.max(range.start));
+        (overhang..range.end).rev().chain((range.start..overhang).rev().take(self.different()))
+    }
+
+    /// Adds what windows read, from the first one on, until the others cannot read an element further in front.
+    fn add_rising(&self, windows: Range<usize>, all: &Range<usize>, hull: &mut Hull) {
+        let (base, line) = (self.base_dilation() as isize, self.line());
+        let mut windows = windows;
+        if !self.repeats() {
+            if self.pad_mode() == PadMode::Edge && self.start_of(windows.start) < line.start {
+                self.add(self.taps(windows.start), all, hull);
+            }
+            let reaching = self.first_start_from(line.start - self.span() as isize + 1);
+            windows.start = reaching.clamp(windows.start, windows.end);
+        }
+        let best = self.nearest(&windows, all);
+        for i in self.distinct(windows) {
+            if let Some((low, high)) = hull.0 {
+                let start = self.start_of(i);
+                let inside = start >= line.start && start >= low as isize * base;
+                if inside || (low == best && (!self.repeats() || high + 1 == all.end)) {
+                    return;
+                }
+            }
+            self.add(self.taps(i), all, hull);
+        }
+    }
+
+    /// The same from the last one on.
+    fn add_falling(&self, windows: Range<usize>, all: &Range<usize>, hull: &mut Hull) {
+        let (base, line) = (self.base_dilation() as isize, self.line());
+        let reach = self.span() as isize - 1;
+        let mut windows = windows;
+        if !self.repeats() {
+            if self.pad_mode() == PadMode::Edge {
+                // The last cell of some window may lie behind the axis though that of the last window overhangs.
+                for i in windows.clone().rev().take_while(|&i| self.start_of(i) + reach >= line.end) {
+                    if hull.0.is_some_and(|(_, high)| high + 1 == all.end) {
+                        break;
+                    }
+                    self.add(self.taps(i), all, hull);
+                }
+            }
+            windows.end = self.first_start_from(line.end).clamp(windows.start, windows.end);
+        }
+        for i in self.distinct_from_behind(windows) {
+            if let Some((low, high)) = hull.0 {
+                let last = self.start_of(i) + reach;
+                let inside = last < line.end && last <= high as isize * base;
+                if inside || (high + 1 == all.end && (!self.repeats() || low == all.start)) {
+                    return;
+                }
+            }
+            self.add(self.taps(i), all, hull);
+        }
+    }
+
+    /// The first element that windows at even steps can meet at all.
+    fn nearest(&self, windows: &Range<usize>, all: &Range<usize>) -> usize {
+        match self.even_step() {
+            Some(step) if self.base_dilation() == 1 && !self.repeats() && !windows.is_empty() => {
+                let apart = gcd(step, self.dilation()).max(1) as isize;
+                let low = self.line().start;
+                (low + (self.start_of(windows.start) - low).rem_euclid(apart)) as usize
+            }
+            _ => all.start,
+        }
+    }
+
+    /// Adds the elements in some cells, but only those `within` a range.
+    fn add(&self, taps: Taps, within: &Range<usize>, hull: &mut Hull) {
+        let cells = taps.below(self.end());
+        let line = self.line();
+        let (low, high) = (taps.below(line.start).min(cells), taps.below(line.end).min(cells));
+        if line.is_empty() || within.is_empty() {
+            return;
+        }
+        self.add_even(taps.part(low..high.max(low)), 1, within, hull);
+        for pad in [0..low, high.max(low)..cells] {
+            match self.pad_mode() {
+                _ if pad.is_empty() => {}
+                PadMode::Empty => {}
+                PadMode::Edge => {
+                    if let Cell::Element(e) = self.at(taps.part(pad).start)
+                        && within.contains(&e)
+                    {
+                        hull.add(e, e);
+                    }
+                }
+                _ => self.add_repeated(taps.part(pad), within, hull),
+            }
+        }
+    }
+
+    /// Cells where the axis repeats itself, a stretch of it or of its mirror image after the other.
+    fn add_repeated(&self, taps: Taps, within: &Range<usize>, hull: &mut Hull) {
+        let (period, line, whole) = (self.period(), self.whole_line(), self.whole_line().len());
+        let round = period / gcd(period, taps.dilation);
+        let cells = taps.cells.min(round);
+        let mut j = 0;
+        while j < cells && hull.0 != Some((within.start, within.end - 1)) {
+            let at = (taps.start + (j * taps.dilation) as isize - line.start).rem_euclid(period as isize) as usize;
+            let (from, rest, sign) = match at < whole {
+                true => (at, whole - 1 - at, 1),
+                false if self.pad_mode() == PadMode::Symmetric => (period - 1 - at, period - 1 - at, -1),
+                false => (period - at, period - 1 - at, -1),
+            };
+            let stretch = (rest / taps.dilation + 1).min(cells - j);
+            let start = line.start + from as isize;
+            self.add_even(Taps { start, dilation: taps.dilation, cells: stretch }, sign, within, hull);
+            j += stretch;
+        }
+    }
+
+    /// Cells on the axis itself, upwards (`sign` 1) or downwards (-1).
+    fn add_even(&self, taps: Taps, sign: isize, within: &Range<usize>, hull: &mut Hull) {
+        let base = self.base_dilation() as isize;
+        let (low, high) = (within.start as isize * base, (within.end as isize - 1) * base);
+        let (start, dilation) = (taps.start, taps.dilation as isize);
+        // Cells from the first one on that lie in the range's positions.
+        let (near, far) = if sign > 0 { (low - start, high - start) } else { (start - high, start - low) };
+        if far < 0 || taps.cells == 0 {
+            return;
+        }
+        let first = (near.max(0) as usize).div_ceil(taps.dilation);
+        let behind = (far / dilation) as usize + 1;
+        let cells = first..behind.min(taps.cells);
+        let Some((first, last)) = multiples(start, sign * dilation, base, cells) else { return };
+        let element = |j: usize| ((start + sign * (j * taps.dilation) as isize) / base) as usize;
+        hull.add(element(first), element(last));
+    }
+}
+
+/// The first and the last `j` of a range for which `base` divides `start + j * by`.
+fn multiples(start: isize, by: isize, base: isize, range: Range<usize>) -> Option<(usize, usize)> {
+    if range.is_empty() || base == 1 {
+        return (!range.is_empty()).then(|| (range.start, range.end - 1));
+    }
+    let common = gcd(by.unsigned_abs(), base as usize) as isize;
+    if start % common != 0 {
+        return None;
+    }
+    let apart = (base / common) as i128;
+    let inverse = inverse(((by / common) as i128).rem_euclid(apart), apart) as i128;
+    let any = (-(start / common) as i128 % apart * inverse).rem_euclid(apart);
+    let first = range.start + (any - range.start as i128).rem_euclid(apart) as usize;
+    let apart = apart as usize;
+    (first < range.end).then(|| (first, first + (range.end - 1 - first) / apart * apart))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Tail, unfold};
+
+    /// Every axis of a small grid of requests.
+    fn each_axis(mut f: impl FnMut(&AxisPlan)) {
+        let modes = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
+        let tails = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
+        for number in (0..5 * 4 * 7 * 5 * 4 * 5 * 3 * 5).step_by(11) {
+            let mut rest = number;
+            let mut next = |n: usize| {
+                let digit = rest % n;
+                rest /= n;
+                digit
+            };
+            let (mode, tail) = (modes[next(5)], tails[next(4)]);
+            let (len, window, dilation, step) = (next(7) + 1, next(5) + 1, next(4) + 1, next(5) + 1);
+            let (base, before) = ([1, 2, 3][next(3)], [-1isize, 0, 2, 5, 11][next(5)]);
+            let request = unfold(0, window, step).dilation(dilation).base_dilation(base);
+            let request = request.pad([(before, 9 - before.abs())]).pad_mode(mode).tail(tail);
+            if let Ok(plan) = request.plan([len]) {
+                f(&plan.axes()[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn hulls_are_those_of_the_cells() {
+        let mut seen = 0;
+        each_axis(|axis| {
+            let element = |i: usize, j: usize| match axis.cell(i, j) {
+                Cell::Element(e) => Some(e),
+                _ => None,
+            };
+            let hull = |i: usize| {
+                let read = (0..axis.window()).filter_map(move |j| element(i, j));
+                read.clone().min().zip(read.max())
+            };
+            for from in 0..axis.count() {
+                let (mut low, mut high) = (usize::MAX, 0);
+                for to in from + 1..=axis.count() {
+                    if let Some((l, h)) = hull(to - 1) {
+                        (low, high) = (low.min(l), high.max(h + 1));
+                    }
+                    let expected = if high == 0 { 0..0 } else { low..high };
+                    assert_eq!(axis.read_by(from..to), expected, "windows {from}..{to} of {axis:?}");
+                    seen += 1;
+                }
+            }
+            for a in 0..axis.len() {
+                for b in a + 1..=axis.len() {
+                    let reads =
+                        |i: &usize| (0..axis.window()).any(|j| element(*i, j).is_some_and(|e| (a..b).contains(&e)));
+                    let first = (0..axis.count()).find(reads);
+                    let last = (0..axis.count()).rev().find(reads);
+                    let expected = first.zip(last).map_or(0..0, |(f, l)| f..l + 1);
+                    assert_eq!(axis.readers_of(a..b), expected, "elements {a}..{b} of {axis:?}");
+                }
+            }
+        });
+        assert!(seen > 10_000, "{seen}");
+    }
+
+    #[test]
+    fn a_part_holds_what_its_windows_read() {
+        each_axis(|axis| {
+            for from in 0..axis.count() {
+                for to in from + 1..=axis.count() {
+                    let read = axis.read_by(from..to);
+                    let part = axis.part(from..to, read.clone());
+                    for i in from..to {
+                        for j in 0..axis.window() {
+                            let expected = match axis.cell(i, j) {
+                                Cell::Element(e) => Cell::Element(e - read.start),
+                                empty => empty,
+                            };
+                            assert_eq!(
+                                part.cell(i - from, j),
+                                expected,
+                                "cell {j} of window {i} of {from}..{to}: {axis:?}"
+                            );
+                        }
+                        assert_eq!(part.held(i - from..i - from + 1, false), axis.held(i..i + 1, false), "{part:?}");
+                        assert_eq!(part.held(i - from..i - from + 1, true), axis.held(i..i + 1, true), "{part:?}");
+                    }
+                    if part.irregular().is_none() {
+                        let step = part.even_step().unwrap();
+                        assert!((0..part.count()).all(|i| part.start_of(i) == part.start_of(0) + (i * step) as isize));
+                    }
+                    let inside = part.interior();
+                    let whole = axis.interior();
+                    assert_eq!(
+                        inside.len(),
+                        whole.end.min(to).saturating_sub(whole.start.max(from)),
+                        "{part:?} of {axis:?}"
+                    );
+                }
+            }
+        });
+    }
+}

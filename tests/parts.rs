@@ -1,0 +1,227 @@
+//! Parts of a plan against the whole: to the bit, for every verb, over pieces that hold nothing but what a part reads.
+
+use ndwindow::{Array, Error, PadMode, Plan, Tail, Unfold, View, Windows, unfold};
+use proptest::prelude::*;
+use std::fmt::Debug;
+use std::ops::Range;
+
+const SKIP_PLACES: bool = true;
+const MODES: [PadMode; 5] = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
+const TAILS: [Tail; 4] = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
+
+/// A box of an array as an array of its own.
+fn cut<T: Clone>(x: &View<'_, T>, ranges: &[Range<usize>]) -> Array<T> {
+    let shape: Vec<usize> = ranges.iter().map(Range::len).collect();
+    let mut elements = Vec::new();
+    each(&shape, |index| {
+        let at: Vec<usize> = index.iter().zip(ranges).map(|(i, r)| r.start + i).collect();
+        elements.push(x.get(&at).unwrap().clone());
+    });
+    Array::new(elements, &shape[..]).unwrap()
+}
+
+fn each(shape: &[usize], mut f: impl FnMut(&[usize])) {
+    let mut index = vec![0; shape.len()];
+    for _ in 0..shape.iter().product() {
+        f(&index);
+        for a in (0..shape.len()).rev() {
+            index[a] += 1;
+            if index[a] < shape[a] {
+                break;
+            }
+            index[a] = 0;
+        }
+    }
+}
+
+/// Numbers whose sums round.
+fn numbers(n: usize) -> Vec<f32> {
+    (0..n).map(|k| ((k * 7919 + 13) % 1009) as f32 / 97.0 - 5.0 + if k % 17 == 0 { 3e4 } else { 0.0 }).collect()
+}
+
+/// Results as bits, so that zeros of two signs differ and a NaN equals itself.
+fn bits<T: Debug>(array: &Array<T>) -> String {
+    format!("{array:?}")
+}
+
+/// Whether all verbs over each part give what the whole gives in its box.
+fn same_everywhere(request: &Unfold, plan: &Plan, x: &Array<f32>, boxes: &[Vec<Range<usize>>], fill: Option<f32>) {
+    let whole = Results::of(plan.windows(x).unwrap(), fill);
+    for write in boxes {
+        let part = plan.part(write).unwrap();
+        assert_eq!(part.write(), &write[..]);
+        let piece = cut(&x.view(), part.read());
+        let here = Results::of(part.windows(&piece).unwrap(), fill);
+        for (name, here) in &here.floats {
+            // The whole may hold a window without an element elsewhere, and have no median.
+            let Some((_, whole)) = whole.floats.iter().find(|(n, _)| n == name) else { continue };
+            let there = cut(&whole.view(), write);
+            assert_eq!(
+                bits(here),
+                bits(&there),
+                "{name} of {write:?} of {request:?} on {:?}, fill {fill:?}",
+                x.shape()
+            );
+        }
+        for ((name, here), (_, whole)) in here.wide.iter().zip(&whole.wide) {
+            let there = cut(&whole.view(), write);
+            assert_eq!(bits(here), bits(&there), "{name} of {write:?} of {request:?} on {:?}", x.shape());
+        }
+        match (&here.places, &whole.places) {
+            (Ok(_), Ok(_)) if SKIP_PLACES => {}
+            (Ok(here), Ok(whole)) => {
+                assert_eq!(here, &cut(&whole.view(), write), "argmax of {write:?} of {request:?} on {:?}", x.shape())
+            }
+            (Err(_), Ok(_)) => panic!("argmax of {write:?} of {request:?} fails alone"),
+            _ => {}
+        }
+        // Copies have the grid where the axes stood, and then a window.
+        let copied: Vec<Range<usize>> =
+            write.iter().cloned().chain(whole.copy.shape()[write.len()..].iter().map(|&n| 0..n)).collect();
+        assert_eq!(bits(&here.copy), bits(&cut(&whole.copy.view(), &copied)), "copy of {write:?} of {request:?}");
+    }
+}
+
+/// What the verbs give.
+struct Results {
+    floats: Vec<(&'static str, Array<f32>)>,
+    wide: Vec<(&'static str, Array<f64>)>,
+    places: Result<Array<usize>, Error>,
+    copy: Array<f32>,
+}
+
+impl Results {
+    fn of(windows: Windows<'_, f32>, fill: Option<f32>) -> Results {
+        let windows = match fill {
+            Some(v) => windows.fill(v),
+            None => windows,
+        };
+        let mut floats = vec![
+            ("max", windows.max()),
+            ("min", windows.min()),
+            ("sum", windows.sum()),
+            ("product", windows.product().unwrap()),
+            ("mean", windows.mean()),
+        ];
+        // These walk every cell, in an order of their own.
+        if windows.plan().window_len() < 64 {
+            floats.push(("var", windows.var()));
+            floats.push(("map", windows.map(|w| w.iter().sum::<f32>())));
+            floats.push(("norm", windows.norm(3.0).unwrap()));
+            floats.extend(windows.median().ok().map(|median| ("median", median)));
+        }
+        let logistic =
+            ndwindow::monoid(0.0f64, |x: f32| f64::from(x).abs(), |a: f64, b: f64| (a + b) * 1.000_001, |a: f64| a);
+        let wide = vec![("reduce", windows.reduce(&logistic))];
+        Results { floats, wide, places: windows.argmax(), copy: windows.to_array() }
+    }
+}
+
+fn request(axes: &[isize], per: &[Asked]) -> Unfold {
+    let list = |f: fn(&Asked) -> usize| per.iter().map(f).collect::<Vec<_>>();
+    let pads: Vec<(isize, isize)> = per.iter().map(|a| a.pad).collect();
+    let modes: Vec<PadMode> = per.iter().map(|a| a.mode).collect();
+    let tails: Vec<Tail> = per.iter().map(|a| a.tail).collect();
+    unfold(axes, &list(|a| a.window)[..], &list(|a| a.step)[..])
+        .dilation(&list(|a| a.dilation)[..])
+        .base_dilation(&list(|a| a.base)[..])
+        .pad(&pads[..])
+        .pad_mode(&modes[..])
+        .tail(&tails[..])
+}
+
+#[derive(Clone, Debug)]
+struct Asked {
+    len: usize,
+    window: usize,
+    step: usize,
+    dilation: usize,
+    base: usize,
+    pad: (isize, isize),
+    mode: PadMode,
+    tail: Tail,
+}
+
+fn asked(longest: usize) -> impl Strategy<Value = Asked> {
+    let numbers = (1..=longest, 1..=longest / 2 + 1, 1usize..5, 1usize..4, 1usize..4);
+    (numbers, -2isize..9, -2isize..9, 0usize..5, 0usize..4).prop_map(|(n, before, after, mode, tail)| {
+        let (len, window, step, dilation, base) = n;
+        Asked { len, window, step, dilation, base, pad: (before, after), mode: MODES[mode], tail: TAILS[tail] }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn parts_are_boxes_of_the_whole(
+        per in prop::collection::vec(asked(24), 1..=2),
+        plain in prop::collection::vec(1usize..4, 0..=2),
+        lead in any::<bool>(),
+        chunk in 1usize..9,
+        fill in prop::option::of(Just(2.5f32)),
+    ) {
+        let lens = per.iter().map(|a| a.len);
+        let shape: Vec<usize> = if lead { plain.iter().copied().chain(lens).collect() } else { lens.chain(plain.iter().copied()).collect() };
+        let from = if lead { plain.len() } else { 0 };
+        let axes: Vec<isize> = (0..per.len()).map(|k| (from + k) as isize).collect();
+        let request = request(&axes, &per);
+        if let Ok(plan) = request.plan(&shape[..]) {
+            let x = Array::new(numbers(shape.iter().product()), &shape[..]).unwrap();
+            let parts = plan.parts(chunk).unwrap();
+            let boxes: Vec<Vec<Range<usize>>> = parts.iter().map(|p| p.write().to_vec()).take(12).collect();
+            same_everywhere(&request, &plan, &x, &boxes, fill);
+        }
+    }
+}
+
+/// Long windows: those that are scanned, doubled, or go by ranges.
+#[test]
+fn long_windows_too() {
+    let long = |window, step, dilation, pad: isize, mode, tail, len| {
+        let asked = Asked { len, window, step, dilation, base: 1, pad: (pad, pad), mode, tail };
+        (request(&[0], &[asked.clone()]), len)
+    };
+    for mode in MODES {
+        for tail in TAILS {
+            for (request, len) in [
+                long(100, 1, 1, 0, mode, tail, 400),
+                long(600, 1, 1, 40, mode, tail, 1300),
+                long(300, 2, 1, 17, mode, tail, 701),
+                long(31, 3, 2, 33, mode, tail, 701),
+                long(9, 7, 1, 900, mode, tail, 333),
+                long(65, 16, 1, 0, mode, tail, 503),
+            ] {
+                for inner in [1usize, 33] {
+                    let plan = request.plan([len, inner]).unwrap();
+                    let x = Array::new(numbers(len * inner), [len, inner]).unwrap();
+                    let n = plan.grid()[0];
+                    let ranges = [0..n.min(7), n / 3..n / 3 + 1, n / 4..n / 2 + 1, n - 1..n, n / 2..n];
+                    let boxes: Vec<Vec<Range<usize>>> =
+                        ranges.into_iter().filter(|r| !r.is_empty()).map(|r| vec![r, 0..inner]).collect();
+                    same_everywhere(&request, &plan, &x, &boxes, None);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn write_boxes_partition_the_result() {
+    let plan = unfold([0, 2], [3, 4], [1, 2]).plan([10, 3, 17]).unwrap();
+    for chunk in [[1, 1, 1], [3, 2, 4], [8, 3, 7], [100, 1, 2]] {
+        let parts = plan.parts(chunk).unwrap();
+        let shape = plan.reduced_shape();
+        let mut written = Array::from_elem(0, &shape[..]).unwrap();
+        for k in 0..parts.len() {
+            let part = parts.get(k).unwrap();
+            assert_eq!(part, plan.part(part.write()).unwrap());
+            each(&part.write().iter().map(Range::len).collect::<Vec<_>>(), |index| {
+                let at: Vec<usize> = index.iter().zip(part.write()).map(|(i, r)| i + r.start).collect();
+                written[&at[..]] += 1;
+            });
+        }
+        assert!(written.iter().all(|&n| n == 1));
+        assert!(parts.get(parts.len()).is_none());
+    }
+}
