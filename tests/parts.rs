@@ -1,6 +1,6 @@
 //! Parts of a plan against the whole: to the bit, for every verb, over pieces that hold nothing but what a part reads.
 
-use ndwindow::{Array, Error, PadMode, Plan, Tail, Unfold, View, Windows, unfold};
+use ndwindow::{Array, Error, Merge, OutAxis, PadMode, Plan, Tail, Taper, Unfold, View, Windows, unfold};
 use proptest::prelude::*;
 use std::fmt::Debug;
 use std::ops::Range;
@@ -224,4 +224,95 @@ fn write_boxes_partition_the_result() {
         assert!(written.iter().all(|&n| n == 1));
         assert!(parts.get(parts.len()).is_none());
     }
+}
+
+/// All merges over boxes of a folded array, against the whole.
+fn folds_alike(plan: &Plan, request: &Unfold, boxes: &[Vec<Range<usize>>]) {
+    let patches = Array::new(numbers(plan.shape().iter().product()), plan.shape()).unwrap();
+    let merges = || {
+        [
+            ("sum", Merge::sum()),
+            ("wide", Merge::sum().wide()),
+            ("mean", Merge::mean().uncovered(-1.0)),
+            ("first", Merge::first().uncovered(-1.0)),
+            ("last", Merge::last().uncovered(-1.0)),
+            ("max", Merge::max().uncovered(-1.0)),
+            ("weighted", Merge::weighted(Taper::Linear).uncovered(-1.0)),
+        ]
+    };
+    for (name, merge) in merges() {
+        let Ok(fold) = plan.folding(merge) else { continue };
+        let whole = fold.fold(&patches).unwrap();
+        for region in boxes {
+            let part = fold.part(region).unwrap();
+            let order = plan.order();
+            let taken: Vec<Range<usize>> = order
+                .iter()
+                .enumerate()
+                .map(|(o, axis)| match *axis {
+                    OutAxis::Plain(a) => part.windows()[a].clone(),
+                    OutAxis::Grid(k) => part.windows()[plan.axes()[k].axis()].clone(),
+                    OutAxis::Window(_) => 0..plan.shape()[o],
+                })
+                .collect();
+            let folded = part.fold(&cut(&patches.view(), &taken)).unwrap();
+            assert_eq!(bits(&folded), bits(&cut(&whole.view(), region)), "{name} of {region:?} of {request:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn folded_boxes_are_boxes_of_the_fold(
+        per in prop::collection::vec(asked(13), 1..=2),
+        plain in prop::collection::vec(1usize..4, 0..=1),
+        lead in any::<bool>(),
+        grid_first in any::<bool>(),
+        chunk in 1usize..7,
+    ) {
+        let lens = per.iter().map(|a| a.len);
+        let shape: Vec<usize> = if lead { plain.iter().copied().chain(lens).collect() } else { lens.chain(plain.iter().copied()).collect() };
+        let from = if lead { plain.len() } else { 0 };
+        let axes: Vec<isize> = (0..per.len()).map(|k| (from + k) as isize).collect();
+        let request = request(&axes, &per);
+        let request = if grid_first { request.grid_first() } else { request };
+        if let Ok(plan) = request.plan(&shape[..]) {
+            // Boxes of the array itself, as those of a plan of windows of one.
+            let every = unfold(.., 1, 1).plan(&shape[..]).unwrap();
+            let boxes: Vec<Vec<Range<usize>>> = every.parts(chunk).unwrap().iter().map(|p| p.write().to_vec()).take(12).collect();
+            folds_alike(&plan, &request, &boxes);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_box_is_said() {
+    let plan = unfold(0, 3, 1).plan([10, 4]).unwrap();
+    let said = |r: Result<ndwindow::Part, Error>| r.unwrap_err().to_string();
+    assert_eq!(said(plan.part(&[0..1])), "box has 1 entries, but the array has rank 2: give one for each axis");
+    assert_eq!(
+        said(plan.part(&[2..2, 0..4])),
+        "the box takes 2..2 of axis 0, but the result has 8 there: take a range inside 0..8 that is not empty"
+    );
+    assert_eq!(
+        said(plan.part(&[0..8, 3..5])),
+        "the box takes 3..5 of axis 1, but the result has 4 there: take a range inside 0..4 that is not empty"
+    );
+    let touched = plan.touched(&[0..11, 0..4]).unwrap_err().to_string();
+    assert_eq!(
+        touched,
+        "the box takes 0..11 of axis 0, but the input has 10 there: take a range inside 0..10 that is not empty"
+    );
+    let zero = plan.parts([4, 0]).unwrap_err().to_string();
+    assert_eq!(zero, "the chunk on axis 1 is 0: a part holds at least 1 result along every axis");
+    let aligned = plan.parts([3, 4]).unwrap().aligned([2, 4]).unwrap_err().to_string();
+    assert_eq!(aligned, "parts of 3 on axis 0 share chunks of 2: take a multiple of 2, or a divisor");
+    assert!(plan.parts([4, 4]).unwrap().aligned([2, 2]).is_ok() && plan.parts([2, 1]).unwrap().aligned([6, 4]).is_ok());
+    let part = plan.part(&[2..4, 1..3]).unwrap();
+    assert_eq!(part.read(), [2..6, 1..3]);
+    let whole = Array::from_elem(0u8, [10, 4]).unwrap();
+    let shape = part.windows(&whole).err().unwrap().to_string();
+    assert_eq!(shape, "the array has shape [10, 4], but [4, 2] was planned");
 }

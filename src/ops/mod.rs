@@ -9,7 +9,7 @@ mod reduce;
 mod windows;
 
 pub use contract::PreparedConv;
-pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
+pub use fold::{Accumulator, Fold, FoldElement, FoldPart, Folded, Merge, Taper, Tapers};
 pub use reduce::{
     Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Summable, Total, Wrap,
     WrappingProduct, WrappingSum, monoid,

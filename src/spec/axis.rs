@@ -148,8 +148,8 @@ impl AxisPlan {
         })
     }
 
-    /// The windows of a range over nothing but the elements they read: the same windows, borders and starts, with positions
-    /// counted from the first element of `read`, which holds all that they read.
+    /// The windows of a range over nothing but some elements: the same windows, borders and starts, with positions counted from the
+    /// first element of `read`. Cells that read another element are empty.
     pub(super) fn part(&self, windows: Range<usize>, read: Range<usize>) -> AxisPlan {
         let shift = (read.start * self.base) as isize;
         let ends = if read.is_empty() { (0, 0) } else { (shift, ((read.end - 1) * self.base) as isize + 1) };

@@ -75,7 +75,7 @@ impl Plan {
     }
 
     /// This plan's windows in a box of the result over an array of nothing but the box they read.
-    pub(super) fn over(&self, write: &[Range<usize>], read: &[Range<usize>]) -> Plan {
+    pub(crate) fn over(&self, write: &[Range<usize>], read: &[Range<usize>]) -> Plan {
         let input: Dims = list(read.len(), |a| read[a].len());
         let part = |a: &AxisPlan| a.part(write[a.axis()].clone(), read[a.axis()].clone());
         let axes: SmallVec<[AxisPlan; 3]> = self.axes.iter().map(part).collect();

@@ -279,7 +279,8 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
             }
             Some(list) => {
                 // Sums are added window by window: where several windows of this axis meet in an element, each brings all
-                // its shares of the axes behind before the next one comes.
+                // its shares of the axes behind before the next one comes; and so does each tap where a pad mode sends
+                // several to one element.
                 let behind = chosen.len() + 1;
                 let one_by_one = (behind..shares.len()).any(|k| shares[k].len() > 1 && self.along[k].meets());
                 let mut choose = |share| {
@@ -288,8 +289,11 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
                     chosen.pop();
                 };
                 for &share in list.iter() {
-                    match one_by_one && share.windows_meet() {
-                        true => share.each_window().for_each(&mut choose),
+                    match one_by_one {
+                        true if share.windows_meet() => {
+                            share.each_window().flat_map(Share::each_meeting_tap).for_each(&mut choose);
+                        }
+                        true => share.each_meeting_tap().for_each(&mut choose),
                         false => choose(share),
                     }
                 }

@@ -5,6 +5,7 @@ mod engine;
 mod finish;
 mod merge;
 mod number;
+mod part;
 mod prepared;
 mod rows;
 mod shares;
@@ -12,6 +13,7 @@ mod taper;
 
 pub use merge::Merge;
 pub use number::{Accumulator, FoldElement, Folded};
+pub use part::FoldPart;
 pub use prepared::Fold;
 pub use taper::{Taper, Tapers};
 

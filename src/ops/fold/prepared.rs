@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Dims, PadMode, Plan};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 use core::sync::atomic::AtomicUsize;
 use num_traits::AsPrimitive;
 use smallvec::{SmallVec, smallvec};
@@ -65,6 +66,14 @@ impl<T: FoldElement> Fold<T> {
             fold.covered = Some(usable);
         }
         Ok(fold)
+    }
+
+    /// The same fold of a box of windows, into nothing but a box of the array.
+    pub(super) fn over(&self, windows: &[Range<usize>], region: &[Range<usize>]) -> Fold<T> {
+        let plan = self.plan.over(windows, region);
+        let divisors = self.divisors.iter().zip(region).map(|(list, r)| stretch(list, r)).collect();
+        let covered = self.covered.as_ref().map(|lists| lists.iter().zip(region).map(|(l, r)| stretch(l, r)).collect());
+        Fold { plan, merge: self.merge.clone(), weights: self.weights.clone(), divisors, covered }
     }
 
     /// The plan it folds by.
@@ -293,10 +302,15 @@ impl<T: FoldElement> Fold<T> {
     }
 }
 
+/// A range of a list that has an entry for every element, or none at all.
+fn stretch<F: Clone>(list: &[F], range: &Range<usize>) -> Vec<F> {
+    list.get(range.clone()).map(<[F]>::to_vec).unwrap_or_default()
+}
+
 /// No element of the axis lies under more cells than this.
 fn most_cells(axis: &AxisPlan) -> usize {
     let (before, after) = axis.pads();
-    let line = axis.line().len().max(1);
+    let line = axis.whole_line().len().max(1);
     // How many positions of the line are copies of one of them.
     let copies = match axis.pad_mode() {
         PadMode::Empty => 1,

@@ -45,6 +45,16 @@ impl Share {
         })
     }
 
+    /// The shares of its taps, one each if they fold into one element, else all together.
+    pub(super) fn each_meeting_tap(self) -> impl Iterator<Item = Share> {
+        let one = move |j: usize| {
+            let start = (self.taps.start as isize + j as isize * self.taps.step) as usize;
+            Share { taps: Steps { start, step: 1, count: 1 }, ..self }
+        };
+        let meet = self.taps.count > 1 && self.per_tap == 0;
+        (0..if meet { self.taps.count } else { 1 }).map(move |j| if meet { one(j) } else { self })
+    }
+
     /// Whether several of its cells fold into one element.
     pub(super) fn repeats(&self) -> bool {
         (self.windows.count > 1 && self.windows_meet()) || (self.taps.count > 1 && self.per_tap == 0)
