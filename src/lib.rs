@@ -64,8 +64,8 @@ pub use ops::{
     WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
-    Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode, Part,
-    Parts, PerAxis, Plan, Strides, Tail, Unfold, unfold,
+    Axes, AxisPlan, Cell, Chain, Dims, Field, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis,
+    PadMode, Part, Parts, PerAxis, Plan, Strides, Tail, Unfold, unfold,
 };
 
 #[cfg(doctest)]

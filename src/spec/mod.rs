@@ -2,6 +2,7 @@
 
 mod axis;
 mod boxes;
+mod chain;
 mod cover;
 #[cfg(feature = "serde")]
 mod data;
@@ -17,6 +18,7 @@ mod unfold;
 use smallvec::SmallVec;
 
 pub use axis::{AxisPlan, Cell};
+pub use chain::{Chain, Field};
 pub use numbers::{Axes, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, PerAxis};
 pub use pad::{PadMode, Tail};
 pub use part::{Part, Parts};
