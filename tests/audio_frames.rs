@@ -128,7 +128,7 @@ fn spans_and_the_frames_of_a_sample_agree() {
             }
         }
     }
-    assert_eq!(Framing::new(4, 3).plan(9).unwrap().sample_to_frames(usize::MAX), 0..0);
+    assert!(Framing::new(4, 3).plan(9).unwrap().sample_to_frames(usize::MAX).is_empty());
 }
 
 #[test]

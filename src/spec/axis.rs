@@ -386,10 +386,16 @@ impl AxisPlan {
         first..last.max(first)
     }
 
+    /// The windows whose span covers a position of the line.
+    pub(crate) fn covering(&self, position: isize) -> Range<usize> {
+        let from = self.first_start_from(position - (self.span as isize - 1));
+        from..self.first_start_from(position.saturating_add(1)).max(from)
+    }
+
     /// How many windows start before `position`.
     pub(super) fn first_start_from(&self, position: isize) -> usize {
         if let Some(step) = self.even_step() {
-            let from = (position - self.first_start()).max(0) as usize;
+            let from = position.saturating_sub(self.first_start()).max(0) as usize;
             return from.div_ceil(step.max(1)).min(self.count);
         }
         let (mut low, mut high) = (0, self.count);

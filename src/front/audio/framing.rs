@@ -192,21 +192,6 @@ impl FramePlan {
 
     /// The frames whose span covers sample `sample` (empty if none does).
     pub fn sample_to_frames(&self, sample: usize) -> Range<usize> {
-        let axis = self.axis();
-        let Ok(sample) = isize::try_from(sample) else { return 0..0 };
-        // Starts never go back, so the frames that start at or before a sample are the first ones.
-        let until = partition(axis.count(), |i| axis.start(i) <= sample);
-        let from = partition(until, |i| axis.start(i) + axis.span() as isize <= sample);
-        from..until
+        self.axis().covering(isize::try_from(sample).unwrap_or(isize::MAX))
     }
-}
-
-/// The first `i` below `n` for which `before` no longer holds.
-fn partition(n: usize, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, n);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if before(middle) { low = middle + 1 } else { high = middle }
-    }
-    low
 }
