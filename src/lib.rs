@@ -57,11 +57,10 @@ pub use array::{Array, IntoView, IntoViewMut, Iter, IterMut, OuterIter, OuterIte
 pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
-pub use kernel::contract::Scalar;
 pub use ops::{
     Accumulator, Closures, Fold, FoldElement, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, Ordered,
-    Pixel, PreparedConv, Rankable, Real, Summable, Taper, Tapers, Total, Windows, Wrap, WrappingProduct, WrappingSum,
-    monoid,
+    Pixel, PreparedConv, Rankable, Real, Scalar, Summable, Taper, Tapers, Total, Windows, Wrap, WrappingProduct,
+    WrappingSum, monoid,
 };
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode, Part,

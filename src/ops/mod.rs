@@ -6,8 +6,10 @@ mod fold;
 mod gather;
 mod pieces;
 mod reduce;
+pub(crate) mod row_loops;
 mod windows;
 
+pub use crate::kernel::contract::Scalar;
 pub use contract::PreparedConv;
 pub use fold::{Accumulator, Fold, FoldElement, Folded, Merge, Taper, Tapers};
 pub use reduce::{
