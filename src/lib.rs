@@ -8,6 +8,7 @@
 //!         .to_array() .copy_into()   Array      gather with copying, in any axis order
 //!         .max() .sum() .mean() ...  Array      reduce
 //!         .conv(..)                  Array      contract
+//!         .map(..) .map_into(..)     Array      any function of a window
 //!    plan.fold(&patches)?            Array      fold: the way back
 //! ```
 //!
@@ -58,9 +59,9 @@ pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
 pub use ops::{
-    Accumulator, Closures, Fold, FoldElement, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, Ordered,
-    Pixel, PreparedConv, Rankable, Real, Scalar, Summable, Taper, Tapers, Total, Windows, Wrap, WrappingProduct,
-    WrappingSum, monoid,
+    Accumulator, AnyWindows, Closures, Fold, FoldElement, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid,
+    Number, Ordered, Pixel, PreparedConv, Rankable, Real, Scalar, Summable, Taper, Tapers, Total, Windows, Wrap,
+    WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
     Axes, AxisPlan, Cell, Dims, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis, PadMode, Part,

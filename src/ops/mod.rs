@@ -2,8 +2,10 @@
 
 pub(crate) mod contract;
 mod coverage;
+mod each;
 mod fold;
 mod gather;
+mod map;
 mod pieces;
 mod reduce;
 pub(crate) mod row_loops;
@@ -17,4 +19,4 @@ pub use reduce::{
     WrappingProduct, WrappingSum, monoid,
 };
 pub(crate) use reduce::{Pairwise, Powers, Search, cell_counts, short_window};
-pub use windows::Windows;
+pub use windows::{AnyWindows, Windows};
