@@ -1,4 +1,4 @@
-//! The verbs: gather, reduce, contract, fold.
+//! The verbs: gather, reduce, contract, map, fold.
 
 pub(crate) mod contract;
 mod coverage;

@@ -14,7 +14,7 @@ pub struct Windows<'a, T> {
 
 /// The windows of elements that have no `Default`: what [`Windows`] is inside, and becomes by itself where
 /// [`map`](AnyWindows::map), [`map_in_order`](AnyWindows::map_in_order) or [`map_into`](AnyWindows::map_into) is called on
-/// windows of such elements.
+/// windows of such elements. (So it does in generic code that knows no more of its elements than `Clone`.)
 pub struct AnyWindows<'a, T> {
     pub(super) plan: Plan,
     pub(super) source: View<'a, T>,
