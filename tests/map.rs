@@ -181,7 +181,7 @@ fn in_pools(f: impl Fn()) {
 #[test]
 #[cfg_attr(miri, ignore = "thousands of windows")]
 fn threads_change_nothing() {
-    let x: Vec<f32> = (0..41 * 1203).map(|i| (i * 37 % 1009) as f32).collect();
+    let x: Vec<f32> = (0..41 * 401 * 3).map(|i| (i * 37 % 1009) as f32).collect();
     let image = View::new(&x, [41, 401, 3]).unwrap();
     let long = View::new(&x, [x.len()]).unwrap();
     let requests = [
@@ -191,7 +191,8 @@ fn threads_change_nothing() {
         (unfold([0, 1], 17, 16).tail(Tail::Spread), image.clone()),
         (unfold(0, 400, 160), long.clone()),
         (unfold(0, 5, 1).pad(9).dilation(2), long.clone()),
-        (unfold(0, 40_000, 31).tail(Tail::ShiftBack), long),
+        (unfold(0, 20_000, 3001).tail(Tail::ShiftBack), long),
+        (unfold(0, 3, 2), View::new(&x, [41, 1203]).unwrap()),
     ];
     for (request, x) in requests {
         let windows = request.windows(&x).unwrap();

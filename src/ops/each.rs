@@ -5,7 +5,7 @@
 
 use super::pieces::pieces;
 use super::reduce::unravel;
-use crate::array::{Picked, View, checked_bytes};
+use crate::array::{Picked, View, checked_bytes, contiguous};
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Cell, Dims, Plan};
 use alloc::vec::Vec;
@@ -36,6 +36,9 @@ pub(super) struct Each<'w, 'a, T> {
     /// Whether windows are stretches of the last axis.
     lined: bool,
 }
+
+/// Stretches of the last axis.
+type Rows<'a, T> = SmallVec<[&'a [T]; 16]>;
 
 /// How windows are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,25 +119,86 @@ impl<'w, 'a, T: Clone> Each<'w, 'a, T> {
     /// Shows the windows of a range as slices, row-major over the window's axes: of the array where they lie in it so, else
     /// of a copy in `buffer`.
     pub(super) fn slices(&self, range: Range<usize>, buffer: &mut Vec<T>, mut f: impl FnMut(&[T])) {
+        let mut rows = Rows::new();
         self.runs(range, |run| match run {
-            Run::Inside(index, count) => match self.line(index) {
-                Some(line) => {
+            Run::Inside(index, count) => {
+                if let Some(line) = self.line(index) {
                     let step = if count > 1 { self.step.unwrap_or(0) } else { 0 };
-                    (0..count).for_each(|i| f(&line[i * step..][..self.cells]));
+                    return (0..count).for_each(|i| f(&line[i * step..][..self.cells]));
                 }
-                None => self.picked(index, count).outer_iter(1).for_each(|window| match window.as_slice() {
+                let windows = self.picked(index, count);
+                if contiguous(&windows.shape()[1..], &windows.strides()[1..]).is_none()
+                    && self.rows(index, count, &mut rows)
+                {
+                    return self.weave(&rows, &windows, buffer, &mut f);
+                }
+                windows.outer_iter(1).for_each(|window| match window.as_slice() {
                     Some(window) => f(window),
                     None => {
                         copy(&window, buffer);
                         f(buffer);
                     }
-                }),
-            },
+                });
+            }
             Run::Border(index) => {
                 self.gather(index, buffer);
                 f(buffer);
             }
         });
+    }
+
+    /// The stretches of the last axis that `count` windows from the one at `index` on read, in the order of their cells; `false`
+    /// if cells do not go along that axis, it does not lie in one piece, or looking them up would not pay.
+    fn rows(&self, index: &[usize], count: usize, rows: &mut Rows<'a, T>) -> bool {
+        /// Windows a run must have where each cell is a row of its own.
+        const FEW: usize = 8;
+        let (axes, last) = (self.plan.axes(), index.len() - 1);
+        let (outer, start) = match axes.split_last() {
+            Some((along, outer)) if along.axis() == last => (outer, along.start_of(index[last]) as usize),
+            _ if axes.iter().all(|a| a.axis() != last) && count >= FEW => (axes, index[last]),
+            _ => return false,
+        };
+        rows.clear();
+        let mut cell = Dims::from_elem(0, outer.len());
+        let mut at = Dims::from_slice(&index[..last]);
+        for number in 0..self.window[..outer.len()].iter().product() {
+            unravel(number, 0..outer.len(), &self.window, &mut cell);
+            for (a, j) in outer.iter().zip(&cell) {
+                at[a.axis()] = a.start_of(index[a.axis()]) as usize + j * a.dilation();
+            }
+            let Some(row) = self.source.trailing_slice(&at) else { return false };
+            rows.push(&row[start..]);
+        }
+        true
+    }
+
+    /// Shows windows that are cells of `rows`, each the step along the last axis further on.
+    fn weave(&self, rows: &Rows<'a, T>, windows: &View<'a, T>, buffer: &mut Vec<T>, f: &mut impl FnMut(&[T])) {
+        /// More cells than this are copied as a block.
+        const BLOCK: usize = 16;
+        let (count, row) = (windows.shape()[0], self.cells / rows.len());
+        let step = if count > 1 { self.step.unwrap_or(0) } else { 0 };
+        let dilation = if row > 1 { self.plan.axes()[self.window.len() - 1].dilation() } else { 1 };
+        for i in 0..count {
+            if buffer.len() != self.cells {
+                buffer.clear();
+                buffer.reserve_exact(self.cells);
+                for from in rows {
+                    buffer.extend(from[i * step..].iter().step_by(dilation).take(row).cloned());
+                }
+                f(buffer);
+                continue;
+            }
+            for (to, from) in buffer.chunks_exact_mut(row).zip(rows) {
+                let from = &from[i * step..];
+                match dilation {
+                    1 if row > BLOCK => to.clone_from_slice(&from[..row]),
+                    1 => to.iter_mut().zip(&from[..row]).for_each(|(to, from)| to.clone_from(from)),
+                    _ => to.iter_mut().zip(from.iter().step_by(dilation)).for_each(|(to, from)| to.clone_from(from)),
+                }
+            }
+            f(buffer);
+        }
     }
 
     /// The runs of a range of windows, in their order.
