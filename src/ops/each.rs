@@ -270,7 +270,8 @@ impl<'w, 'a, T: Clone> Each<'w, 'a, T> {
         let mut starts = Dims::from_slice(index);
         axes.iter().for_each(|a| starts[a.axis()] = 0);
         // The part of the array that its windows at this index of the other axes read, along the axes of the request.
-        let picked = |k: usize| Picked { axis: axes[k].axis(), step: 1, count: axes[k].len() };
+        let whole = |axis: usize| Picked { axis, step: 1, count: self.source.shape()[axis] };
+        let picked = |k: usize| whole(axes[k].axis());
         let Some(part) = self.source.pick(&starts, axes.len(), picked) else {
             unreachable!("whole axes lie inside their array")
         };
