@@ -27,7 +27,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("frames of {size} every {hop}: {:?}, strides {:?}, {left} samples left over", cut.shape(), cut.strides());
     assert_eq!(cut.as_ptr(), signal.as_ptr());
 
-    // The same, each times a Hann window, in one pass; and back.
+    // Any function of a frame, several results each, on all cores: how loud it is, and how often it crosses zero.
+    let mut features = vec![0.0; 2 * cut.shape()[0]];
+    Framing::new(size, hop).windows(&signal)?.map_into(&mut features, 2, |frame, row| {
+        let crossings = frame.windows(2).filter(|pair| (pair[0] < 0.0) != (pair[1] < 0.0)).count();
+        row.copy_from_slice(&[frame.iter().map(|x| x * x).sum::<f32>() / size as f32, crossings as f32]);
+    })?;
+    let (frame, loudest) =
+        features.chunks(2).enumerate().max_by(|a, b| a.1[0].total_cmp(&b.1[0])).ok_or("no frames")?;
+    println!("the loudest frame is {frame}: power {:.4}, {} zero crossings", loudest[0], loudest[1]);
+
+    // The same frames, each times a Hann window, in one pass; and back.
     let hann = WindowFn::Hann.periodic::<f32>(size)?;
     let windowed = Framing::new(size, hop).windowed(&signal, &hann)?;
     let back = OverlapAdd::weighted(&hann, hop, Edges::Normalized)?.whole(&windowed)?;

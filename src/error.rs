@@ -292,6 +292,18 @@ pub enum Error {
         /// Why.
         cause: Irregular,
     },
+    /// An empty cell of windows whose elements have no default.
+    #[error(
+        "cell {cell} of window {window} on axis {axis} is empty, and elements of this type have no default: give a value with fill(..)"
+    )]
+    EmptyCell {
+        /// The axis of the array.
+        axis: usize,
+        /// The first such window along it.
+        window: usize,
+        /// Its first such cell.
+        cell: usize,
+    },
     /// Channels or outputs that groups do not share evenly.
     #[error("{count} {what} do not divide by {groups} groups: use a divisor of {count}")]
     Groups {

@@ -8,6 +8,7 @@
 //!         .to_array() .copy_into()   Array      gather with copying, in any axis order
 //!         .max() .sum() .mean() ...  Array      reduce
 //!         .conv(..)                  Array      contract
+//!         .map(..) .map_into(..)     Array      any function of a window
 //!    plan.fold(&patches)?            Array      fold: the way back
 //! ```
 //!
@@ -57,11 +58,10 @@ pub use array::{Array, IntoView, IntoViewMut, Iter, IterMut, OuterIter, OuterIte
 pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
-pub use kernel::contract::Scalar;
 pub use ops::{
-    Accumulator, Closures, Fold, FoldElement, FoldPart, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid,
-    Number, Ordered, Pixel, PreparedConv, Rankable, Real, Summable, Taper, Tapers, Total, Windows, Wrap,
-    WrappingProduct, WrappingSum, monoid,
+    Accumulator, AnyWindows, Closures, Fold, FoldElement, FoldPart, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum,
+    Monoid, Number, Ordered, Pixel, PreparedConv, Rankable, Real, Scalar, Summable, Taper, Tapers, Total, Windows,
+    Wrap, WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
     Axes, AxisPlan, Cell, Chain, Dims, Field, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis,

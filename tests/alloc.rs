@@ -44,6 +44,22 @@ fn windows_are_walked_without_allocating() {
 }
 
 #[test]
+fn windows_are_mapped_with_one_buffer() {
+    let x: Vec<u32> = (0..600).collect();
+    let mut out = vec![0; 600];
+    let mut mapped = |request: ndwindow::Unfold| {
+        let windows = request.windows(View::new(&x, [20, 30]).unwrap()).unwrap();
+        let out = &mut out[..windows.plan().len()];
+        allocations(|| windows.map_into(out, 1, |window, row| row[0] = window.iter().sum()).unwrap())
+    };
+    assert_eq!(mapped(unfold([0, 1], [2, 30], 1)), 1); // asks once whether a window could be copied
+    assert_eq!(mapped(unfold([0, 1], 3, 1).pad(1)), 2);
+    let windows = unfold(0, 7, 2).windows(&x).unwrap();
+    let count = allocations(|| windows.map_into(&mut out[..297], 1, |window, row| row[0] = window[6]).unwrap());
+    assert_eq!((count, out[1]), (0, 8));
+}
+
+#[test]
 fn views_of_views_are_built_without_allocating() {
     let x = vec![0u8; 2 * 3 * 4 * 5 * 6];
     let view = View::new(&x, [2, 3, 4, 5, 6]).unwrap();

@@ -44,6 +44,22 @@ fn nothing_unfolded() {
 }
 
 #[test]
+fn empty_cells() {
+    #[derive(Clone)]
+    struct NoDefault;
+    let x = [NoDefault, NoDefault, NoDefault];
+    let seen = |request: Unfold| request.windows(&x).unwrap().map_into(&mut [0u8; 0], 0, |_, _| {});
+    refused!(
+        seen(unfold(0, 2, 1).pad((0, 1))) =>
+            "cell 1 of window 2 on axis 0 is empty, and elements of this type have no default: give a value with fill(..)",
+        seen(unfold(0, 2, 1).base_dilation(2)) =>
+            "cell 1 of window 0 on axis 0 is empty, and elements of this type have no default: give a value with fill(..)",
+        seen(unfold(0, 3, 2).pad((1, 0)).pad_mode(PadMode::Edge).tail(Tail::Partial)) =>
+            "cell 2 of window 1 on axis 0 is empty, and elements of this type have no default: give a value with fill(..)",
+    );
+}
+
+#[test]
 fn spans() {
     refused!(
         unfold(0, 4, 1).plan([3]) =>

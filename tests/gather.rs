@@ -212,6 +212,9 @@ fn one_by_one<T: Element + PartialEq + Debug>(
         prop_assert_eq!(&window.0, &sizes);
         prop_assert_eq!(&window.1[..], want);
     }
+    let mut rows = vec![T::default(); want.len()];
+    windows.map_into(&mut rows, length, |window, row| row.copy_from_slice(window)).unwrap();
+    prop_assert_eq!(&rows, &want);
     Ok(())
 }
 

@@ -77,20 +77,6 @@ fn positions(plan: &Plan) -> (SmallVec<[Along; 6]>, SmallVec<[Line; 6]>) {
     (along.collect(), lines)
 }
 
-/// Writes one window, whose `index` holds grid positions on unfolded axes and indices elsewhere, into `out` in row-major
-/// order of the unfolded axes. The plan must be in its default order.
-pub(crate) fn gather_one<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, index: &[usize], out: &mut [T]) {
-    let windows = &plan.shape()[index.len()..];
-    let mut strides = Dims::from_elem(0, plan.shape().len());
-    let mut stride = 1;
-    for (s, n) in strides.iter_mut().zip(plan.shape()).rev().take(windows.len()) {
-        *s = stride;
-        stride *= n;
-    }
-    let ranges = index.iter().map(|&i| i..i + 1).chain(windows.iter().map(|&n| 0..n)).collect();
-    Unit { plan, source, fill, strides: &strides, origin: 0 }.fill(ranges, out);
-}
-
 /// How a result is cut into units: each index of its `lead` first axes apart, the axis behind them in stretches of `rows`.
 pub(super) struct Units {
     lead: usize,

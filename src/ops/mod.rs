@@ -1,13 +1,17 @@
-//! The verbs: gather, reduce, contract, fold.
+//! The verbs: gather, reduce, contract, map, fold.
 
 pub(crate) mod contract;
 mod coverage;
+mod each;
 mod fold;
 mod gather;
+mod map;
 mod pieces;
 mod reduce;
+pub(crate) mod row_loops;
 mod windows;
 
+pub use crate::kernel::contract::Scalar;
 pub use contract::PreparedConv;
 pub use fold::{Accumulator, Fold, FoldElement, FoldPart, Folded, Merge, Taper, Tapers};
 pub use reduce::{
@@ -15,4 +19,4 @@ pub use reduce::{
     WrappingProduct, WrappingSum, monoid,
 };
 pub(crate) use reduce::{Pairwise, Powers, Search, cell_counts, short_window};
-pub use windows::Windows;
+pub use windows::{AnyWindows, Windows};

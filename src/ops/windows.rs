@@ -1,17 +1,33 @@
-//! A plan over real elements: views, copies, and a closure's results.
+//! A plan over real elements: views and copies.
 
-use super::gather::{gather, gather_one};
-use crate::array::{Array, IntoView, IntoViewMut, Picked, View, ViewMut, checked_bytes};
+use super::gather::gather;
+use crate::array::{Array, IntoView, IntoViewMut, Picked, View, ViewMut};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::spec::{AxisPlan, Dims, Part, Plan, Unfold, list};
-use alloc::vec::Vec;
+use crate::spec::{Dims, Part, Plan, Unfold, list};
+use core::ops::Deref;
 
 /// The windows of a plan over the elements of an array; nothing is copied until asked for.
 pub struct Windows<'a, T> {
-    plan: Plan,
-    source: View<'a, T>,
-    fill: Option<T>,
+    cells: AnyWindows<'a, T>,
+}
+
+/// The windows of elements that have no `Default`: what [`Windows`] is inside, and becomes by itself where
+/// [`map`](AnyWindows::map), [`map_in_order`](AnyWindows::map_in_order) or [`map_into`](AnyWindows::map_into) is called on
+/// windows of such elements. (So it does in generic code that knows no more of its elements than `Clone`.)
+pub struct AnyWindows<'a, T> {
+    pub(super) plan: Plan,
+    pub(super) source: View<'a, T>,
+    pub(super) fill: Option<T>,
+}
+
+impl<'a, T> Deref for Windows<'a, T> {
+    type Target = AnyWindows<'a, T>;
+
+    #[inline]
+    fn deref(&self) -> &AnyWindows<'a, T> {
+        &self.cells
+    }
 }
 
 impl Unfold {
@@ -23,7 +39,7 @@ impl Unfold {
     pub fn windows<'a, S: IntoView<'a>>(&self, source: S) -> Result<Windows<'a, S::Elem>> {
         let source = source.into_view();
         let plan = self.plan(source.shape())?;
-        Ok(Windows { plan, source, fill: None })
+        Ok(Windows { cells: AnyWindows { plan, source, fill: None } })
     }
 
     /// The windows of this request as one mutable strided view, where they share no element.
@@ -55,7 +71,7 @@ impl Plan {
     pub fn windows<'a, S: IntoView<'a>>(&self, source: S) -> Result<Windows<'a, S::Elem>> {
         let source = source.into_view();
         self.check_shape("the array", source.shape())?;
-        Ok(Windows { plan: self.clone(), source, fill: None })
+        Ok(Windows { cells: AnyWindows { plan: self.clone(), source, fill: None } })
     }
 
     /// The windows of this plan as one mutable strided view; see [`Unfold::windows_mut`].
@@ -149,7 +165,7 @@ impl<'a, T> Windows<'a, T> {
     /// too.
     #[must_use]
     pub fn fill(mut self, value: T) -> Self {
-        self.fill = Some(value);
+        self.cells.fill = Some(value);
         self
     }
 
@@ -158,7 +174,7 @@ impl<'a, T> Windows<'a, T> {
     /// # Errors
     /// [`Error::NotAnOrder`].
     pub fn permute(mut self, order: &[isize]) -> Result<Self> {
-        self.plan = self.plan.permute(order)?;
+        self.cells.plan = self.plan.permute(order)?;
         Ok(self)
     }
 
@@ -224,77 +240,5 @@ impl<'a, T> Windows<'a, T> {
         let shape = self.plan.reduced_shape();
         let expected: usize = shape.iter().product();
         if found == expected { Ok(()) } else { Err(Error::BufferLength { shape: shape.to_vec(), expected, found }) }
-    }
-
-    /// Calls `f` with every window and keeps what it returns, in the shape of a reduction.
-    ///
-    /// A window has the unfolded axes in the order of the request. It is a view of the array where it lies inside, and a
-    /// view of a small copy (empty cells zero or the fill) where it touches a border.
-    ///
-    /// ```
-    /// use ndwindow::unfold;
-    ///
-    /// let x = [3, 1, 4, 1, 5];
-    /// let spread = unfold(0, 3, 1).windows(&x)?.map(|w| w.iter().max().unwrap() - w.iter().min().unwrap());
-    /// assert_eq!(spread.as_slice(), [3, 3, 4]);
-    /// # Ok::<(), ndwindow::Error>(())
-    /// ```
-    ///
-    /// # Panics
-    /// If one window has more bytes than an address space.
-    pub fn map<R>(&self, mut f: impl FnMut(&View<'_, T>) -> R) -> Array<R>
-    where
-        T: Element,
-    {
-        let shape = self.plan.reduced_shape();
-        let window: Dims = self.plan.axes().iter().map(AxisPlan::window).collect();
-        let plan = self.plan.default_order();
-        let interior = plan.interior();
-        let holes = plan.axes().iter().any(|a| a.base_dilation() != 1);
-        if let Err(error) = checked_bytes::<T>("a window", &window) {
-            panic!("{error}");
-        }
-        let mut scratch: Array<T> = Array::default();
-        let mut results = Vec::new();
-        let mut index = Dims::from_elem(0, shape.len());
-        let total: usize = shape.iter().product();
-        for _ in 0..total {
-            let inside = !holes && plan.axes().iter().zip(&interior).all(|(a, r)| r.contains(&index[a.axis()]));
-            if inside {
-                results.push(f(&self.window_view(&index)));
-            } else {
-                if scratch.shape() != &window[..] {
-                    scratch = Array::zeros(window.clone());
-                }
-                gather_one(&plan, &self.source, self.fill.unwrap_or_default(), &index, scratch.as_mut_slice());
-                results.push(f(&scratch.view()));
-            }
-            for a in (0..shape.len()).rev() {
-                index[a] += 1;
-                if index[a] < shape[a] {
-                    break;
-                }
-                index[a] = 0;
-            }
-        }
-        match Array::new(results, &shape) {
-            Ok(array) => array,
-            Err(error) => unreachable!("one result a window: {error}"),
-        }
-    }
-
-    /// One inner window: `index` holds a grid position on unfolded axes and an index elsewhere.
-    fn window_view(&self, index: &[usize]) -> View<'a, T> {
-        let mut starts = Dims::from_slice(index);
-        for a in self.plan.axes() {
-            starts[a.axis()] = a.start_of(index[a.axis()]) as usize;
-        }
-        let axes = self.plan.axes();
-        let picked =
-            |k: usize| Picked { axis: axes[k].axis(), step: axes[k].dilation() as isize, count: axes[k].window() };
-        match self.source.pick(&starts, axes.len(), picked) {
-            Some(view) => view,
-            None => unreachable!("an inner window lies inside its array"),
-        }
     }
 }

@@ -66,14 +66,6 @@ impl Plan {
         Ok(Plan { input, axes, grid, order, shape })
     }
 
-    /// This plan with its views and copies in the default order, whatever was asked for.
-    pub(crate) fn default_order(&self) -> Plan {
-        let mut plan = self.clone();
-        plan.order = Order::InPlace;
-        plan.shape = usual_shape(&self.input, &self.axes, false);
-        plan
-    }
-
     /// This plan's windows in a box of the result over an array of nothing but the box they read.
     pub(crate) fn over(&self, write: &[Range<usize>], read: &[Range<usize>]) -> Plan {
         let input: Dims = list(read.len(), |a| read[a].len());

@@ -3,8 +3,7 @@
 use super::Framer;
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::kernel::level::Level;
-use crate::kernel::{Lined, STREAM_BYTES};
+use crate::ops::row_loops::{Lined, lined};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -19,8 +18,7 @@ pub struct FrameWriter<'a, T> {
 
 impl<'a, T: Element> FrameWriter<'a, T> {
     pub(super) fn new(framer: &'a mut Framer<T>, out: &'a mut [T]) -> Self {
-        let streaming = size_of_val(out) >= STREAM_BYTES;
-        FrameWriter { framer, out: Lined::new(out, streaming, Level::detect()), written: 0, here: PhantomData }
+        FrameWriter { framer, out: lined(out), written: 0, here: PhantomData }
     }
 
     /// Takes an interleaved block of any length and writes every frame that is complete, frames that were waiting

@@ -6,7 +6,7 @@ use super::rows::each_chunk;
 use super::windowed::check_buffer;
 use crate::array::{Array, IntoView, Picked, View};
 use crate::error::{Error, Result};
-use crate::kernel;
+use crate::ops::row_loops;
 use crate::spec::Dims;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -251,15 +251,15 @@ impl<T: Sample> OverlapAdd<T> {
         if a < b {
             let (out, inside) = (&mut out[a - from..b - from], a - start..b - start);
             match &self.weights {
-                Some(w) => kernel::add_product(out, &frame[inside.clone()], &w[inside]),
-                None => kernel::add(out, &frame[inside]),
+                Some(w) => row_loops::add_product(out, &frame[inside.clone()], &w[inside]),
+                None => row_loops::add(out, &frame[inside]),
             }
         }
         let (a, b) = cut(fresh, end);
         if a < b {
             let (out, inside) = (&mut out[a - from..b - from], a - start..b - start);
             match &self.weights {
-                Some(w) => kernel::put_product(out, &frame[inside.clone()], &w[inside]),
+                Some(w) => row_loops::put_product(out, &frame[inside.clone()], &w[inside]),
                 None => out.copy_from_slice(&frame[inside]),
             }
         }
@@ -284,7 +284,7 @@ impl<T: Sample> OverlapAdd<T> {
         let mut at = low % self.hop;
         while low < high {
             let part = (table.len() - at).min(high - low);
-            kernel::scale(&mut out[low - from..][..part], &table[at..][..part]);
+            row_loops::scale(&mut out[low - from..][..part], &table[at..][..part]);
             (low, at) = (low + part, 0);
         }
     }
@@ -323,10 +323,12 @@ fn copy_frames<'s, T: Sample>(
     let count = [group.len(), shape[lead + 1]];
     let part = &mut scratch[..count[0] * count[1]];
     match frames.pick(&starts, 2, |k| Picked { axis: lead + k, step: 1, count: count[k] }) {
-        Some(view) => kernel::copy_view(part, &view),
+        Some(view) => match view.copy_into(part) {
+            Ok(()) => part,
+            Err(error) => unreachable!("as many samples as the frames have: {error}"),
+        },
         None => unreachable!("frames of a row are frames of the view"),
     }
-    part
 }
 
 /// One over a sum, or one where nothing can be divided by.

@@ -1,7 +1,7 @@
 //! The sample types of the operations that compute.
 
 use crate::element::Element;
-use crate::kernel::Plain;
+use crate::ops::row_loops::Plain;
 use num_traits::{Float, FromPrimitive};
 
 /// A sample that audio can compute with: `f32` or `f64`.

@@ -4,7 +4,7 @@ use super::rows::{Rows, each_chunk};
 use super::{Framing, Sample};
 use crate::array::{Array, IntoView, checked_bytes};
 use crate::error::{Error, Result};
-use crate::kernel::{Products, STREAM_BYTES};
+use crate::ops::row_loops::products;
 use crate::spec::Dims;
 use alloc::vec;
 
@@ -77,7 +77,6 @@ pub(super) fn check_buffer<T>(what: &'static str, shape: Dims, found: usize) -> 
 fn multiply<T: Sample>(rows: &Rows<'_, T>, window: &[T], out: &mut [T]) {
     let size = window.len();
     let bytes = size_of_val(out);
-    let streaming = bytes >= STREAM_BYTES;
     let piece = (PIECE_BYTES / size_of::<T>() / size).max(1);
     let (inside, step) = rows.inside();
     each_chunk(
@@ -88,7 +87,7 @@ fn multiply<T: Sample>(rows: &Rows<'_, T>, window: &[T], out: &mut [T]) {
         || vec![T::zero(); size],
         |border, row, chunk, part| {
             let end = chunk * piece + part.len() / size;
-            let mut products = Products::new(part, window, streaming);
+            let mut products = products(part, window, bytes);
             let mut i = chunk * piece;
             while i < end {
                 if inside.contains(&i) {

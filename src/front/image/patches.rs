@@ -4,7 +4,7 @@ use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::front::grouped::ungroup;
-use crate::kernel;
+use crate::ops::row_loops;
 use crate::spec::{AxisPlan, Dims, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -153,13 +153,13 @@ impl Patches {
             let lead = plan.shape().len() - 5;
             let mut groups: SmallVec<[Dims; 6]> = plan.shape()[..lead].iter().map(|&n| Dims::from_elem(n, 1)).collect();
             groups.extend([&plan.shape()[lead..lead + 2], &plan.shape()[lead + 2..]].map(Dims::from_slice));
-            self.paste(&plan, &ungroup(&patches, &groups), &mut out);
+            self.paste(&plan, &ungroup(&patches, &groups), &mut out)?;
         }
         Ok(out)
     }
 
     /// Copies patches `[.., rows, cols, (vector as three axes)]` to where they lie.
-    fn paste<T: Element>(&self, plan: &Plan, patches: &View<'_, T>, out: &mut Array<T>) {
+    fn paste<T: Element>(&self, plan: &Plan, patches: &View<'_, T>, out: &mut Array<T>) -> Result<()> {
         let lead = patches.rank() - 5;
         let (grid, patch) = (lead, lead + 2);
         // Where rows, columns and channels of a patch stand in its vector, and those of the picture in the picture.
@@ -192,11 +192,12 @@ impl Patches {
             };
             // Rows of the grid before rows of a patch, columns of the grid before columns of a patch: that is the picture.
             if block.len() == out.len() {
-                return kernel::copy_view(out.as_mut_slice(), &block);
+                return block.copy_into(out.as_mut_slice());
             }
             let strides: Dims = axes.iter().map(|a| a.1).collect();
-            kernel::copy_block(out.as_mut_slice(), offset, &strides, &block);
+            row_loops::paste(out.as_mut_slice(), offset, &strides, &block);
         }
+        Ok(())
     }
 }
 

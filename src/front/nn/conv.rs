@@ -3,7 +3,7 @@
 use super::pads::Pads;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
-use crate::kernel::contract::Scalar;
+use crate::ops::Scalar;
 use crate::ops::contract::{Contraction, Input, PreparedConv, check_buffer, grouped};
 use crate::spec::{Dims, IntoModes, IntoPads, IntoShape, IntoSizes, PadMode, PerAxis, Plan, unfold};
 use smallvec::SmallVec;

@@ -4,7 +4,7 @@ use super::conv::{Conv, roles};
 use super::transpose::{Adjoint, adjoint};
 use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
-use crate::kernel::contract::Scalar;
+use crate::ops::Scalar;
 use crate::ops::contract::weight_gradient;
 use crate::spec::{AxisPlan, Cell, Dims, IntoShape, PadMode};
 use smallvec::SmallVec;

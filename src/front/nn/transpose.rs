@@ -3,7 +3,7 @@
 use super::conv::{Roles, check_bias, check_groups, check_spatial, roles};
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
-use crate::kernel::contract::Scalar;
+use crate::ops::Scalar;
 use crate::ops::contract::{Contraction, Input, turned};
 use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, checked_len, unfold};
 use smallvec::SmallVec;

@@ -48,3 +48,4 @@ pub use number::{Number, Summable};
 pub use ordered::Ordered;
 pub use rankable::Rankable;
 pub use rounded::Pixel;
+pub(super) use rows::unravel;

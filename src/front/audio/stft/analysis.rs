@@ -7,7 +7,7 @@ use crate::audio::rows::{Rows, each_chunk};
 use crate::audio::windowed::check_buffer;
 use crate::audio::{Framing, Sample};
 use crate::error::Result;
-use crate::kernel::{self, STREAM_BYTES};
+use crate::ops::row_loops;
 use crate::spec::Dims;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -112,7 +112,7 @@ impl<T: Sample + FftNum> Analysis<T> {
             return;
         }
         let row = out.len() / number;
-        let stream = size_of_val(out) >= STREAM_BYTES;
+        let stream = row_loops::streams(size_of_val(out));
         let parallel = out.len() / bins >= PARALLEL_FRAMES;
         let staged = if stream { GROUP * bins } else { 0 };
         let scratch = || (self.work(), vec![Complex::new(T::zero(), T::zero()); staged]);
@@ -125,7 +125,7 @@ impl<T: Sample + FftNum> Analysis<T> {
                     self.spectrum(rows.frame(r, t, &mut work.border), &mut work.fft, spectrum);
                 }
                 if stream {
-                    kernel::stream_copy(group, &stage[..group.len()]);
+                    row_loops::stream_copy(group, &stage[..group.len()]);
                 }
             }
         });
@@ -138,7 +138,7 @@ impl<T: Sample + FftNum> Analysis<T> {
     /// The spectrum of one frame, which is as long as the window.
     pub(super) fn spectrum(&self, frame: &[T], work: &mut Work<T>, out: &mut [Complex<T>]) {
         let (windowed, zeros) = work.real.split_at_mut(frame.len());
-        kernel::put_product(windowed, frame, &self.window);
+        row_loops::put_product(windowed, frame, &self.window);
         zeros.fill(T::zero());
         if self.stft.rotated > 0 {
             let n = work.real.len();

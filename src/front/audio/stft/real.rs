@@ -3,7 +3,7 @@
 use crate::array::Array;
 use crate::audio::Sample;
 use crate::error::Result;
-use crate::kernel;
+use crate::ops::row_loops;
 use crate::spec::IntoShape;
 use alloc::sync::Arc;
 use alloc::vec;
@@ -19,7 +19,7 @@ use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 pub(super) struct RealFft<T> {
     n: usize,
     inner: Arc<dyn Fft<T>>,
-    /// `turns[k - 1]` for bin `k`; see [`kernel::untangle`]. Empty for an odd `n`.
+    /// `turns[k - 1]` for bin `k`; see [`row_loops::untangle`]. Empty for an odd `n`.
     turns: Vec<Complex<T>>,
 }
 
@@ -76,12 +76,12 @@ impl<T: Sample + FftNum> RealFft<T> {
             out.copy_from_slice(&work.bins[..out.len()]);
             return;
         }
-        let pairs = kernel::pairs_mut(&mut work.real);
+        let pairs = row_loops::pairs_mut(&mut work.real);
         self.inner.process_outofplace_with_scratch(pairs, &mut work.bins, &mut work.scratch);
         let (m, first) = (self.n / 2, work.bins[0]);
         out[0] = Complex::new(first.re + first.im, T::zero());
         out[m] = Complex::new(first.re - first.im, T::zero());
-        kernel::untangle(&mut out[1..m], &work.bins[1..], &self.turns, cast(0.5));
+        row_loops::untangle(&mut out[1..m], &work.bins[1..], &self.turns, cast(0.5));
     }
 
     /// `n` times the inverse of bins `0..=n / 2`, into `work.real`. The imaginary parts of bin 0 and, for an even `n`, of
@@ -102,8 +102,8 @@ impl<T: Sample + FftNum> RealFft<T> {
         }
         let (first, last) = (bins[0].re, bins[half].re);
         work.other[0] = Complex::new(first + last, first - last);
-        kernel::untangle(&mut work.other[1..], &bins[1..half], &self.turns, T::one());
-        let pairs = kernel::pairs_mut(&mut work.real);
+        row_loops::untangle(&mut work.other[1..], &bins[1..half], &self.turns, T::one());
+        let pairs = row_loops::pairs_mut(&mut work.real);
         self.inner.process_outofplace_with_scratch(&mut work.other, pairs, &mut work.scratch);
     }
 }

@@ -104,7 +104,7 @@ fn mapped<T: Value + Element>(
     let expected = layout.copy(&order, elements, blank);
     let mut shapes = true;
     let sizes: Vec<usize> = layout.lines.iter().map(|l| l.window()).collect();
-    let array = windows.map(|w| {
+    let array = windows.map_in_order(|w| {
         shapes &= w.shape() == sizes;
         window.extend(w.iter().copied());
         w.len()
@@ -114,5 +114,8 @@ fn mapped<T: Value + Element>(
     }
     same("map", &window, &expected)?;
     let each = sizes.iter().product::<usize>();
+    let mut rows = vec![blank; expected.len()];
+    answered("map_into", windows.map_into(&mut rows, each, |window, row| row.copy_from_slice(window)))?;
+    same("map_into", &rows, &expected)?;
     same_array("map", &array, &layout.out_shape(&grids), &vec![each; array.len()])
 }
