@@ -96,6 +96,19 @@ pub enum Error {
         /// How many axes are unfolded.
         axes: usize,
     },
+    /// One number for the spatial axes of an array, of which nothing says how many there are.
+    #[error(
+        "{what} {size} in one number leaves open how many of {rank} axes are spatial: {}",
+        SpatialSizes(*.size, *.rank)
+    )]
+    SpatialUnsaid {
+        /// What the number is for.
+        what: &'static str,
+        /// The number.
+        size: usize,
+        /// The array's rank.
+        rank: usize,
+    },
     /// The span does not fit the address arithmetic.
     #[error(
         "window {window} with dilation {dilation} on axis {axis} spans more than {limit} elements: use a smaller window or dilation"
@@ -744,6 +757,23 @@ impl core::fmt::Display for AxisRange {
         match self.0 {
             0 => write!(f, "no axis at all"),
             n => write!(f, "-{n} to {}", n - 1),
+        }
+    }
+}
+
+/// Writes the sizes that say how many axes of an array are spatial.
+struct SpatialSizes(usize, usize);
+
+impl core::fmt::Display for SpatialSizes {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let SpatialSizes(size, rank) = *self;
+        let list = |n: usize| alloc::vec![size; n];
+        f.write_str("give one an axis")?;
+        match rank {
+            0 | 1 => Ok(()),
+            2 => write!(f, ", {:?} for [C, spatial]", list(1)),
+            3 => write!(f, ", {:?} for [N, C, spatial] or {:?} for [C, spatial, spatial]", list(1), list(2)),
+            _ => write!(f, ", {:?} for [N, C, spatial..] or {:?} for [C, spatial..]", list(rank - 2), list(rank - 1)),
         }
     }
 }

@@ -24,7 +24,7 @@ fn columns_as_in_pytorch() {
     let shape = [2, 3, 7, 6];
     let x: Vec<i32> = (1..=252).collect();
     for (k, s, d, p) in [(3, 1, 1, 1), (2, 2, 1, 0), (3, 2, 2, 3), (1, 1, 1, 0), (4, 3, 1, 2)] {
-        let columns = Columns::new(k).step(s).dilation(d).pad(p);
+        let columns = Columns::new([k, k]).step(s).dilation(d).pad(p);
         let (want, matrix) = naive(&x, shape, k, s, d, p);
         let got = columns.im2col(View::new(&x, shape).unwrap()).unwrap();
         assert_eq!((got.shape(), got.as_slice()), (&matrix[..], &want[..]), "k {k} s {s} d {d} p {p}");
@@ -70,11 +70,11 @@ fn without_a_batch_and_on_other_ranks() {
     let back = columns.col2im(&matrix, [4, 5, 6]).unwrap();
     assert_eq!(back.shape(), [3, 4, 5, 6]);
     assert_eq!(back[[0, 2, 2, 3]], volume[[0, 2, 2, 3]] * 12.0);
-    let signal = Columns::new(3).im2col(View::new(&x[..10], [1, 2, 5]).unwrap()).unwrap();
+    let signal = Columns::new([3]).im2col(View::new(&x[..10], [1, 2, 5]).unwrap()).unwrap();
     assert_eq!(signal.shape(), [1, 6, 3]);
     assert_eq!(signal.as_slice()[..6], [0.0, 1.0, 2.0, 1.0, 2.0, 3.0]);
     // No pictures, no columns.
-    let none = Columns::new(2).im2col(&Array::<f32>::new(vec![], [0, 3, 4, 4]).unwrap()).unwrap();
+    let none = Columns::new([2, 2]).im2col(&Array::<f32>::new(vec![], [0, 3, 4, 4]).unwrap()).unwrap();
     assert_eq!(none.shape(), [0, 12, 9]);
     assert_eq!(Columns::new(2).col2im(&none, [4, 4]).unwrap().shape(), [0, 3, 4, 4]);
 }
@@ -95,6 +95,15 @@ fn what_is_not_columns_says_why() {
         text(Columns::new([3, 3, 3]).im2col(&matrix)),
         "an array of rank 3 with 3 spatial axes: arrays are [N, C, spatial..] or [C, spatial..], matrices [N, rows, columns] or [rows, columns]"
     );
+    assert_eq!(
+        text(Columns::new(3).pad(1).im2col(&matrix)),
+        "a window of 3 in one number leaves open how many of 3 axes are spatial: \
+         give one an axis, [3] for [N, C, spatial] or [3, 3] for [C, spatial, spatial]"
+    );
+    // Any list says it, and so do the sizes on the way back.
+    for columns in [Columns::new(3).step([1]), Columns::new(3).dilation([1]), Columns::new(3).pad([0])] {
+        assert_eq!(columns.im2col(&matrix), Columns::new([3]).im2col(&matrix));
+    }
     assert_eq!(
         text(Columns::new([3, 3]).col2im(&matrix, [4, 4, 4])),
         "2 numbers for window, but 3 axes are unfolded: give one number for all, or one per axis"

@@ -121,7 +121,7 @@ fn pools() {
             one(n).same(),
             one(3).step(n).same_lower(),
             one(2).step(1).dilation(n).same(),
-            Pool::new(n).step(n),
+            Pool::new(n).step([n]),
             Pool::new([n, n, n, n]),
         ] {
             pool(&request);
@@ -177,7 +177,7 @@ fn sizes_of_results() {
         back(adaptive_avg_pool(&x, [n]));
         back(adaptive_max_pool(&x, [n]));
         back(adaptive_max_pool(&none, [n]));
-        back(adaptive_avg_pool(&none, n));
+        back(adaptive_avg_pool(&none, [n]));
         for m in SIZES {
             back(adaptive_avg_pool(&plane, [n, m]));
             back(adaptive_max_pool(&plane, [n, m]));
@@ -279,7 +279,7 @@ fn convolutions() {
         columns(&Columns::new([n]), n);
         columns(&Columns::new([2]).step(n), n);
         columns(&Columns::new([2]).dilation(n), n);
-        columns(&Columns::new(n).step(n).dilation(n).channels_last(), n);
+        columns(&Columns::new([n]).step(n).dilation(n).channels_last(), n);
     }
     for p in PADS {
         for q in PADS {

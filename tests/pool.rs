@@ -137,6 +137,46 @@ fn unpooling_sizes_and_what_is_refused() {
     assert_eq!(padded.avg_pool(&whole, Divisor::Padded).unwrap().as_slice(), [0, 1, 2, 0]);
 }
 
+/// One number does not say how many axes are spatial: no axis is pooled by a guess.
+#[test]
+fn the_spatial_axes_are_said() {
+    let x: Vec<f32> = (0..2 * 4 * 6).map(|i| i as f32).collect();
+    let picture = View::new(&x, [2, 4, 6]).unwrap(); // [C, H, W]
+    let both = Pool::new([2, 2]).max_pool(&picture).unwrap();
+    assert_eq!(both.shape(), [2, 2, 3]);
+    assert_eq!(Pool::new(2).step([2, 2]).max_pool(&picture).unwrap(), both);
+    assert_eq!(Pool::new(2).dilation([1, 1]).max_pool(&picture).unwrap(), both);
+    assert_eq!(Pool::new(2).pad([0, 0]).max_pool(&picture).unwrap(), both);
+    assert_eq!(Pool::new([2]).max_pool(&picture).unwrap().shape(), [2, 4, 3]); // a batch of lines: [N, C, L]
+    let words = |e: Error| e.to_string();
+    assert_eq!(
+        words(Pool::new(2).step(1).pad(1).max_pool(&picture).unwrap_err()),
+        "a window of 2 in one number leaves open how many of 3 axes are spatial: \
+         give one an axis, [2] for [N, C, spatial] or [2, 2] for [C, spatial, spatial]"
+    );
+    let unsaid = "in one number leaves open how many of";
+    for (rank, ways) in [
+        (1, "give one an axis"),
+        (2, "give one an axis, [3] for [C, spatial]"),
+        (4, "give one an axis, [3, 3] for [N, C, spatial..] or [3, 3, 3] for [C, spatial..]"),
+    ] {
+        let want = format!("a window of 3 {unsaid} {rank} axes are spatial: {ways}");
+        assert_eq!(words(Pool::new(3).plan(vec![6; rank]).unwrap_err()), want);
+    }
+    let places = Array::from_elem(0usize, [2, 2, 3]).unwrap();
+    assert!(matches!(Pool::new(2).request(3), Err(Error::SpatialUnsaid { size: 2, rank: 3, .. })));
+    assert!(matches!(Pool::new(2).unpooled_shape([2, 2, 3]), Err(Error::SpatialUnsaid { .. })));
+    assert!(matches!(
+        Pool::new(2).max_unpool(&both, &places, Indices::Plane, [2, 4, 6]),
+        Err(Error::SpatialUnsaid { .. })
+    ));
+    let want = format!(
+        "a size of 1 {unsaid} 3 axes are spatial: give one an axis, [1] for [N, C, spatial] or [1, 1] for [C, spatial, spatial]"
+    );
+    assert_eq!(words(adaptive_avg_pool(&picture, 1).unwrap_err()), want);
+    assert_eq!(words(adaptive_max_pool(&picture, 1).unwrap_err()), want);
+}
+
 #[test]
 fn adaptive_and_global() {
     let x: Vec<f64> = (0..2 * 5 * 7).map(|i| f64::from(i * 31 % 70)).collect();
@@ -154,7 +194,7 @@ fn adaptive_and_global() {
             assert_eq!(max[&at[..]], held.iter().fold(0.0, |a: f64, &b| a.max(b)));
         }
     }
-    let (whole, one) = (global_avg_pool(&image).unwrap(), adaptive_avg_pool(&image, 1).unwrap());
+    let (whole, one) = (global_avg_pool(&image).unwrap(), adaptive_avg_pool(&image, [1, 1]).unwrap());
     assert_eq!(whole.shape(), [1, 2, 1, 1]);
     assert!(whole.iter().zip(&one).all(|(a, b)| (a - b).abs() < 1e-12));
     assert_eq!(global_max_pool(&image).unwrap(), adaptive_max_pool(&image, [1, 1]).unwrap());

@@ -107,7 +107,8 @@ fn tiles_of_every_picture() {
 fn columns_of_every_array() {
     let (mut checked, mut empty) = (0, 0);
     for [n, c, h, w, window, pad, last, lone] in indices([3, 3, 5, 4, 3, 2, 2, 2]) {
-        let columns = if lone == 1 { Columns::new(window + 1) } else { Columns::new([window + 1; 2]) }.pad(pad);
+        let columns =
+            if lone == 1 { Columns::new(window + 1).step([1, 1]) } else { Columns::new([window + 1; 2]) }.pad(pad);
         let (columns, shape) = match last {
             0 => (columns, [n, c, h, w]),
             _ => (columns.channels_last(), [n, h, w, c]),
@@ -124,8 +125,9 @@ fn columns_of_every_array() {
     assert!(checked > 1000 && empty > 500, "only {checked}, {empty} of them empty");
     // Without spatial axes, and without a batch.
     let x = picture(&[3, 2]);
-    let matrix = Columns::new(1).im2col(&x).unwrap();
-    assert_eq!((matrix.shape(), Columns::new(1).col2im(&matrix, [0usize; 0])), (&[3, 2, 1][..], Ok(x)));
+    let flat = Columns::new([0usize; 0]);
+    let matrix = flat.im2col(&x).unwrap();
+    assert_eq!((matrix.shape(), flat.col2im(&matrix, [0usize; 0])), (&[3, 2, 1][..], Ok(x)));
     let x = picture(&[0, 5]);
     let matrix = Columns::new([2]).im2col(&x).unwrap();
     assert_eq!((matrix.shape(), Columns::new([2]).col2im(&matrix, 5).unwrap()), (&[0, 4][..], x));
@@ -210,7 +212,7 @@ fn extreme_numbers() {
     let (mut errors, mut results) = (0, 0);
     let mut tally = |ok: bool| if ok { results += 1 } else { errors += 1 };
     for [size, step, pad, other] in indices([ENDS.len(); 4]).map(|index| index.map(|i| ENDS[i])) {
-        let columns = Columns::new(size).step(step).pad(pad).dilation(other);
+        let columns = Columns::new([size, size]).step(step).pad(pad).dilation(other);
         tally(columns.im2col(&x).is_ok());
         tally(columns.clone().channels_last().im2col(&x).is_ok());
         tally(Columns::new(size).step(step).pad(pad).col2im(&matrix, [other, 2]).is_ok());

@@ -17,8 +17,8 @@ pub(crate) fn works() -> Vec<Work> {
         list.push(Work::new(format!("median_u16_2000_w{k}"), move || median::<u16>("img_u16_2000", k)));
         list.push(Work::new(format!("median_f32_2000_w{k}"), move || median::<f32>("img_f32_2000", k)));
     }
-    list.push(Work::new("maxpool_places_8x64x112_k3s2p1", || pool(Pool::new(3).step(2).pad(1))));
-    list.push(Work::new("maxpool_places_8x64x112_k2s2", || pool(Pool::new(2))));
+    list.push(Work::new("maxpool_places_8x64x112_k3s2p1", || pool(Pool::new([3, 3]).step(2).pad(1))));
+    list.push(Work::new("maxpool_places_8x64x112_k2s2", || pool(Pool::new([2, 2]))));
     list.push(Work::new("user_max_f32_4096_w15", user_max));
     list.push(Work::new("user_sum_f64_10M_w10", user_sum));
     list

@@ -26,6 +26,15 @@ impl<T: Copy> PerAxis<T> {
         }
     }
 
+    /// How many axes there are, where there is one number for each.
+    #[inline]
+    pub(crate) fn axes(&self) -> Option<usize> {
+        match self {
+            PerAxis::One(_) => None,
+            PerAxis::Each(v) => Some(v.len()),
+        }
+    }
+
     /// The value of the `k`-th unfolded axis, after [`check`](Self::check).
     #[inline]
     pub(crate) fn at(&self, k: usize) -> T {

@@ -12,8 +12,8 @@ use smallvec::smallvec;
 ///
 /// This is PyTorch's `Unfold` and `Fold` and ONNX's `Col2Im`, on any number of spatial axes; padding reads as zero. With
 /// [`channels_last`](Self::channels_last) arrays are `[N, spatial.., C]` and matrices `[N, L, window.. * C]`, one window a row.
-/// A window given as one number leaves the number of spatial axes to the array, which then has a batch axis; a list says
-/// how many there are, and the batch axis may be left out: `[C, spatial..] -> [C * window.., L]`.
+/// The batch axis may be left out: `[C, spatial..] -> [C * window.., L]`. As many axes are spatial as the window has numbers (or
+/// the step, the dilation or the pads); one number for everything does not say how many, and im2col refuses it.
 ///
 /// ```
 /// use ndwindow::{View, nn::Columns};
@@ -86,7 +86,7 @@ impl Columns {
     /// One copy of every window; [`Conv`](super::Conv) convolves without it.
     ///
     /// # Errors
-    /// [`Error::ColumnsRank`] for an array of another rank; those of [`Unfold::plan`](crate::Unfold::plan).
+    /// [`Error::SpatialUnsaid`]; [`Error::ColumnsRank`] for an array of another rank; those of [`Unfold::plan`](crate::Unfold::plan).
     #[doc(alias = "unfold")]
     pub fn im2col<'a, S: IntoView<'a>>(&self, array: S) -> Result<Array<S::Elem>>
     where
@@ -146,18 +146,16 @@ impl Columns {
         layout.plan.folding(Merge::sum().wide())?.fold_into(layout.cells(&columns)?, out)
     }
 
-    /// How many spatial axes the window's numbers name.
+    /// How many spatial axes the request's numbers name.
     fn named(&self) -> Option<usize> {
-        match &self.window {
-            PerAxis::One(_) => None,
-            PerAxis::Each(list) => Some(list.len()),
-        }
+        self.window.axes().or(self.step.axes()).or(self.dilation.axes()).or(self.pads.axes())
     }
 
     /// The layout of an array's windows.
     fn layout(&self, shape: &[usize]) -> Result<Layout> {
         let rank = shape.len();
-        let spatial = self.named().unwrap_or(rank.saturating_sub(2));
+        let unsaid = |size| Error::SpatialUnsaid { what: "a window of", size, rank };
+        let spatial = self.named().ok_or_else(|| unsaid(self.window.at(0)))?;
         if rank != spatial + 1 && rank != spatial + 2 {
             return Err(Error::ColumnsRank { what: "an array", rank, spatial });
         }

@@ -11,6 +11,14 @@ pub(super) enum Pads {
 }
 
 impl Pads {
+    /// How many axes there are, where there is one number for each.
+    pub(super) fn axes(&self) -> Option<usize> {
+        match self {
+            Pads::Numbers(pads) => pads.axes(),
+            Pads::Same | Pads::SameLower => None,
+        }
+    }
+
     /// A request with this padding.
     pub(super) fn on(&self, request: Unfold) -> Unfold {
         match self {

@@ -10,6 +10,8 @@ use core::ops::Range;
 
 /// The largest element of each plane: `[N, C, spatial..] -> [N, C, 1..]`, ONNX's `GlobalMaxPool`.
 ///
+/// All axes behind the second are spatial: an array without a batch needs an axis of one before it.
+///
 /// ```
 /// use ndwindow::{View, nn::global_max_pool};
 ///
@@ -54,7 +56,7 @@ fn spatial(rank: usize) -> Result<Vec<isize>> {
 ///
 /// `[N, C, spatial..] -> [N, C, size..]`. Of `n` elements window `i` of `m` has those from `floor(i * n / m)` to
 /// `ceil((i + 1) * n / m)`, so neighbours may share elements and differ in size by one. As many axes at the end are
-/// spatial as `size` has numbers (one number stands for all axes behind the second). Reads every element at most twice an
+/// spatial as `size` has numbers; one number that is no list does not say how many. Reads every element at most twice an
 /// axis. Sums are wider than the elements, so the error does not grow with the windows, and means of numbers are numbers.
 ///
 /// ```
@@ -66,7 +68,7 @@ fn spatial(rank: usize) -> Result<Vec<isize>> {
 /// ```
 ///
 /// # Errors
-/// [`Error::AxisOutOfRange`] for more sizes than axes; [`Error::SpanTooLong`] for windows over an empty axis;
+/// [`Error::SpatialUnsaid`] for a size in one number; [`Error::AxisOutOfRange`] for more sizes than axes; [`Error::SpanTooLong`] for windows over an empty axis;
 /// [`Error::TooLarge`], [`Error::OutOfMemory`].
 pub fn adaptive_avg_pool<'x, X>(array: X, size: impl IntoSizes) -> Result<Array<X::Elem>>
 where
@@ -139,7 +141,9 @@ impl Shares {
     fn new(shape: &[usize], size: PerAxis<usize>) -> Result<Shares> {
         let spatial = match &size {
             PerAxis::Each(s) => s.len(),
-            PerAxis::One(_) => shape.len().saturating_sub(2).max(1),
+            &PerAxis::One(size) => {
+                return Err(Error::SpatialUnsaid { what: "a size of", size, rank: shape.len() });
+            }
         };
         let Some(first) = shape.len().checked_sub(spatial) else {
             return Err(Error::AxisOutOfRange { axis: -(spatial as isize), rank: shape.len() });

@@ -14,10 +14,10 @@ impl Pool {
     /// The shape an unpooling has by default, as in PyTorch: `(n - 1) * step - pads + window` along each spatial axis.
     ///
     /// # Errors
-    /// [`Error::AxisOutOfRange`] for more window sizes than axes; [`Error::CountMismatch`]; [`Error::TooLarge`].
+    /// [`Error::SpatialUnsaid`]; [`Error::AxisOutOfRange`] for more window sizes than axes; [`Error::CountMismatch`]; [`Error::TooLarge`].
     pub fn unpooled_shape(&self, values: impl IntoShape) -> Result<Dims> {
         let mut shape = values.into_shape();
-        let spatial = self.spatial(shape.len());
+        let spatial = self.spatial(shape.len())?;
         let Some(first) = shape.len().checked_sub(spatial) else {
             return Err(Error::AxisOutOfRange { axis: -(spatial as isize), rank: shape.len() });
         };
@@ -120,7 +120,7 @@ impl Pool {
         if values.shape() != indices.shape() {
             return Err(Error::IndicesShape { expected: values.shape().to_vec(), found: indices.shape().to_vec() });
         }
-        let spatial = self.spatial(shape.len());
+        let spatial = self.spatial(shape.len())?;
         let lead = shape.len().saturating_sub(spatial);
         if values.rank() != shape.len() || values.shape()[..lead] != shape[..lead] {
             let mut expected = Dims::from_slice(&shape[..lead]);

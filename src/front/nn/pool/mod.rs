@@ -15,7 +15,7 @@ pub use indices::Indices;
 use super::pads::Pads;
 use crate::array::{Array, IntoView};
 use crate::element::Element;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ops::Windows;
 use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
 use alloc::vec::Vec;
@@ -23,9 +23,9 @@ use alloc::vec::Vec;
 /// Windows over the spatial axes of an array: size, step, pads, dilation, ceil mode.
 ///
 /// Arrays are `[N, C, spatial..]`, or without a batch `[C, spatial..]`: as many axes at the end are spatial as the window has
-/// numbers. (One number stands for all axes behind the second, so without a batch give one an axis.) The step is the
-/// window's size unless it is given, as in PyTorch; ONNX's default is a step of 1. Padding holds no element: it never wins
-/// a maximum, and whether it counts in a mean is said there.
+/// numbers (or the step, the dilation or the pads). One number for everything does not say how many, and is refused. The
+/// step is the window's size unless it is given, as in PyTorch; ONNX's default is a step of 1. Padding holds no element: it
+/// never wins a maximum, and whether it counts in a mean is said there.
 ///
 /// ```
 /// use ndwindow::{View, nn::Pool};
@@ -34,6 +34,7 @@ use alloc::vec::Vec;
 /// let image = View::new(&x, [1, 1, 4, 4])?;
 /// let y = Pool::new([2, 2]).max_pool(&image)?;
 /// assert_eq!((y.shape(), y.as_slice()), (&[1, 1, 2, 2][..], &[5.0, 7.0, 13.0, 15.0][..]));
+/// assert!(Pool::new(2).max_pool(&image).is_err()); // along two axes, or along three?
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,30 +95,34 @@ impl Pool {
         self
     }
 
-    /// How many axes at the end of an array of this rank are spatial.
-    fn spatial(&self, rank: usize) -> usize {
-        match &self.window {
-            PerAxis::Each(w) => w.len(),
-            PerAxis::One(_) => rank.saturating_sub(2).max(1),
+    /// How many axes at the end of an array are spatial.
+    fn spatial(&self, rank: usize) -> Result<usize> {
+        let others = || self.step.as_ref().and_then(PerAxis::axes).or(self.dilation.axes()).or(self.pads.axes());
+        match self.window {
+            PerAxis::Each(ref sizes) => Ok(sizes.len()),
+            PerAxis::One(size) => others().ok_or(Error::SpatialUnsaid { what: "a window of", size, rank }),
         }
     }
 
     /// The request behind the pooling, for an array of this rank.
-    pub fn request(&self, rank: usize) -> Unfold {
-        let spatial = self.spatial(rank);
+    ///
+    /// # Errors
+    /// [`Error::SpatialUnsaid`] where window, step, dilation and pads are one number each.
+    pub fn request(&self, rank: usize) -> Result<Unfold> {
+        let spatial = self.spatial(rank)?;
         let axes: Vec<isize> = (0..spatial).map(|k| k as isize - spatial as isize).collect();
         let step = self.step.clone().unwrap_or_else(|| self.window.clone());
         let request = unfold(&axes[..], self.window.clone(), step).dilation(self.dilation.clone());
-        self.pads.on(request).tail(if self.ceil { Tail::Partial } else { Tail::Drop })
+        Ok(self.pads.on(request).tail(if self.ceil { Tail::Partial } else { Tail::Drop }))
     }
 
     /// The plan of the pooling on a shape.
     ///
     /// # Errors
-    /// Those of [`Unfold::plan`].
+    /// Those of [`request`](Self::request) and [`Unfold::plan`].
     pub fn plan(&self, shape: impl IntoShape) -> Result<Plan> {
         let shape = shape.into_shape();
-        self.request(shape.len()).plan(shape)
+        self.request(shape.len())?.plan(shape)
     }
 
     /// The shape of the result of pooling an array of this shape.
@@ -134,7 +139,7 @@ impl Pool {
     /// Those of [`plan`](Self::plan).
     pub fn windows<'x, X: IntoView<'x>>(&self, array: X) -> Result<Windows<'x, X::Elem>> {
         let view = array.into_view();
-        self.request(view.rank()).windows(view)
+        self.request(view.rank())?.windows(view)
     }
 }
 
