@@ -8,7 +8,6 @@ use smallvec::SmallVec;
 
 /// One value for all axes, or one for each in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum PerAxis<T: Copy> {
     /// The same everywhere.
     One(T),
@@ -47,7 +46,6 @@ impl<T: Copy> PerAxis<T> {
 
 /// The axes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Axes {
     /// Every axis of the array, in order.
     All,

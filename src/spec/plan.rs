@@ -5,12 +5,12 @@ use super::{Dims, LIMIT, list};
 use crate::error::{Error, Irregular, Result};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 use smallvec::SmallVec;
 
 /// What one axis of a view or copy runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum OutAxis {
     /// This axis of the array, which is not unfolded.
     Plain(usize),
@@ -34,8 +34,6 @@ pub enum OutAxis {
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "super::data::PlanData", into = "super::data::PlanData"))]
 pub struct Plan {
     input: Dims,
     axes: SmallVec<[AxisPlan; 3]>,
@@ -64,6 +62,15 @@ impl Plan {
         checked_len("a view of windows", &shape)?;
         let grid = list(axes.len(), |k| axes[k].count());
         Ok(Plan { input, axes, grid, order, shape })
+    }
+
+    /// This plan with its views and copies in a usual order, whatever was asked for.
+    #[cfg(feature = "serde")]
+    pub(super) fn usual_order(&self, grid_first: bool) -> Plan {
+        let mut plan = self.clone();
+        plan.order = if grid_first { Order::GridFirst } else { Order::InPlace };
+        plan.shape = usual_shape(&self.input, &self.axes, grid_first);
+        plan
     }
 
     /// This plan's windows in a box of the result over an array of nothing but the box they read.
@@ -257,6 +264,17 @@ impl PartialEq for Plan {
 }
 
 impl Eq for Plan {}
+
+impl fmt::Display for OutAxis {
+    /// `axis 2` of the array, the `grid 0` or the `window 0` of the first unfolded axis.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OutAxis::Plain(axis) => write!(f, "axis {axis}"),
+            OutAxis::Grid(k) => write!(f, "grid {k}"),
+            OutAxis::Window(k) => write!(f, "window {k}"),
+        }
+    }
+}
 
 impl Default for OutAxis {
     fn default() -> Self {

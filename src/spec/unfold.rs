@@ -21,23 +21,21 @@ use smallvec::SmallVec;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Unfold {
-    axes: Axes,
-    window: PerAxis<usize>,
-    step: PerAxis<usize>,
-    dilation: PerAxis<usize>,
-    base_dilation: PerAxis<usize>,
-    padding: Padding,
-    pad_mode: PerAxis<PadMode>,
-    tail: PerAxis<Tail>,
-    grid_first: bool,
+    pub(super) axes: Axes,
+    pub(super) window: PerAxis<usize>,
+    pub(super) step: PerAxis<usize>,
+    pub(super) dilation: PerAxis<usize>,
+    pub(super) base_dilation: PerAxis<usize>,
+    pub(super) padding: Padding,
+    pub(super) pad_mode: PerAxis<PadMode>,
+    pub(super) tail: PerAxis<Tail>,
+    pub(super) grid_first: bool,
 }
 
 /// Padding as asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-enum Padding {
+pub(super) enum Padding {
     Numbers(PerAxis<(isize, isize)>),
     Same,
     SameLower,
