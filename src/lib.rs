@@ -48,7 +48,7 @@ extern crate alloc;
 mod array;
 mod element;
 mod error;
-pub mod front;
+mod front;
 mod interop;
 mod kernel;
 mod ops;
