@@ -64,8 +64,8 @@ pub use ops::{
     Wrap, WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
-    Axes, AxisPlan, Cell, Chain, Dims, Field, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, OutAxis,
-    PadMode, Part, Parts, PerAxis, Plan, Strides, Tail, Unfold, unfold,
+    AxisPlan, Cell, Chain, Field, IntoAxes, IntoPerAxis, IntoShape, OutAxis, PadMode, Part, Parts, Plan, Tail, Unfold,
+    unfold,
 };
 
 #[cfg(doctest)]

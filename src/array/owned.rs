@@ -2,7 +2,7 @@
 
 use super::raw::{View, ViewMut};
 use crate::error::{Error, Result};
-use crate::spec::{Dims, IntoShape, checked_len};
+use crate::spec::{Dims, IntoShape, checked_len, dims};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
@@ -30,7 +30,7 @@ impl<T> Array<T> {
     /// # Errors
     /// [`Error::SliceLength`] unless the vector has exactly as many elements as the shape.
     pub fn new(data: Vec<T>, shape: impl IntoShape) -> Result<Self> {
-        let shape = shape.into_shape();
+        let shape = dims(&shape);
         let expected = checked_len("an array", &shape)?;
         if expected != data.len() {
             return Err(Error::SliceLength { shape: shape.to_vec(), expected, found: data.len() });
@@ -46,7 +46,7 @@ impl<T> Array<T> {
     where
         T: Clone,
     {
-        Array::filled("an array", value, shape.into_shape())
+        Array::filled("an array", value, dims(&shape))
     }
 
     /// An array of zeros, called `what` in errors.
@@ -131,7 +131,7 @@ impl<T> Array<T> {
     /// A view of all elements.
     #[inline]
     pub fn view(&self) -> View<'_, T> {
-        match View::new(&self.data, &self.shape) {
+        match View::new(&self.data, &self.shape[..]) {
             Ok(view) => view,
             Err(_) => unreachable!("an array has as many elements as its shape"),
         }
@@ -140,7 +140,7 @@ impl<T> Array<T> {
     /// A mutable view of all elements.
     #[inline]
     pub fn view_mut(&mut self) -> ViewMut<'_, T> {
-        match ViewMut::new(&mut self.data, &self.shape) {
+        match ViewMut::new(&mut self.data, &self.shape[..]) {
             Ok(view) => view,
             Err(_) => unreachable!("an array has as many elements as its shape"),
         }

@@ -60,7 +60,7 @@ impl<'w, 'a, T: Clone> Each<'w, 'a, T> {
     /// [`Error::EmptyCell`] where a cell is empty and nothing was given to stand there; [`Error::TooLarge`],
     /// [`Error::OutOfMemory`] for windows no memory holds.
     pub(super) fn new(plan: &'w Plan, source: &'w View<'a, T>, blank: Option<&'w T>, shown: Shown) -> Result<Self> {
-        let (shape, axes) = (plan.reduced_shape(), plan.axes());
+        let (shape, axes) = (plan.reduced_dims(), plan.axes());
         let window: Dims = axes.iter().map(AxisPlan::window).collect();
         let cells = checked_bytes::<T>("a window", &window)?;
         if blank.is_none() && !shape.contains(&0) {

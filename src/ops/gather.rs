@@ -152,7 +152,7 @@ impl<T: Element> Unit<'_, '_, T> {
     fn fill(&self, ranges: Ranges, out: &mut [T]) {
         let mut starts = Dims::from_elem(0, self.source.rank());
         let mut steps: SmallVec<[(usize, isize); 6]> = SmallVec::from_elem((0, 0), ranges.len());
-        for (o, axis) in self.plan.order().iter().enumerate() {
+        for (o, axis) in self.plan.out_axes().iter().enumerate() {
             if let OutAxis::Plain(a) = *axis {
                 starts[a] = ranges[o].start;
                 steps[o] = (a, 1);
@@ -173,7 +173,7 @@ impl<T: Element> Unit<'_, '_, T> {
         let Some(axis) = self.plan.axes().get(k) else {
             return self.copy(&ranges, starts, steps, out);
         };
-        let place = |wanted: OutAxis| self.plan.order().iter().position(|&o| o == wanted).unwrap_or(0);
+        let place = |wanted: OutAxis| self.plan.out_axes().iter().position(|&o| o == wanted).unwrap_or(0);
         let (grid, window) = (place(OutAxis::Grid(k)), place(OutAxis::Window(k)));
         for piece in pieces(axis, ranges[grid].clone(), ranges[window].clone(), grid > window) {
             let mut block = ranges.clone();

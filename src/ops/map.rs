@@ -186,7 +186,7 @@ impl<'a, T: Clone> AnyWindows<'a, T> {
     where
         T: Sync,
     {
-        let mut shape = self.plan.reduced_shape();
+        let mut shape = self.plan.reduced_dims();
         shape.push(k);
         let expected = checked_len("the results of windows", &shape)?;
         if out.len() != expected {

@@ -237,7 +237,7 @@ impl<'a, T> Windows<'a, T> {
 
     /// Whether a buffer has as many elements as a reduction.
     pub(crate) fn check_buffer(&self, found: usize) -> Result<()> {
-        let shape = self.plan.reduced_shape();
+        let shape = self.plan.reduced_dims();
         let expected: usize = shape.iter().product();
         if found == expected { Ok(()) } else { Err(Error::BufferLength { shape: shape.to_vec(), expected, found }) }
     }

@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, checked_len};
 use super::unfold::Unfold;
-use super::{Dims, IntoShape};
+use super::{Dims, IntoShape, dims};
 use crate::error::Result;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -54,7 +54,7 @@ impl Chain {
     /// # Errors
     /// [`Error::TooLarge`](crate::Error::TooLarge).
     pub fn new(shape: impl IntoShape) -> Result<Chain> {
-        let shape = shape.into_shape();
+        let shape = dims(&shape);
         checked_len("an array", &shape)?;
         let fields = shape.iter().map(|_| Field { size: 1, step: 1, before: 0, per_element: 1 }).collect();
         Ok(Chain { shape, plans: Vec::new(), fields })
@@ -79,7 +79,7 @@ impl Chain {
                 per_element: field.per_element.saturating_mul(base),
             };
         }
-        self.shape = plan.reduced_shape();
+        self.shape = plan.reduced_dims();
         self.plans.push(plan);
         Ok(self)
     }

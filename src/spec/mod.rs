@@ -19,20 +19,21 @@ use smallvec::SmallVec;
 
 pub use axis::{AxisPlan, Cell};
 pub use chain::{Chain, Field};
-pub use numbers::{Axes, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, PerAxis};
+pub use numbers::{IntoAxes, IntoPerAxis, IntoShape};
 pub use pad::{PadMode, Tail};
 pub use part::{Part, Parts};
 pub use plan::{OutAxis, Plan};
 pub use unfold::{Unfold, unfold};
 
 pub(crate) use cover::gcd;
+pub(crate) use numbers::{Axes, PerAxis, dims};
 pub(crate) use plan::{checked_len, checked_order, normal_axis};
 pub(crate) use reads::{Piece, Reads};
 
 /// Sizes, one an axis; inline up to rank 6.
-pub type Dims = SmallVec<[usize; 6]>;
+pub(crate) type Dims = SmallVec<[usize; 6]>;
 /// Strides in elements, signed, one an axis; inline up to rank 6.
-pub type Strides = SmallVec<[isize; 6]>;
+pub(crate) type Strides = SmallVec<[isize; 6]>;
 
 /// The longest line, span or shape that is accepted. A quarter of the address space leaves room to add two of them,
 /// and to double one, without a check.

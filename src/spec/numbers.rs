@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ops::RangeFull;
 use smallvec::SmallVec;
 
-/// One value for all axes, or one for each in the order of the request.
+/// One value for all axes, or one for each in the order of the request; not named outside of the crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PerAxis<T: Copy> {
     /// The same everywhere.
@@ -44,7 +44,7 @@ impl<T: Copy> PerAxis<T> {
     }
 }
 
-/// The axes of a request.
+/// The axes of a request; not named outside of the crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Axes {
     /// Every axis of the array, in order.
@@ -54,20 +54,20 @@ pub enum Axes {
 }
 
 /// Axes: one number, an array, slice or vector of them, or `..` for all. Negative ones count from the end.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name axes",
+    label = "write `0` or `-1`, `[0, 1]`, or `..` for all axes",
+    note = "axes are `isize`, `i32` or `usize`, one or an array, slice or vector of them: `(0, 1)` is written `[0, 1]`"
+)]
 pub trait IntoAxes {
     /// The list.
+    #[doc(hidden)]
     fn into_axes(self) -> Axes;
 }
 
 impl IntoAxes for RangeFull {
     fn into_axes(self) -> Axes {
         Axes::All
-    }
-}
-
-impl IntoAxes for Axes {
-    fn into_axes(self) -> Axes {
-        self
     }
 }
 
@@ -103,45 +103,72 @@ macro_rules! axes {
 // An axis beyond `isize` is out of range of every array, and so is the largest `isize`.
 axes!(isize => |a| a, i32 => |a: i32| a as isize, usize => signed);
 
-/// Makes a trait of one method with implementations for a value, arrays, slices and vectors of it.
+/// One `T` for all unfolded axes, or an array, slice or vector with one an axis.
+///
+/// | `T` | what | given as |
+/// | --- | --- | --- |
+/// | `usize` | window, step, dilation | `usize` |
+/// | `(isize, isize)` | pads | `isize`, `i32` or `usize` for both sides, `(before, after)`; negative pads crop |
+/// | [`PadMode`], [`Tail`] | what stands outside, what happens at the end | themselves |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not one `{T}` for all axes, nor a list of one an axis",
+    label = "write one value for all axes, or `[a, b]` with one an axis",
+    note = "sizes are `usize`: `(3, 5)` is written `[3, 5]`, `3.0` is `3`, and a `u32` needs `as usize`",
+    note = "pads are whole numbers or pairs: `1`, `[1, 2]` with one an axis, `(1, 2)` before and after, `[(1, 2), (0, 1)]`"
+)]
+pub trait IntoPerAxis<T: Copy> {
+    /// The values.
+    #[doc(hidden)]
+    fn into_per_axis(self) -> PerAxis<T>;
+}
+
+impl<T: Copy> IntoPerAxis<T> for PerAxis<T> {
+    #[inline]
+    fn into_per_axis(self) -> PerAxis<T> {
+        self
+    }
+}
+
+/// Implements [`IntoPerAxis`] for a value, and arrays, slices and vectors of it.
 macro_rules! per_axis {
-    ($(#[$doc:meta])* $trait:ident, $method:ident, $out:ty, $($from:ty => $convert:expr),+ $(,)?) => {
-        $(#[$doc])*
-        pub trait $trait {
-            /// The numbers.
-            fn $method(self) -> PerAxis<$out>;
-        }
-        impl $trait for PerAxis<$out> {
+    ($($from:ty => $into:ty: $convert:expr;)+) => { $(
+        impl IntoPerAxis<$into> for $from {
             #[inline]
-            fn $method(self) -> PerAxis<$out> { self }
+            fn into_per_axis(self) -> PerAxis<$into> { PerAxis::One($convert(self)) }
         }
-        $(
-            impl $trait for $from {
-                #[inline]
-                fn $method(self) -> PerAxis<$out> { PerAxis::One($convert(self)) }
-            }
-            impl<const N: usize> $trait for [$from; N] {
-                #[inline]
-                fn $method(self) -> PerAxis<$out> { PerAxis::Each(self.iter().map(|&v| $convert(v)).collect()) }
-            }
-            impl<const N: usize> $trait for &[$from; N] {
-                #[inline]
-                fn $method(self) -> PerAxis<$out> { PerAxis::Each(self.iter().map(|&v| $convert(v)).collect()) }
-            }
-            impl $trait for &[$from] {
-                #[inline]
-                fn $method(self) -> PerAxis<$out> { PerAxis::Each(self.iter().map(|&v| $convert(v)).collect()) }
-            }
-            impl $trait for &Vec<$from> {
-                #[inline]
-                fn $method(self) -> PerAxis<$out> { self.as_slice().$method() }
-            }
-            impl $trait for Vec<$from> {
-                #[inline]
-                fn $method(self) -> PerAxis<$out> { self.as_slice().$method() }
-            }
-        )+
-    };
+        impl<const N: usize> IntoPerAxis<$into> for [$from; N] {
+            #[inline]
+            fn into_per_axis(self) -> PerAxis<$into> { self.as_slice().into_per_axis() }
+        }
+        impl<const N: usize> IntoPerAxis<$into> for &[$from; N] {
+            #[inline]
+            fn into_per_axis(self) -> PerAxis<$into> { self.as_slice().into_per_axis() }
+        }
+        impl IntoPerAxis<$into> for &[$from] {
+            #[inline]
+            fn into_per_axis(self) -> PerAxis<$into> { PerAxis::Each(self.iter().map(|&v| $convert(v)).collect()) }
+        }
+        impl IntoPerAxis<$into> for &Vec<$from> {
+            #[inline]
+            fn into_per_axis(self) -> PerAxis<$into> { self.as_slice().into_per_axis() }
+        }
+        impl IntoPerAxis<$into> for Vec<$from> {
+            #[inline]
+            fn into_per_axis(self) -> PerAxis<$into> { self.as_slice().into_per_axis() }
+        }
+    )+ };
+}
+
+per_axis! {
+    usize => usize: |v| v;
+    isize => (isize, isize): |v| (v, v);
+    i32 => (isize, isize): |v: i32| (v as isize, v as isize);
+    usize => (isize, isize): |v| (signed(v), signed(v));
+    (isize, isize) => (isize, isize): |v| v;
+    (i32, i32) => (isize, isize): |v: (i32, i32)| (v.0 as isize, v.1 as isize);
+    (usize, usize) => (isize, isize): |v: (usize, usize)| (signed(v.0), signed(v.1));
+    PadMode => PadMode: |v| v;
+    Tail => Tail: |v| v;
 }
 
 /// Numbers beyond `isize` cannot be met; the plan refuses the largest one.
@@ -150,83 +177,37 @@ fn signed(v: usize) -> isize {
     isize::try_from(v).unwrap_or(isize::MAX)
 }
 
-per_axis!(
-    /// Sizes (window, step, dilation): one `usize` for all axes, or an array, slice or vector with one an axis.
-    IntoSizes, into_sizes, usize, usize => |v| v
-);
-per_axis!(
-    /// Pads: one number, one an axis, one `(before, after)`, or one `(before, after)` an axis. Negative pads crop.
-    IntoPads, into_pads, (isize, isize),
-    isize => |v| (v, v),
-    i32 => |v: i32| (v as isize, v as isize),
-    usize => |v| (signed(v), signed(v)),
-    (isize, isize) => |v| v,
-    (i32, i32) => |v: (i32, i32)| (v.0 as isize, v.1 as isize),
-    (usize, usize) => |v: (usize, usize)| (signed(v.0), signed(v.1)),
-);
-per_axis!(
-    /// Pad modes: one for all axes, or one an axis.
-    IntoModes, into_modes, PadMode, PadMode => |v| v
-);
-per_axis!(
-    /// Tails: one for all axes, or one an axis.
-    IntoTails, into_tails, Tail, Tail => |v| v
-);
-
 /// A shape: an array, slice or vector of sizes, or one `usize` for a single axis.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shape",
+    label = "write `[2, 3]`, or `6` for a single axis",
+    note = "a shape is a `usize` or an array, slice or vector of `usize`: `(2, 3)` is written `[2, 3]`"
+)]
 pub trait IntoShape {
-    /// The sizes.
-    fn into_shape(self) -> Dims;
+    /// The sizes, one an axis.
+    fn sizes(&self) -> &[usize];
 }
 
 impl IntoShape for usize {
     #[inline]
-    fn into_shape(self) -> Dims {
-        Dims::from_slice(&[self])
+    fn sizes(&self) -> &[usize] {
+        core::slice::from_ref(self)
     }
 }
 
-impl<const N: usize> IntoShape for [usize; N] {
-    #[inline]
-    fn into_shape(self) -> Dims {
-        Dims::from_slice(&self)
-    }
+macro_rules! shapes {
+    ($([$($n:tt)*] $list:ty),+ $(,)?) => { $(
+        impl<$($n)*> IntoShape for $list {
+            #[inline]
+            fn sizes(&self) -> &[usize] { &self[..] }
+        }
+    )+ };
 }
 
-impl<const N: usize> IntoShape for &[usize; N] {
-    #[inline]
-    fn into_shape(self) -> Dims {
-        Dims::from_slice(self)
-    }
-}
+shapes!([const N: usize] [usize; N], [const N: usize] &[usize; N], [] &[usize], [] Vec<usize>, [] &Vec<usize>);
 
-impl IntoShape for &[usize] {
-    #[inline]
-    fn into_shape(self) -> Dims {
-        Dims::from_slice(self)
-    }
-}
-
-impl IntoShape for &Vec<usize> {
-    fn into_shape(self) -> Dims {
-        Dims::from_slice(self)
-    }
-}
-
-impl IntoShape for Vec<usize> {
-    fn into_shape(self) -> Dims {
-        Dims::from_vec(self)
-    }
-}
-
-impl IntoShape for Dims {
-    fn into_shape(self) -> Dims {
-        self
-    }
-}
-
-impl IntoShape for &Dims {
-    fn into_shape(self) -> Dims {
-        self.clone()
-    }
+/// The sizes of a shape, inline up to rank 6.
+#[inline]
+pub(crate) fn dims(shape: &impl IntoShape) -> Dims {
+    Dims::from_slice(shape.sizes())
 }

@@ -8,7 +8,7 @@
 //! ```
 
 use super::plan::{Plan, checked_len};
-use super::{Dims, IntoSizes, PerAxis, list};
+use super::{Dims, IntoPerAxis, PerAxis, list};
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -139,8 +139,8 @@ impl Parts {
     ///
     /// # Errors
     /// [`Error::NotAligned`] names the axis and both numbers; [`Error::CountMismatch`], [`Error::ZeroChunk`].
-    pub fn aligned(self, chunks: impl IntoSizes) -> Result<Parts> {
-        let chunks = chunk_sizes(chunks.into_sizes(), self.grid.len())?;
+    pub fn aligned(self, chunks: impl IntoPerAxis<usize>) -> Result<Parts> {
+        let chunks = chunk_sizes(chunks.into_per_axis(), self.grid.len())?;
         for (axis, (&part, &chunk)) in self.chunk.iter().zip(&chunks).enumerate() {
             // One part along the axis, or one chunk, meets no border of the other within.
             let alone = part >= self.shape[axis] || chunk >= self.shape[axis];
@@ -159,7 +159,7 @@ impl Plan {
     /// # Errors
     /// [`Error::RankMismatch`] for a wrong number of ranges; [`Error::BoxOutside`] for an empty one, or one that leaves the result.
     pub fn part(&self, ranges: &[Range<usize>]) -> Result<Part> {
-        self.check_box("the result", &self.reduced_shape(), ranges, false)?;
+        self.check_box("the result", &self.reduced_dims(), ranges, false)?;
         Ok(self.cut(ranges.iter().cloned().collect()))
     }
 
@@ -168,9 +168,9 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::CountMismatch`] for a wrong number of numbers, [`Error::ZeroChunk`] for a zero.
-    pub fn parts(&self, chunk: impl IntoSizes) -> Result<Parts> {
-        let shape = self.reduced_shape();
-        let chunk = chunk_sizes(chunk.into_sizes(), shape.len())?;
+    pub fn parts(&self, chunk: impl IntoPerAxis<usize>) -> Result<Parts> {
+        let shape = self.reduced_dims();
+        let chunk = chunk_sizes(chunk.into_per_axis(), shape.len())?;
         let grid: Dims = list(shape.len(), |a| shape[a].div_ceil(chunk[a]));
         let len = checked_len("a grid of parts", &grid)?;
         Ok(Parts { plan: self.clone(), shape, chunk, grid, len })
@@ -193,7 +193,7 @@ impl Plan {
     /// # Errors
     /// Those of [`part`](Self::part).
     pub fn reads(&self, ranges: &[Range<usize>]) -> Result<Vec<Range<usize>>> {
-        self.check_box("the result", &self.reduced_shape(), ranges, false)?;
+        self.check_box("the result", &self.reduced_dims(), ranges, false)?;
         Ok(self.read_box(ranges).into_vec())
     }
 

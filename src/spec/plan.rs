@@ -113,7 +113,12 @@ impl Plan {
 
     /// What each axis of the view or copy runs over.
     #[inline]
-    pub fn order(&self) -> SmallVec<[OutAxis; 6]> {
+    pub fn order(&self) -> Vec<OutAxis> {
+        self.out_axes().to_vec()
+    }
+
+    #[inline]
+    pub(crate) fn out_axes(&self) -> SmallVec<[OutAxis; 6]> {
         list(self.shape.len(), |o| self.out_axis(o))
     }
 
@@ -144,7 +149,11 @@ impl Plan {
     }
 
     /// The shape of a reduction: the input's, with grid counts in place of the unfolded axes.
-    pub fn reduced_shape(&self) -> Dims {
+    pub fn reduced_shape(&self) -> Vec<usize> {
+        self.reduced_dims().to_vec()
+    }
+
+    pub(crate) fn reduced_dims(&self) -> Dims {
         let mut shape = self.input.clone();
         for a in &self.axes {
             shape[a.axis()] = a.count();
@@ -249,7 +258,7 @@ impl Plan {
     pub fn permute(&self, order: &[isize]) -> Result<Plan> {
         let order = checked_order(order, self.shape.len())?;
         let mut plan = self.clone();
-        let old = self.order();
+        let old = self.out_axes();
         plan.order = Order::Custom(order.iter().map(|&o| old[o]).collect());
         plan.shape = order.iter().map(|&o| self.shape[o]).collect();
         Ok(plan)
@@ -259,7 +268,7 @@ impl Plan {
 impl PartialEq for Plan {
     /// The same windows on the same shape in the same order, however that order was asked for.
     fn eq(&self, other: &Self) -> bool {
-        self.input == other.input && self.axes == other.axes && self.order() == other.order()
+        self.input == other.input && self.axes == other.axes && self.out_axes() == other.out_axes()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The request: what is asked, without data and without a shape.
 
 use super::axis::{AxisPlan, AxisSpec, Pads};
-use super::numbers::{Axes, IntoAxes, IntoModes, IntoPads, IntoShape, IntoSizes, IntoTails, PerAxis};
+use super::numbers::{Axes, IntoAxes, IntoPerAxis, IntoShape, PerAxis, dims};
 use super::plan::{Plan, normal_axis};
 use super::{Dims, PadMode, Tail};
 use crate::error::{Error, Result};
@@ -58,11 +58,11 @@ pub(super) enum Padding {
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
 #[inline]
-pub fn unfold(axes: impl IntoAxes, window: impl IntoSizes, step: impl IntoSizes) -> Unfold {
+pub fn unfold(axes: impl IntoAxes, window: impl IntoPerAxis<usize>, step: impl IntoPerAxis<usize>) -> Unfold {
     Unfold {
         axes: axes.into_axes(),
-        window: window.into_sizes(),
-        step: step.into_sizes(),
+        window: window.into_per_axis(),
+        step: step.into_per_axis(),
         dilation: PerAxis::One(1),
         base_dilation: PerAxis::One(1),
         padding: Padding::Numbers(PerAxis::One((0, 0))),
@@ -75,23 +75,23 @@ pub fn unfold(axes: impl IntoAxes, window: impl IntoSizes, step: impl IntoSizes)
 impl Unfold {
     /// Distance between neighbouring elements inside a window (1: neighbours).
     #[inline]
-    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
-        self.dilation = dilation.into_sizes();
+    pub fn dilation(mut self, dilation: impl IntoPerAxis<usize>) -> Self {
+        self.dilation = dilation.into_per_axis();
         self
     }
 
     /// Draws the elements of the input `base` apart, with holes between them (XLA's input dilation).
     #[inline]
-    pub fn base_dilation(mut self, base: impl IntoSizes) -> Self {
-        self.base_dilation = base.into_sizes();
+    pub fn base_dilation(mut self, base: impl IntoPerAxis<usize>) -> Self {
+        self.base_dilation = base.into_per_axis();
         self
     }
 
     /// Elements imagined outside the array: one number, one per axis, or `(before, after)`.
     /// A negative pad crops, after base dilation.
     #[inline]
-    pub fn pad(mut self, pads: impl IntoPads) -> Self {
-        self.padding = Padding::Numbers(pads.into_pads());
+    pub fn pad(mut self, pads: impl IntoPerAxis<(isize, isize)>) -> Self {
+        self.padding = Padding::Numbers(pads.into_per_axis());
         self
     }
 
@@ -118,15 +118,15 @@ impl Unfold {
 
     /// What the padding holds.
     #[inline]
-    pub fn pad_mode(mut self, mode: impl IntoModes) -> Self {
-        self.pad_mode = mode.into_modes();
+    pub fn pad_mode(mut self, mode: impl IntoPerAxis<PadMode>) -> Self {
+        self.pad_mode = mode.into_per_axis();
         self
     }
 
     /// What happens to the elements behind the last whole window.
     #[inline]
-    pub fn tail(mut self, tail: impl IntoTails) -> Self {
-        self.tail = tail.into_tails();
+    pub fn tail(mut self, tail: impl IntoPerAxis<Tail>) -> Self {
+        self.tail = tail.into_per_axis();
         self
     }
 
@@ -145,7 +145,7 @@ impl Unfold {
     /// sizes whose arithmetic leaves the address space. Each is its own [`Error`].
     #[inline]
     pub fn plan(&self, shape: impl IntoShape) -> Result<Plan> {
-        self.plan_dims(shape.into_shape())
+        self.plan_dims(dims(&shape))
     }
 
     #[inline]

@@ -17,7 +17,7 @@ use super::layout::{
     Picked, contiguous, distinct, fast_copy, offset_of, overlapping_axis, picked, reachable, row_major,
 };
 use crate::error::{Error, Result};
-use crate::spec::{Dims, IntoShape, Strides, checked_len};
+use crate::spec::{Dims, IntoShape, Strides, checked_len, dims};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 use smallvec::SmallVec;
@@ -80,7 +80,7 @@ impl<'a, T> View<'a, T> {
     /// shape no address space holds.
     #[inline]
     pub fn new(slice: &'a [T], shape: impl IntoShape) -> Result<Self> {
-        let shape = shape.into_shape();
+        let shape = dims(&shape);
         let expected = checked_len("a view", &shape)?;
         if expected != slice.len() {
             return Err(Error::SliceLength { shape: shape.to_vec(), expected, found: slice.len() });
@@ -110,7 +110,7 @@ impl<'a, T> View<'a, T> {
         strides: impl AsRef<[isize]>,
         offset: usize,
     ) -> Result<Self> {
-        let (shape, strides) = reachable(slice.len(), shape.into_shape(), strides.as_ref(), offset)?;
+        let (shape, strides) = reachable(slice.len(), dims(&shape), strides.as_ref(), offset)?;
         // SAFETY: `reachable` proved offset <= slice.len(), so the pointer stays in or one behind the slice, and V.
         let ptr = unsafe { NonNull::from(slice).cast::<T>().add(offset) };
         Ok(View { ptr, shape, strides, life: PhantomData })
@@ -219,7 +219,7 @@ impl<'a, T> ViewMut<'a, T> {
     /// # Errors
     /// As [`View::new`].
     pub fn new(slice: &'a mut [T], shape: impl IntoShape) -> Result<Self> {
-        let shape = shape.into_shape();
+        let shape = dims(&shape);
         let expected = checked_len("a view", &shape)?;
         if expected != slice.len() {
             return Err(Error::SliceLength { shape: shape.to_vec(), expected, found: slice.len() });
@@ -242,7 +242,7 @@ impl<'a, T> ViewMut<'a, T> {
         strides: impl AsRef<[isize]>,
         offset: usize,
     ) -> Result<Self> {
-        let (shape, strides) = reachable(slice.len(), shape.into_shape(), strides.as_ref(), offset)?;
+        let (shape, strides) = reachable(slice.len(), dims(&shape), strides.as_ref(), offset)?;
         if let Some(axis) = overlapping_axis(&shape, &strides) {
             return Err(Error::LayoutOverlaps { shape: shape.to_vec(), strides: strides.to_vec(), axis });
         }

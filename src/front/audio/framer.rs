@@ -4,7 +4,7 @@ use super::{FrameWriter, Framing};
 use crate::array::{Array, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::spec::{IntoShape, Tail};
+use crate::spec::{Dims, Tail};
 use alloc::vec::Vec;
 
 /// Cuts a stream into frames of `size` samples every `hop`.
@@ -120,7 +120,7 @@ impl<T: Element> Framer<T> {
         }
         let capacity = capacity.max(size);
         let lane = capacity.saturating_add(size.saturating_mul(2));
-        let store = Array::try_zeros("a framer", [channels, lane].into_shape())?.into_vec();
+        let store = Array::try_zeros("a framer", Dims::from_slice(&[channels, lane]))?.into_vec();
         Ok(Framer { framing, channels, capacity, lane, store, from: 0, to: 0, skip: 0, begun: false, end: End::Open })
     }
 

@@ -4,7 +4,7 @@ use crate::array::{Array, IntoView};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::{Number, Ordered, Pixel, Rankable, Windows};
-use crate::spec::{Axes, Dims, IntoAxes, IntoSizes, PadMode, PerAxis, Unfold, normal_axis, unfold};
+use crate::spec::{Axes, Dims, IntoAxes, IntoPerAxis, PadMode, PerAxis, Unfold, normal_axis, unfold};
 use alloc::vec::Vec;
 
 /// A box around each pixel: its size, the axes it lies on, what stands outside of the picture, and its origin.
@@ -40,8 +40,8 @@ pub struct Filter<T> {
 
 impl<T: Element> Filter<T> {
     /// A box of one size for all axes, or one an axis.
-    pub fn new(size: impl IntoSizes) -> Self {
-        let size = size.into_sizes();
+    pub fn new(size: impl IntoPerAxis<usize>) -> Self {
+        let size = size.into_per_axis();
         Filter { size, axes: None, mode: PadMode::Symmetric, constant: None, origin: None, turned: false }
     }
 

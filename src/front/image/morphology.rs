@@ -124,7 +124,7 @@ fn filtered<'a, T: Ordered>(
     windows: &Windows<'a, T>,
     reduce: impl Fn(&Windows<'a, T>, &mut [T]) -> Result<()>,
 ) -> Result<Array<T>> {
-    let mut out = Array::try_zeros("a filtered picture", windows.plan().reduced_shape())?;
+    let mut out = Array::try_zeros("a filtered picture", windows.plan().reduced_dims())?;
     reduce(windows, out.as_mut_slice())?;
     Ok(out)
 }

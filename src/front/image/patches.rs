@@ -5,7 +5,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::front::grouped::ungroup;
 use crate::ops::row_loops;
-use crate::spec::{AxisPlan, Dims, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
+use crate::spec::{AxisPlan, Dims, IntoPerAxis, IntoShape, PerAxis, Plan, Tail, Unfold, dims, unfold};
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
@@ -49,8 +49,8 @@ pub struct Patches {
 
 impl Patches {
     /// Square patches of `size`, or `[height, width]`; channels last on both sides.
-    pub fn new(size: impl IntoSizes) -> Self {
-        Patches { size: size.into_sizes(), picture: Channels::Last, vector: Channels::Last, tail: None }
+    pub fn new(size: impl IntoPerAxis<usize>) -> Self {
+        Patches { size: size.into_per_axis(), picture: Channels::Last, vector: Channels::Last, tail: None }
     }
 
     /// Where the channels stand in the picture.
@@ -116,7 +116,7 @@ impl Patches {
     pub fn split<'a, T: Element>(&self, picture: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let picture = picture.into_view();
         let plan = self.plan(picture.shape())?;
-        plan.windows(picture)?.try_to_array("patches")?.reshape(matrix(&plan))
+        plan.windows(picture)?.try_to_array("patches")?.reshape(&matrix(&plan)[..])
     }
 
     /// [`split`](Self::split) into a buffer of the caller's.
@@ -140,7 +140,7 @@ impl Patches {
         patches: impl IntoView<'a, Elem = T>,
         shape: impl IntoShape,
     ) -> Result<Array<T>> {
-        let (patches, shape) = (patches.into_view(), shape.into_shape());
+        let (patches, shape) = (patches.into_view(), dims(&shape));
         let plan = self.plan(&shape)?;
         let expected = matrix(&plan);
         if patches.shape() != &expected[..] {
@@ -251,7 +251,10 @@ fn matrix(plan: &Plan) -> Dims {
 ///
 /// # Errors
 /// [`Error::NotWhole`] for a picture that is not a whole number of patches; those of [`Unfold::plan`].
-pub fn patchify<'a, T: Element>(picture: impl IntoView<'a, Elem = T>, size: impl IntoSizes) -> Result<Array<T>> {
+pub fn patchify<'a, T: Element>(
+    picture: impl IntoView<'a, Elem = T>,
+    size: impl IntoPerAxis<usize>,
+) -> Result<Array<T>> {
     Patches::new(size).split(picture)
 }
 
@@ -261,7 +264,7 @@ pub fn patchify<'a, T: Element>(picture: impl IntoView<'a, Elem = T>, size: impl
 /// [`Error::ShapeMismatch`] where patches and picture disagree.
 pub fn unpatchify<'a, T: Element>(
     patches: impl IntoView<'a, Elem = T>,
-    size: impl IntoSizes,
+    size: impl IntoPerAxis<usize>,
     shape: impl IntoShape,
 ) -> Result<Array<T>> {
     Patches::new(size).join(patches, shape)

@@ -5,7 +5,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::front::grouped::ungroup;
 use crate::ops::{Fold, FoldElement, Merge, Taper, Tapers};
-use crate::spec::{Axes, Dims, IntoAxes, IntoShape, IntoSizes, PerAxis, Plan, Tail, unfold};
+use crate::spec::{Axes, Dims, IntoAxes, IntoPerAxis, IntoShape, PerAxis, Plan, Tail, dims, unfold};
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
@@ -44,11 +44,11 @@ pub struct Tiles {
 impl Tiles {
     /// Tiles of `size` along `axes` (`[0, 1]` for `[H, W, C]`, `[-2, -1]` for `[.., H, W]`), neighbours sharing `overlap`
     /// elements. The last tiles move back to the edge, weights fall linearly from the middle of a tile.
-    pub fn new(axes: impl IntoAxes, size: impl IntoSizes, overlap: impl IntoSizes) -> Self {
+    pub fn new(axes: impl IntoAxes, size: impl IntoPerAxis<usize>, overlap: impl IntoPerAxis<usize>) -> Self {
         Tiles {
             axes: axes.into_axes(),
-            size: size.into_sizes(),
-            overlap: overlap.into_sizes(),
+            size: size.into_per_axis(),
+            overlap: overlap.into_per_axis(),
             tail: Tail::ShiftBack,
             taper: Taper::Linear.into(),
         }
@@ -74,7 +74,7 @@ impl Tiles {
     /// [`Error::TileOverlap`] for an overlap that is not below the size; [`Error::Uncovered`] where [`Tail::Drop`] leaves
     /// something out; [`Error::ZeroWeight`] for a taper with zeros; those of [`Unfold::plan`](crate::Unfold::plan).
     pub fn on(&self, shape: impl IntoShape) -> Result<Tiling> {
-        let shape = shape.into_shape();
+        let shape = dims(&shape);
         let number = match &self.axes {
             Axes::All => shape.len(),
             Axes::List(list) => list.len(),
@@ -102,7 +102,7 @@ impl Tiles {
             Axes::All => unfold(.., self.size.clone(), &steps[..]),
             Axes::List(list) => unfold(&list[..], self.size.clone(), &steps[..]),
         };
-        let plan = request.tail(self.tail).grid_first().plan(&shape)?;
+        let plan = request.tail(self.tail).grid_first().plan(&shape[..])?;
         plan.folding(Merge::<f64>::weighted(self.taper.clone()))?;
         let tile = &plan.shape()[number..];
         let shape = [plan.len()].into_iter().chain(tile.iter().copied()).collect();
@@ -143,7 +143,7 @@ impl Tiling {
     where
         S::Elem: Element,
     {
-        self.plan.windows(picture)?.try_to_array("tiles")?.reshape(&self.shape)
+        self.plan.windows(picture)?.try_to_array("tiles")?.reshape(&self.shape[..])
     }
 
     /// The tiles put together: `[tiles, size, size, C] -> [H, W, C]`, each element the weighted mean of the tiles over it.
@@ -200,6 +200,6 @@ impl Tiling {
             }
             results.extend_from_slice(result.as_slice());
         }
-        self.blend(&Array::new(results, &self.shape)?)
+        self.blend(&Array::new(results, &self.shape[..])?)
     }
 }

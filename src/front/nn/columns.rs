@@ -5,7 +5,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::front::grouped::ungroup;
 use crate::ops::{FoldElement, Merge};
-use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, unfold};
+use crate::spec::{Dims, IntoPerAxis, IntoShape, PerAxis, Plan, dims, unfold};
 use smallvec::smallvec;
 
 /// Windows of `[N, C, spatial..]` arrays as the columns of a matrix `[N, C * window.., L]`, `L` windows in row-major order.
@@ -47,9 +47,9 @@ struct Layout {
 
 impl Columns {
     /// Windows of this size; step and dilation 1, no pads.
-    pub fn new(window: impl IntoSizes) -> Self {
+    pub fn new(window: impl IntoPerAxis<usize>) -> Self {
         Columns {
-            window: window.into_sizes(),
+            window: window.into_per_axis(),
             step: PerAxis::One(1),
             dilation: PerAxis::One(1),
             pads: PerAxis::One((0, 0)),
@@ -58,20 +58,20 @@ impl Columns {
     }
 
     /// Distance between windows (PyTorch's and ONNX's stride).
-    pub fn step(mut self, step: impl IntoSizes) -> Self {
-        self.step = step.into_sizes();
+    pub fn step(mut self, step: impl IntoPerAxis<usize>) -> Self {
+        self.step = step.into_per_axis();
         self
     }
 
     /// Distance between the elements of a window.
-    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
-        self.dilation = dilation.into_sizes();
+    pub fn dilation(mut self, dilation: impl IntoPerAxis<usize>) -> Self {
+        self.dilation = dilation.into_per_axis();
         self
     }
 
     /// Zeros around the array, as [`Unfold::pad`](crate::Unfold::pad); negative pads crop.
-    pub fn pad(mut self, pads: impl IntoPads) -> Self {
-        self.pads = pads.into_pads();
+    pub fn pad(mut self, pads: impl IntoPerAxis<(isize, isize)>) -> Self {
+        self.pads = pads.into_per_axis();
         self
     }
 
@@ -95,7 +95,7 @@ impl Columns {
         let array = array.into_view();
         let layout = self.layout(array.shape())?;
         let shape = layout.matrix();
-        layout.plan.windows(array)?.try_to_array("columns")?.reshape(shape)
+        layout.plan.windows(array)?.try_to_array("columns")?.reshape(&shape[..])
     }
 
     /// [`im2col`](Self::im2col) into a buffer of the caller's.
@@ -124,7 +124,7 @@ impl Columns {
         S::Elem: FoldElement,
     {
         let columns = columns.into_view();
-        let layout = self.layout_of(&columns, &spatial.into_shape())?;
+        let layout = self.layout_of(&columns, &dims(&spatial))?;
         layout.plan.folding(Merge::sum().wide())?.fold(layout.cells(&columns)?)
     }
 
@@ -142,7 +142,7 @@ impl Columns {
         S::Elem: FoldElement,
     {
         let columns = columns.into_view();
-        let layout = self.layout_of(&columns, &spatial.into_shape())?;
+        let layout = self.layout_of(&columns, &dims(&spatial))?;
         layout.plan.folding(Merge::sum().wide())?.fold_into(layout.cells(&columns)?, out)
     }
 

@@ -5,7 +5,8 @@ use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::ops::Scalar;
 use crate::ops::contract::{Contraction, Input, PreparedConv, check_buffer, grouped};
-use crate::spec::{Dims, IntoModes, IntoPads, IntoShape, IntoSizes, PadMode, PerAxis, Plan, unfold};
+use crate::spec::{IntoPerAxis, IntoShape, PadMode, PerAxis, Plan, dims, unfold};
+use alloc::vec::Vec;
 use smallvec::SmallVec;
 
 /// A convolution's numbers: step, dilation, pads, groups.
@@ -106,26 +107,26 @@ impl Conv {
     }
 
     /// Distance between windows (PyTorch's and ONNX's stride).
-    pub fn step(mut self, step: impl IntoSizes) -> Self {
-        self.step = step.into_sizes();
+    pub fn step(mut self, step: impl IntoPerAxis<usize>) -> Self {
+        self.step = step.into_per_axis();
         self
     }
 
     /// Distance between the elements of a window.
-    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
-        self.dilation = dilation.into_sizes();
+    pub fn dilation(mut self, dilation: impl IntoPerAxis<usize>) -> Self {
+        self.dilation = dilation.into_per_axis();
         self
     }
 
     /// Holes between the elements of the array (XLA's `lhs_dilation`).
-    pub fn base_dilation(mut self, base: impl IntoSizes) -> Self {
-        self.base_dilation = base.into_sizes();
+    pub fn base_dilation(mut self, base: impl IntoPerAxis<usize>) -> Self {
+        self.base_dilation = base.into_per_axis();
         self
     }
 
     /// Zeros around the array, as [`Unfold::pad`](crate::Unfold::pad); negative pads crop.
-    pub fn pad(mut self, pads: impl IntoPads) -> Self {
-        self.pads = Pads::Numbers(pads.into_pads());
+    pub fn pad(mut self, pads: impl IntoPerAxis<(isize, isize)>) -> Self {
+        self.pads = Pads::Numbers(pads.into_per_axis());
         self
     }
 
@@ -153,8 +154,8 @@ impl Conv {
     /// assert_eq!(y.as_slice(), [7.5, 6.5, 9.5, 8.5]);
     /// # Ok::<(), ndwindow::Error>(())
     /// ```
-    pub fn pad_mode(mut self, modes: impl IntoModes) -> Self {
-        self.modes = modes.into_modes();
+    pub fn pad_mode(mut self, modes: impl IntoPerAxis<PadMode>) -> Self {
+        self.modes = modes.into_per_axis();
         self
     }
 
@@ -195,8 +196,8 @@ impl Conv {
     ///
     /// # Errors
     /// Those of [`run`](Self::run).
-    pub fn shape(&self, array: impl IntoShape, weights: impl IntoShape) -> Result<Dims> {
-        Ok(self.contraction(&array.into_shape(), &weights.into_shape())?.1.shape().clone())
+    pub fn shape(&self, array: impl IntoShape, weights: impl IntoShape) -> Result<Vec<usize>> {
+        Ok(self.contraction(&dims(&array), &dims(&weights))?.1.shape().to_vec())
     }
 
     /// The convolution, with one number added to each output if a bias is given.
@@ -298,7 +299,7 @@ impl Conv {
         array: impl IntoShape,
         weights: impl IntoView<'w, Elem = T>,
     ) -> Result<PreparedConv<T>> {
-        let (array, weights) = (array.into_shape(), weights.into_view());
+        let (array, weights) = (dims(&array), weights.into_view());
         let (_, contraction) = self.contraction(&array, weights.shape())?;
         PreparedConv::new(contraction, &grouped(&weights, self.groups), &array)
     }

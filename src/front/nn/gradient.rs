@@ -6,7 +6,7 @@ use crate::array::{Array, IntoView};
 use crate::error::{Error, Result};
 use crate::ops::Scalar;
 use crate::ops::contract::weight_gradient;
-use crate::spec::{AxisPlan, Cell, Dims, IntoShape, PadMode};
+use crate::spec::{AxisPlan, Cell, Dims, IntoShape, PadMode, dims};
 use smallvec::SmallVec;
 
 impl Conv {
@@ -23,7 +23,7 @@ impl Conv {
         weights: impl IntoView<'w, Elem = T>,
         array: impl IntoShape,
     ) -> Result<Array<T>> {
-        let (gradient, weights, array) = (gradient.into_view(), weights.into_view(), array.into_shape());
+        let (gradient, weights, array) = (gradient.into_view(), weights.into_view(), dims(&array));
         let (plan, contraction) = self.contraction(&array, weights.shape())?;
         check_gradient(contraction.shape(), gradient.shape())?;
         if weights.shape()[0] == 0 {
@@ -70,7 +70,7 @@ impl Conv {
         gradient: impl IntoView<'g, Elem = T>,
         weights: impl IntoShape,
     ) -> Result<Array<T>> {
-        let (array, gradient, weights) = (array.into_view(), gradient.into_view(), weights.into_shape());
+        let (array, gradient, weights) = (array.into_view(), gradient.into_view(), dims(&weights));
         let (_, contraction) = self.contraction(array.shape(), &weights)?;
         check_gradient(contraction.shape(), gradient.shape())?;
         let mut out = Array::try_zeros("a gradient", weights)?;

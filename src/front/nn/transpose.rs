@@ -5,7 +5,8 @@ use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::ops::Scalar;
 use crate::ops::contract::{Contraction, Input, turned};
-use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, checked_len, unfold};
+use crate::spec::{IntoPerAxis, IntoShape, PerAxis, checked_len, dims, unfold};
+use alloc::vec::Vec;
 use smallvec::SmallVec;
 
 /// A transposed convolution's numbers, in PyTorch's and ONNX's conventions.
@@ -105,32 +106,32 @@ impl ConvTranspose {
     }
 
     /// Distance in the result between what neighbouring elements add to (PyTorch's and ONNX's stride).
-    pub fn step(mut self, step: impl IntoSizes) -> Self {
-        self.step = step.into_sizes();
+    pub fn step(mut self, step: impl IntoPerAxis<usize>) -> Self {
+        self.step = step.into_per_axis();
         self
     }
 
     /// Distance in the result between what neighbouring taps add to.
-    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
-        self.dilation = dilation.into_sizes();
+    pub fn dilation(mut self, dilation: impl IntoPerAxis<usize>) -> Self {
+        self.dilation = dilation.into_per_axis();
         self
     }
 
     /// Places cut off the result on both sides; negative pads add places.
-    pub fn pad(mut self, pads: impl IntoPads) -> Self {
-        self.size = Size::Pads(pads.into_pads());
+    pub fn pad(mut self, pads: impl IntoPerAxis<(isize, isize)>) -> Self {
+        self.size = Size::Pads(pads.into_per_axis());
         self
     }
 
     /// Places added behind the result, below the step or the dilation.
-    pub fn output_padding(mut self, padding: impl IntoSizes) -> Self {
-        self.output_padding = padding.into_sizes();
+    pub fn output_padding(mut self, padding: impl IntoPerAxis<usize>) -> Self {
+        self.output_padding = padding.into_per_axis();
         self
     }
 
     /// The spatial size of the result (ONNX's `output_shape`): pads follow, an odd place is cut off in front.
-    pub fn output_size(mut self, size: impl IntoSizes) -> Self {
-        self.size = Size::Given(size.into_sizes());
+    pub fn output_size(mut self, size: impl IntoPerAxis<usize>) -> Self {
+        self.size = Size::Given(size.into_per_axis());
         self
     }
 
@@ -190,20 +191,20 @@ impl ConvTranspose {
     ///
     /// # Errors
     /// Those of [`run`](Self::run).
-    pub fn shape(&self, array: impl IntoShape, weights: impl IntoShape) -> Result<Dims> {
-        let (mut array, weights) = (array.into_shape(), weights.into_shape());
+    pub fn shape(&self, array: impl IntoShape, weights: impl IntoShape) -> Result<Vec<usize>> {
+        let (mut array, weights) = (dims(&array), dims(&weights));
         let (roles, axes) = self.checked(&array, &weights)?;
         for (a, &axis) in axes.iter().zip(&roles.spatial) {
             let plan = unfold(axis, a.window, 1)
                 .dilation(a.dilation)
                 .base_dilation(a.base)
                 .pad(PerAxis::One(a.pads))
-                .plan(&array)?;
+                .plan(&array[..])?;
             array[axis as usize] = plan.grid()[0];
         }
         array[roles.channel] = weights[1].saturating_mul(self.groups);
         checked_len("a convolution", &array)?;
-        Ok(array)
+        Ok(array.to_vec())
     }
 
     fn axes(&self, shape: &[usize], weights: &[usize], roles: &Roles) -> Result<SmallVec<[Adjoint; 3]>> {

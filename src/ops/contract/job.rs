@@ -52,7 +52,7 @@ impl Job {
         let mut asked: SmallVec<[usize; 3]> = (0..plan.axes().len()).collect();
         asked.sort_by_key(|&k| plan.axes()[k].axis());
         let lines = asked.iter().map(|&k| Line::new(plan.axes()[k], zero_holes)).collect();
-        let mut shape = plan.reduced_shape();
+        let mut shape = plan.reduced_dims();
         let channels = channel.map_or(1, |c| plan.input_shape()[c] / groups);
         if let Some(c) = channel {
             // What does not fit has no size an address space holds: see `Contraction::check_size`.

@@ -163,7 +163,7 @@ struct Turn {
 
 impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
     pub(super) fn new(plan: &'p Plan, patches: &'p View<'a, T>, which: Which) -> Self {
-        let place = |wanted: OutAxis| plan.order().iter().position(|&o| o == wanted).unwrap_or(0);
+        let place = |wanted: OutAxis| plan.out_axes().iter().position(|&o| o == wanted).unwrap_or(0);
         let places: SmallVec<[(usize, usize); 3]> =
             (0..plan.axes().len()).map(|k| (place(OutAxis::Grid(k)), place(OutAxis::Window(k)))).collect();
         let along = plan.axes().iter().zip(&places).map(|(axis, &(grid, window))| {
@@ -367,7 +367,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
                 turns.push(Turn { picked: Picked { axis, step, count }, to, from, taps_of, ordered });
             }
         };
-        for (o, axis) in self.plan.order().iter().enumerate() {
+        for (o, axis) in self.plan.out_axes().iter().enumerate() {
             if let OutAxis::Plain(a) = *axis {
                 starts[o] = ranges[a].start;
                 turn(o, 1, ranges[a].len(), self.strides[a] as isize, None, false);

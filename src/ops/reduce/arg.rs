@@ -49,7 +49,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// # Errors
     /// [`Error::EmptyWindow`] names the first window that holds no element.
     pub fn argmax(&self) -> Result<Array<usize>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.argmax_into(out.as_mut_slice())?;
         Ok(out)
     }
@@ -68,7 +68,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax).
     pub fn argmin(&self) -> Result<Array<usize>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.argmin_into(out.as_mut_slice())?;
         Ok(out)
     }

@@ -157,7 +157,7 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
     let fill = windows.fill_value().copied();
     ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
     if let Some(number) = results.iter().position(Option::is_none) {
-        let shape = windows.plan().reduced_shape();
+        let shape = windows.plan().reduced_dims();
         let mut index = Dims::from_elem(0, shape.len());
         unravel(number, 0..shape.len(), &shape, &mut index);
         return Err(Error::DoesNotFit { operation, index: index.to_vec(), into: core::any::type_name::<T::Wide>() });

@@ -152,7 +152,7 @@ impl Job {
             false => tiles(&traits, &lines, &chains, up, inner),
         };
         let streams = bytes >= STREAM_BYTES;
-        let (shape, strides) = (plan.reduced_shape(), Strides::from_slice(strides));
+        let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
         Job { traits, filled, shape, strides, lines, chains, up, inner, tiles, pools, streams, counts }
     }
 

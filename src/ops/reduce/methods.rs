@@ -167,7 +167,7 @@ macro_rules! widest {
             /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) names the first window whose sum does not fit the elements' own type;
             /// [`WrappingSum`](crate::WrappingSum) never fails.
             pub fn sum(&self) -> Result<Array<$t>> {
-                let mut out = Array::zeros(self.plan().reduced_shape());
+                let mut out = Array::zeros(self.plan().reduced_dims());
                 self.sum_into(out.as_mut_slice())?;
                 Ok(out)
             }
@@ -230,7 +230,7 @@ impl<T: Number> Windows<'_, T> {
     /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) for a product of integers that its type does not hold;
     /// [`WrappingProduct`](crate::WrappingProduct) never fails.
     pub fn product(&self) -> Result<Array<T::Wide>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.product_into(out.as_mut_slice())?;
         Ok(out)
     }
@@ -264,7 +264,7 @@ impl Windows<'_, bool> {
 
 /// An array of the results that `f` writes.
 fn made<T, O: Element>(windows: &Windows<'_, T>, f: impl FnOnce(&mut [O]) -> Result<()>) -> Array<O> {
-    let shape = windows.plan().reduced_shape();
+    let shape = windows.plan().reduced_dims();
     if let Err(error) = checked_bytes::<O>("a reduction", &shape) {
         panic!("{error}");
     }

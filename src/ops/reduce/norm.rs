@@ -108,7 +108,7 @@ impl<T: Real> Windows<'_, T> {
     /// # Errors
     /// [`Error::NormOrder`] unless `p > 0`.
     pub fn norm(&self, p: f64) -> Result<Array<T::Mean>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.norm_into(p, out.as_mut_slice())?;
         Ok(out)
     }

@@ -179,7 +179,7 @@ impl Extent {
 
     /// Calls `f` for each result, in order, with its place and how many elements its window holds (if that is `counted`).
     fn each_result(&self, plan: &Plan, (filled, counted): (bool, bool), f: &mut dyn FnMut(usize, usize)) {
-        let shape = plan.reduced_shape();
+        let shape = plan.reduced_dims();
         let mut counts: Vec<Vec<usize>> = vec![Vec::new(); shape.len()];
         if counted {
             for axis in plan.axes() {
@@ -375,7 +375,7 @@ mod tests {
         if wanted(&plan, view) {
             return 0;
         }
-        let mut here = vec![R::Out::default(); plan.reduced_shape().iter().product()];
+        let mut here = vec![R::Out::default(); plan.reduced_dims().iter().product()];
         let mut there = here.clone();
         reduce(&plan, view, fill, r, &mut here);
         crate::ops::reduce::engine::reduce(&plan, view, fill, r, Level::detect(), &mut there);

@@ -258,7 +258,7 @@ impl<T: Pixel> Windows<'_, T> {
             let counts = cell_counts(plan, fill.is_some());
             let mut axes: Vec<usize> = plan.axes().iter().map(AxisPlan::axis).collect();
             axes.sort_unstable();
-            let shape = plan.reduced_shape();
+            let shape = plan.reduced_dims();
             let mut index = Dims::from_elem(0, shape.len());
             for (number, (out, &sum)) in out.iter_mut().zip(&sums).enumerate() {
                 unravel(number, 0..shape.len(), &shape, &mut index);

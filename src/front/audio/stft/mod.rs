@@ -8,7 +8,7 @@ mod synthesis;
 use super::{Framing, Sample};
 use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::spec::{IntoShape, PadMode, Tail};
+use crate::spec::{Dims, PadMode, Tail};
 use alloc::vec::Vec;
 
 pub use analysis::Analysis;
@@ -207,7 +207,7 @@ impl Stft {
             return Ok((window, scale));
         }
         let before = (self.n_fft - window.len()) / 2;
-        let mut whole = Array::try_zeros("a window function", [self.n_fft].into_shape())?.into_vec();
+        let mut whole = Array::try_zeros("a window function", Dims::from_slice(&[self.n_fft]))?.into_vec();
         whole[before..before + window.len()].copy_from_slice(&window);
         Ok((whole, scale))
     }

@@ -4,7 +4,7 @@ use crate::array::Array;
 use crate::audio::Sample;
 use crate::error::Result;
 use crate::ops::row_loops;
-use crate::spec::IntoShape;
+use crate::spec::Dims;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -38,7 +38,7 @@ impl<T: Sample + FftNum> RealFft<T> {
     pub(super) fn new(n: usize, direction: FftDirection) -> Result<Self> {
         // What turns, buffers and the transforms within take at most: `rustfft` does not ask, and ends the process where there
         // is none.
-        Array::<Complex<T>>::try_zeros("the buffers of a transform", [n, 8].into_shape())?;
+        Array::<Complex<T>>::try_zeros("the buffers of a transform", Dims::from_slice(&[n, 8]))?;
         let even = n.is_multiple_of(2);
         let inner = FftPlanner::new().plan_fft(if even { n / 2 } else { n }, direction);
         // Forward -i/2 * exp(-i x), back i * exp(i x).

@@ -6,7 +6,7 @@ use super::{Analysis, Complex, Synthesis};
 use crate::array::{Array, checked_bytes};
 use crate::audio::{Framer, OverlapStream, Sample};
 use crate::error::{Error, Result};
-use crate::spec::{IntoShape, PadMode, Tail};
+use crate::spec::{Dims, PadMode, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
 use rustfft::FftNum;
@@ -161,7 +161,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
         Ok(SynthesisStream {
             add: self.add.stream(),
             work: self.work(),
-            ready: Array::try_zeros("samples between two frames", [length].into_shape())?.into_vec(),
+            ready: Array::try_zeros("samples between two frames", Dims::from_slice(&[length]))?.into_vec(),
             skip: before as usize,
             plan: self.clone(),
         })

@@ -4,7 +4,7 @@ use super::{Average, pooled};
 use crate::array::{Array, IntoView, View, checked_bytes};
 use crate::error::{Error, Result};
 use crate::ops::{Number, Ordered, Windows};
-use crate::spec::{Dims, IntoSizes, PerAxis, checked_len, unfold};
+use crate::spec::{Dims, IntoPerAxis, PerAxis, checked_len, unfold};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -70,13 +70,13 @@ fn spatial(rank: usize) -> Result<Vec<isize>> {
 /// # Errors
 /// [`Error::SpatialUnsaid`] for a size in one number; [`Error::AxisOutOfRange`] for more sizes than axes; [`Error::SpanTooLong`] for windows over an empty axis;
 /// [`Error::TooLarge`], [`Error::OutOfMemory`].
-pub fn adaptive_avg_pool<'x, X>(array: X, size: impl IntoSizes) -> Result<Array<X::Elem>>
+pub fn adaptive_avg_pool<'x, X>(array: X, size: impl IntoPerAxis<usize>) -> Result<Array<X::Elem>>
 where
     X: IntoView<'x>,
     X::Elem: Average,
 {
     let view = array.into_view();
-    let shares = Shares::new(view.shape(), size.into_sizes())?;
+    let shares = Shares::new(view.shape(), size.into_per_axis())?;
     let mut out = Array::try_zeros(POOLING, shares.out.clone())?;
     shares.means(&view, false, out.as_mut_slice(), |_| true)?;
     if out.iter().any(|&mean| mean.unbounded()) {
@@ -91,13 +91,13 @@ where
 ///
 /// # Errors
 /// As [`adaptive_avg_pool`].
-pub fn adaptive_max_pool<'x, X>(array: X, size: impl IntoSizes) -> Result<Array<X::Elem>>
+pub fn adaptive_max_pool<'x, X>(array: X, size: impl IntoPerAxis<usize>) -> Result<Array<X::Elem>>
 where
     X: IntoView<'x>,
     X::Elem: Ordered,
 {
     let view = array.into_view();
-    let shares = Shares::new(view.shape(), size.into_sizes())?;
+    let shares = Shares::new(view.shape(), size.into_per_axis())?;
     let mut out = Array::try_zeros(POOLING, shares.out.clone())?;
     let keys = shares.reduce(&view, |x| x.key(X::Elem::NAN_ABOVE), core::cmp::max)?;
     for (out, &key) in out.as_mut_slice().iter_mut().zip(&keys) {

@@ -192,7 +192,7 @@ impl Pool {
         X::Elem: Average,
     {
         let windows = self.windows(array)?;
-        let mut out = Array::try_zeros("a pooling", windows.plan().reduced_shape())?;
+        let mut out = Array::try_zeros("a pooling", windows.plan().reduced_dims())?;
         average(windows, divisor, out.as_mut_slice())?;
         Ok(out)
     }
@@ -244,7 +244,7 @@ fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T])
     }
     // Where a sum is no number the quotient may be one.
     if out.iter().any(|&o| o.unbounded()) {
-        let mut means = Array::try_zeros("a pooling", plan.reduced_shape())?;
+        let mut means = Array::try_zeros("a pooling", plan.reduced_dims())?;
         if let Some(done) = T::means(windows, means.as_mut_slice()) {
             done?;
             let cells =
@@ -264,7 +264,7 @@ fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T])
 pub(super) fn divisors(plan: &Plan, divisor: Divisor) -> Vec<usize> {
     let filled = match divisor {
         Divisor::Fixed(n) => {
-            let (_, grid) = planes(&plan.reduced_shape(), plan.axes().len());
+            let (_, grid) = planes(&plan.reduced_dims(), plan.axes().len());
             return alloc::vec![n; grid];
         }
         Divisor::Padded => true,

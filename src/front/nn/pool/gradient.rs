@@ -7,7 +7,8 @@ use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::{FoldElement, Merge, Wrap};
-use crate::spec::{Dims, IntoShape, PerAxis, checked_len};
+use crate::spec::{Dims, IntoShape, PerAxis, checked_len, dims};
+use alloc::vec::Vec;
 use num_traits::{Float, One};
 
 impl Pool {
@@ -15,8 +16,8 @@ impl Pool {
     ///
     /// # Errors
     /// [`Error::SpatialUnsaid`]; [`Error::AxisOutOfRange`] for more window sizes than axes; [`Error::CountMismatch`]; [`Error::TooLarge`].
-    pub fn unpooled_shape(&self, values: impl IntoShape) -> Result<Dims> {
-        let mut shape = values.into_shape();
+    pub fn unpooled_shape(&self, values: impl IntoShape) -> Result<Vec<usize>> {
+        let mut shape = dims(&values);
         let spatial = self.spatial(shape.len())?;
         let Some(first) = shape.len().checked_sub(spatial) else {
             return Err(Error::AxisOutOfRange { axis: -(spatial as isize), rank: shape.len() });
@@ -37,7 +38,7 @@ impl Pool {
             shape[first + k] = usize::try_from(n).unwrap_or(usize::MAX);
         }
         checked_len("an unpooling", &shape)?;
-        Ok(shape)
+        Ok(shape.to_vec())
     }
 
     /// Values put back to where their indices say, zeros elsewhere: `[N, C, grid..] -> shape`.
@@ -70,7 +71,7 @@ impl Pool {
         V::Elem: Element,
         I: IntoView<'i, Elem = usize>,
     {
-        self.scatter(&values.into_view(), &indices.into_view(), space, shape.into_shape(), |_, _, new| new)
+        self.scatter(&values.into_view(), &indices.into_view(), space, dims(&shape), |_, _, new| new)
     }
 
     /// The gradient of [`max_pool`](Self::max_pool) by its input: what arrives at each window goes to its maximum.
@@ -93,7 +94,7 @@ impl Pool {
         G::Elem: Wrap,
         I: IntoView<'i, Elem = usize>,
     {
-        let shape = shape.into_shape();
+        let shape = dims(&shape);
         let (gradient, indices) = (gradient.into_view(), indices.into_view());
         if !G::Elem::ROUNDS {
             return self.scatter(&gradient, &indices, space, shape, |_, sum, new| sum.plus(new));
@@ -140,9 +141,9 @@ impl Pool {
             _ => None,
         };
         if let Some(plan) = &plan
-            && plan.reduced_shape()[..] != *values.shape()
+            && plan.reduced_dims()[..] != *values.shape()
         {
-            let (expected, found) = (plan.reduced_shape().to_vec(), values.shape().to_vec());
+            let (expected, found) = (plan.reduced_dims().to_vec(), values.shape().to_vec());
             return Err(Error::ShapeMismatch { what: "the pooled array", expected, found });
         }
         let translate = match &plan {
@@ -188,8 +189,8 @@ impl Pool {
         }
         let plan = self.plan(shape)?;
         let gradient = gradient.into_view();
-        if *gradient.shape() != plan.reduced_shape()[..] {
-            let (expected, found) = (plan.reduced_shape().to_vec(), gradient.shape().to_vec());
+        if *gradient.shape() != plan.reduced_dims()[..] {
+            let (expected, found) = (plan.reduced_dims().to_vec(), gradient.shape().to_vec());
             return Err(Error::ShapeMismatch { what: "the gradient", expected, found });
         }
         let mut shares = gradient.to_array();

@@ -56,7 +56,7 @@ impl Pool {
         X::Elem: Rankable,
     {
         let view = array.into_view();
-        let shape = self.shape(view.shape())?;
+        let shape = self.plan(view.shape())?.reduced_dims();
         let mut values = Array::try_zeros("a pooling", shape.clone())?;
         let mut places = Array::try_zeros("indices of a pooling", shape)?;
         self.max_pool_with_indices_into(view, indices, values.as_mut_slice(), places.as_mut_slice())?;

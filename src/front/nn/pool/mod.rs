@@ -17,7 +17,7 @@ use crate::array::{Array, IntoView};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::Windows;
-use crate::spec::{Dims, IntoPads, IntoShape, IntoSizes, PerAxis, Plan, Tail, Unfold, unfold};
+use crate::spec::{IntoPerAxis, IntoShape, PerAxis, Plan, Tail, Unfold, unfold};
 use alloc::vec::Vec;
 
 /// Windows over the spatial axes of an array: size, step, pads, dilation, ceil mode.
@@ -49,9 +49,9 @@ pub struct Pool {
 
 impl Pool {
     /// Windows of a size, `[height, width]` or as many numbers as axes are spatial; side by side, without pads.
-    pub fn new(window: impl IntoSizes) -> Self {
+    pub fn new(window: impl IntoPerAxis<usize>) -> Self {
         Pool {
-            window: window.into_sizes(),
+            window: window.into_per_axis(),
             step: None,
             dilation: PerAxis::One(1),
             pads: Pads::Numbers(PerAxis::One((0, 0))),
@@ -60,20 +60,20 @@ impl Pool {
     }
 
     /// Distance between neighbouring windows (PyTorch's and ONNX's stride).
-    pub fn step(mut self, step: impl IntoSizes) -> Self {
-        self.step = Some(step.into_sizes());
+    pub fn step(mut self, step: impl IntoPerAxis<usize>) -> Self {
+        self.step = Some(step.into_per_axis());
         self
     }
 
     /// Distance between neighbouring elements inside a window.
-    pub fn dilation(mut self, dilation: impl IntoSizes) -> Self {
-        self.dilation = dilation.into_sizes();
+    pub fn dilation(mut self, dilation: impl IntoPerAxis<usize>) -> Self {
+        self.dilation = dilation.into_per_axis();
         self
     }
 
     /// Padding around the array: one number, one an axis, or `(before, after)`.
-    pub fn pad(mut self, pads: impl IntoPads) -> Self {
-        self.pads = Pads::Numbers(pads.into_pads());
+    pub fn pad(mut self, pads: impl IntoPerAxis<(isize, isize)>) -> Self {
+        self.pads = Pads::Numbers(pads.into_per_axis());
         self
     }
 
@@ -121,7 +121,7 @@ impl Pool {
     /// # Errors
     /// Those of [`request`](Self::request) and [`Unfold::plan`].
     pub fn plan(&self, shape: impl IntoShape) -> Result<Plan> {
-        let shape = shape.into_shape();
+        let shape = shape.sizes();
         self.request(shape.len())?.plan(shape)
     }
 
@@ -129,7 +129,7 @@ impl Pool {
     ///
     /// # Errors
     /// Those of [`plan`](Self::plan).
-    pub fn shape(&self, shape: impl IntoShape) -> Result<Dims> {
+    pub fn shape(&self, shape: impl IntoShape) -> Result<Vec<usize>> {
         Ok(self.plan(shape)?.reduced_shape())
     }
 
@@ -148,7 +148,7 @@ fn pooled<'a, T, O: Element>(
     windows: &Windows<'a, T>,
     reduce: impl FnOnce(&Windows<'a, T>, &mut [O]) -> Result<()>,
 ) -> Result<Array<O>> {
-    let mut out = Array::try_zeros("a pooling", windows.plan().reduced_shape())?;
+    let mut out = Array::try_zeros("a pooling", windows.plan().reduced_dims())?;
     reduce(windows, out.as_mut_slice())?;
     Ok(out)
 }

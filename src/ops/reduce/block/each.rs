@@ -118,7 +118,7 @@ impl<T, R, S: Default> Default for Buffers<T, R, S> {
 
 impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
     fn new(plan: &'p Plan, source: &'p View<'a, T>, fill: Option<T>, most: impl Fn(usize) -> usize) -> Self {
-        let shape = plan.reduced_shape();
+        let shape = plan.reduced_dims();
         let mut strides = Dims::from_elem(1, shape.len());
         for a in (1..shape.len()).rev() {
             strides[a - 1] = strides[a] * shape[a];

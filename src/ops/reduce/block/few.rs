@@ -30,7 +30,7 @@ pub(crate) fn each_window<T>(
     fill: Option<&T>,
     mut f: impl FnMut(usize, &[Seen<'_, T>]),
 ) {
-    let shape = plan.reduced_shape();
+    let shape = plan.reduced_dims();
     let reads: Vec<Reads> = plan.axes().iter().map(Reads::new).collect();
     let mut lists: Vec<Vec<(Option<usize>, usize)>> = vec![Vec::new(); reads.len()];
     let mut made = vec![usize::MAX; reads.len()];

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 /// The first window, in row-major order of the result, that holds fewer than `need` cells, and how many it holds.
 pub(crate) fn short_window(plan: &Plan, filled: bool, need: usize) -> Option<(Vec<usize>, usize)> {
-    let shape = plan.reduced_shape();
+    let shape = plan.reduced_dims();
     if shape.contains(&0) {
         return None;
     }
@@ -38,7 +38,7 @@ fn candidates(axis: &AxisPlan, filled: bool) -> Vec<(usize, usize)> {
 /// Refuses windows so large that places in a block do not fit 31 bits.
 pub(crate) fn check_cells(plan: &Plan, filled: bool) -> Result<()> {
     const LIMIT: usize = 1 << 31;
-    if plan.reduced_shape().contains(&0) {
+    if plan.reduced_dims().contains(&0) {
         return Ok(());
     }
     let most = |a: &AxisPlan| candidates(a, filled).into_iter().map(|(_, n)| n).max().unwrap_or(0);

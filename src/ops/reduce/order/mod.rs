@@ -101,7 +101,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// [`Error::RankOutside`] where a window holds `k` elements or fewer; it names the first such window.
     /// [`Error::TooLarge`] for a window of 2^31 elements.
     pub fn rank(&self, k: usize) -> Result<Array<T>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.rank_into(k, out.as_mut_slice())?;
         Ok(out)
     }
@@ -139,7 +139,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// # Errors
     /// [`Error::EmptyWindow`] names the first window that holds no element.
     pub fn median(&self) -> Result<Array<T::Middle>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.median_into(out.as_mut_slice())?;
         Ok(out)
     }
@@ -168,7 +168,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
     /// # Errors
     /// [`Error::QuantileOutside`] for a `q` outside 0 to 1, NaN included; [`Error::EmptyWindow`].
     pub fn quantile(&self, q: f64) -> Result<Array<T::Middle>> {
-        let mut out = Array::zeros(self.plan().reduced_shape());
+        let mut out = Array::zeros(self.plan().reduced_dims());
         self.quantile_into(q, out.as_mut_slice())?;
         Ok(out)
     }
