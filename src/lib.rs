@@ -12,6 +12,10 @@
 //!    plan.fold(&patches)?            Array      fold: the way back
 //! ```
 //!
+//! A verb is a method that runs at once and gives its result (`windows.conv(&weights)?`, `plan.fold(&patches)?`). The same
+//! name with `_into` writes into a buffer of the caller's; with `prepare_` before it, it does once whatever does not depend on
+//! the elements, and what it gives has the verb's two forms again: [`Plan::prepare_conv`], [`Plan::prepare_fold`].
+//!
 //! | word | meaning |
 //! | --- | --- |
 //! | axis, shape, rank | as in NumPy and `ndarray`; axes may be negative (count from the end) |

@@ -172,10 +172,10 @@ fn a_prepared_convolution_is_the_same() {
     let w = Array::new(numbers(10 * 3 * 15, 10), [10, 3, 5, 3]).unwrap();
     let request = unfold([2, 3], [5, 3], [2, 1]).pad([(2, 1), (0, 3)]);
     let once = request.windows(&x).unwrap().conv(&w).unwrap();
-    let prepared = request.plan(x.shape()).unwrap().conv(&w).unwrap();
-    assert_eq!(prepared.run(&x).unwrap(), once);
+    let prepared = request.plan(x.shape()).unwrap().prepare_conv(&w).unwrap();
+    assert_eq!(prepared.conv(&x).unwrap(), once);
     let bias: Vec<f32> = (0..10).map(|o| o as f32).collect();
-    let biased = prepared.bias(&bias).unwrap().run(&x).unwrap();
+    let biased = prepared.bias(&bias).unwrap().conv(&x).unwrap();
     let plane = once.shape()[2] * once.shape()[3];
     for (i, (b, o)) in biased.iter().zip(&once).enumerate() {
         assert_eq!(*b, o + bias[i / plane % 10]);

@@ -269,7 +269,7 @@ fn padding_of_every_kind_takes_bias_channels_last_and_prepared_weights() {
         let want = Conv::new().groups(2).step([1, 2]).run(&padded, &w, Some(&bias)).unwrap();
         let conv = Conv::new().groups(2).step([1, 2]).pad([(1, 2), (3, 1)]).pad_mode(mode);
         assert_eq!(conv.run(&x, &w, Some(&bias)).unwrap(), want);
-        assert_eq!(conv.prepare(x.shape(), &w).unwrap().bias(&bias).unwrap().run(&x).unwrap(), want);
+        assert_eq!(conv.prepare(x.shape(), &w).unwrap().bias(&bias).unwrap().conv(&x).unwrap(), want);
         let last = x.permute(&[0, 2, 3, 1]).unwrap().to_array();
         let y = conv.channels_last().run(&last, &w, Some(&bias)).unwrap();
         assert_eq!(y, want.permute(&[0, 2, 3, 1]).unwrap());
@@ -389,7 +389,7 @@ fn sums_over_no_channels_are_the_bias() {
         let once = conv.run(&x, &w, bias).unwrap();
         let prepared = conv.prepare(x.shape(), &w).unwrap();
         let prepared = bias.iter().fold(prepared, |p, b| p.bias(b).unwrap());
-        assert_eq!(prepared.run(&x).unwrap(), once);
+        assert_eq!(prepared.conv(&x).unwrap(), once);
         once
     };
     let conv = Conv::new().pad(1);

@@ -164,7 +164,7 @@ impl Case {
             let what = format!("layout {at} of {self:?}");
             for threads in [1, 2] {
                 same(&on_threads(threads, || conv.run(x.view(), w.view(), Some(bias)).unwrap()), want, &what);
-                same(&on_threads(threads, || prepared.run(x.view()).unwrap()), want, &format!("prepared, {what}"));
+                same(&on_threads(threads, || prepared.conv(x.view()).unwrap()), want, &format!("prepared, {what}"));
             }
         }
         let last = to_last(x);
@@ -173,7 +173,7 @@ impl Case {
         let prepared = conv.prepare(last.shape(), w).unwrap().bias(bias).unwrap();
         for x in layouts(&last) {
             same(&to_first(&conv.run(x.view(), w, Some(bias)).unwrap()), want, &what);
-            same(&to_first(&prepared.run(x.view()).unwrap()), want, &what);
+            same(&to_first(&prepared.conv(x.view()).unwrap()), want, &what);
         }
     }
 
@@ -203,10 +203,10 @@ impl Case {
         let axes: Vec<isize> = (2..x.rank() as isize).collect();
         let request = unfold(&axes[..], &self.window[..], self.step).dilation(self.dilation).base_dilation(self.base);
         let request = request.pad(self.pads).pad_mode(self.mode);
-        let plan = request.plan(x.shape()).unwrap().conv(w).unwrap();
+        let plan = request.plan(x.shape()).unwrap().prepare_conv(w).unwrap();
         for x in layouts(x) {
             same(&request.windows(x.view()).unwrap().conv(w).unwrap(), &want, &format!("windows of {self:?}"));
-            same(&plan.run(x.view()).unwrap(), &want, &format!("plan of {self:?}"));
+            same(&plan.conv(x.view()).unwrap(), &want, &format!("plan of {self:?}"));
         }
         let one = part(x, 1, 0, 1);
         let alike = one.view().broadcast(1, self.groups * self.each).unwrap();

@@ -39,7 +39,7 @@ fn nothing_unfolded() {
     let text = "a convolution needs an axis to run along, but the request names none: unfold one, with a window of 1 if need be";
     refused!(
         request.windows(&View::new(&x, [2]).unwrap()).unwrap().conv(View::new(&x, [1, 2]).unwrap()) => text,
-        request.plan([2]).unwrap().conv(View::with_strides(&x, [], [], 0).unwrap()) => text,
+        request.plan([2]).unwrap().prepare_conv(View::with_strides(&x, [], [], 0).unwrap()) => text,
     );
 }
 

@@ -435,13 +435,13 @@ fn sums_of_integers_never_wrap() {
     let bytes = Array::new(vec![200u8, 100, 156, 7], [2, 2]).unwrap();
     let error = plan.fold(&bytes).unwrap_err();
     assert_eq!(error.to_string(), "the sum at index [1] leaves the range of the integers folded: use fold_wide");
-    let folding = plan.folding(Merge::<u8>::sum()).unwrap();
-    assert_eq!(folding.fold_wide(&bytes).unwrap().as_slice(), [200i64, 256, 7]);
+    let fold = plan.prepare_fold(Merge::<u8>::sum()).unwrap();
+    assert_eq!(fold.fold_wide(&bytes).unwrap().as_slice(), [200i64, 256, 7]);
     assert_eq!(plan.fold_with(&bytes, Merge::mean()).unwrap().as_slice(), [200, 128, 7]);
     let large = Array::from_elem(u64::MAX, [2, 2]).unwrap();
     assert!(plan.fold(&large).is_err());
-    let folding = plan.folding(Merge::<u64>::sum()).unwrap();
-    assert_eq!(folding.fold_wide(&large).unwrap().as_slice()[1], 2 * u64::MAX as i128);
+    let fold = plan.prepare_fold(Merge::<u64>::sum()).unwrap();
+    assert_eq!(fold.fold_wide(&large).unwrap().as_slice()[1], 2 * u64::MAX as i128);
     // A broadcast view repeats one number more often than its sum could hold.
     let plan = unfold(0, 1, 1).pad((0usize, (1 << 40) - 1)).pad_mode(PadMode::Edge).plan([1]).unwrap();
     let many = Array::new(vec![u32::MAX], [1, 1]).unwrap();

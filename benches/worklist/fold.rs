@@ -45,7 +45,7 @@ fn overlap_add() -> SetUp {
             .sum::<f32>()
     };
     let plan = unfold(0, 400, 160).plan(LENGTH).map_err(|e| e.to_string())?;
-    let fold = plan.folding(Merge::weighted_sum(Taper::Weights(weights))).map_err(|e| e.to_string())?;
+    let fold = plan.prepare_fold(Merge::weighted_sum(Taper::Weights(weights))).map_err(|e| e.to_string())?;
     let step = move |out: &mut [f32]| fold.fold_into(View::new(&frames, [FRAMES, 400])?, out);
     into_buffer(LENGTH, 1e-6, step, expect)
 }

@@ -103,7 +103,7 @@ impl Tiles {
             Axes::List(list) => unfold(&list[..], self.size.clone(), &steps[..]),
         };
         let plan = request.tail(self.tail).grid_first().plan(&shape[..])?;
-        plan.folding(Merge::<f64>::weighted(self.taper.clone()))?;
+        plan.prepare_fold(Merge::<f64>::weighted(self.taper.clone()))?;
         let tile = &plan.shape()[number..];
         let shape = [plan.len()].into_iter().chain(tile.iter().copied()).collect();
         Ok(Tiling { plan, shape, taper: self.taper.clone() })
@@ -160,7 +160,7 @@ impl Tiling {
     /// [`blend`](Self::blend) with a merge of the caller's: [`Merge::last`] pastes, [`Merge::mean`] weighs tiles equally.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`]; those of [`Plan::folding`].
+    /// [`Error::ShapeMismatch`]; those of [`Plan::prepare_fold`].
     pub fn merge<'a, S: IntoView<'a>>(&self, tiles: S, merge: Merge<S::Elem>) -> Result<Array<S::Elem>>
     where
         S::Elem: FoldElement,
@@ -174,7 +174,7 @@ impl Tiling {
         let mut groups: SmallVec<[Dims; 6]> = SmallVec::new();
         groups.push(Dims::from_slice(grid));
         groups.extend(self.shape[1..].iter().map(|&n| Dims::from_slice(&[n])));
-        let fold: Fold<S::Elem> = self.plan.folding(merge)?;
+        let fold: Fold<S::Elem> = self.plan.prepare_fold(merge)?;
         fold.fold(ungroup(&tiles, &groups))
     }
 

@@ -125,7 +125,7 @@ impl Columns {
     {
         let columns = columns.into_view();
         let layout = self.layout_of(&columns, &dims(&spatial))?;
-        layout.plan.folding(Merge::sum().wide())?.fold(layout.cells(&columns)?)
+        layout.plan.prepare_fold(Merge::sum().wide())?.fold(layout.cells(&columns)?)
     }
 
     /// [`col2im`](Self::col2im) into a buffer of the caller's.
@@ -143,7 +143,7 @@ impl Columns {
     {
         let columns = columns.into_view();
         let layout = self.layout_of(&columns, &dims(&spatial))?;
-        layout.plan.folding(Merge::sum().wide())?.fold_into(layout.cells(&columns)?, out)
+        layout.plan.prepare_fold(Merge::sum().wide())?.fold_into(layout.cells(&columns)?, out)
     }
 
     /// How many spatial axes the request's numbers name.

@@ -287,7 +287,7 @@ impl Conv {
     ///
     /// let w = View::new(&[2.0f32, 0.5], [2, 1, 1])?;
     /// let scale = Conv::new().prepare([1, 1, 3], w)?.bias(&[0.0, 1.0])?;
-    /// let y = scale.run(View::new(&[1.0, 2.0, 4.0], [1, 1, 3])?)?;
+    /// let y = scale.conv(View::new(&[1.0, 2.0, 4.0], [1, 1, 3])?)?;
     /// assert_eq!(y.as_slice(), [2.0, 4.0, 8.0, 1.5, 2.0, 3.0]);
     /// # Ok::<(), ndwindow::Error>(())
     /// ```

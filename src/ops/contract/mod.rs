@@ -286,14 +286,14 @@ impl<T: Scalar> Windows<'_, T> {
 
 /// A convolution with its weights packed once, for arrays of one shape.
 ///
-/// Made by [`Plan::conv`]; the weights are copied, in as much memory as they have.
+/// Made by [`Plan::prepare_conv`]; the weights are copied, in as much memory as they have.
 ///
 /// ```
 /// use ndwindow::unfold;
 ///
 /// let plan = unfold(0, 3, 1).same().plan([4])?;
-/// let blur = plan.conv(&[0.25, 0.5, 0.25])?;
-/// assert_eq!(blur.run(&[0.0f32, 4.0, 0.0, 8.0])?.as_slice(), [1.0, 2.0, 3.0, 4.0]);
+/// let blur = plan.prepare_conv(&[0.25, 0.5, 0.25])?;
+/// assert_eq!(blur.conv(&[0.0f32, 4.0, 0.0, 8.0])?.as_slice(), [1.0, 2.0, 3.0, 4.0]);
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
 pub struct PreparedConv<T> {
@@ -308,7 +308,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::WeightsShape`], [`Error::Groups`], [`Error::TooLarge`], [`Error::OutOfMemory`].
-    pub fn conv<'w, T: Scalar>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<PreparedConv<T>> {
+    pub fn prepare_conv<'w, T: Scalar>(&self, weights: impl IntoView<'w, Elem = T>) -> Result<PreparedConv<T>> {
         let weights = weights.into_view();
         let (contraction, weights) = resolve(self, &weights, true)?;
         PreparedConv::new(contraction, &weights, self.input_shape())
@@ -344,17 +344,17 @@ impl<T: Scalar> PreparedConv<T> {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`], [`Error::OutOfMemory`].
-    pub fn run<'a>(&self, source: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
+    pub fn conv<'a>(&self, source: impl IntoView<'a, Elem = T>) -> Result<Array<T>> {
         let mut out = self.contraction.zeros()?;
-        self.run_into(source, out.as_mut_slice())?;
+        self.conv_into(source, out.as_mut_slice())?;
         Ok(out)
     }
 
-    /// [`run`](Self::run) into a buffer of the result's length.
+    /// [`conv`](Self::conv) into a buffer of the result's length.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`], [`Error::BufferLength`].
-    pub fn run_into<'a>(&self, source: impl IntoView<'a, Elem = T>, out: &mut [T]) -> Result<()> {
+    pub fn conv_into<'a>(&self, source: impl IntoView<'a, Elem = T>, out: &mut [T]) -> Result<()> {
         let source = source.into_view();
         if source.shape() != &self.input[..] {
             let (expected, found) = (self.input.to_vec(), source.shape().to_vec());

@@ -46,9 +46,9 @@ impl Case {
             .unwrap();
         let mut prepared =
             PreparedConv::new(contraction, &grouped(&self.w.view(), self.groups), self.x.shape()).unwrap();
-        assert_eq!(bits(&prepared.run(&self.x).unwrap()), bits(&out));
+        assert_eq!(bits(&prepared.conv(&self.x).unwrap()), bits(&out));
         prepared = prepared.bias(&vec![0.0; self.w.shape()[0]]).unwrap();
-        assert_eq!(prepared.run(&self.x).unwrap(), out);
+        assert_eq!(prepared.conv(&self.x).unwrap(), out);
         out
     }
 

@@ -68,19 +68,19 @@ impl Plan {
         S: IntoView<'a>,
         S::Elem: FoldElement,
     {
-        self.folding(Merge::sum())?.fold_into(patches, out)
+        self.prepare_fold(Merge::sum())?.fold_into(patches, out)
     }
 
     /// [`fold`](Self::fold) with another merge than the sum: mean, weighted mean, first, last, max, min.
     ///
     /// # Errors
-    /// Those of [`folding`](Self::folding) and [`fold`](Self::fold).
+    /// Those of [`prepare_fold`](Self::prepare_fold) and [`fold`](Self::fold).
     pub fn fold_with<'a, S>(&self, patches: S, merge: Merge<S::Elem>) -> Result<Array<S::Elem>>
     where
         S: IntoView<'a>,
         S::Elem: FoldElement,
     {
-        self.folding(merge)?.fold(patches)
+        self.prepare_fold(merge)?.fold(patches)
     }
 
     /// A fold with its merge checked and its divisors computed, to be run on any number of patches.
@@ -94,7 +94,7 @@ impl Plan {
     /// (all but the sums) and no [`Merge::uncovered`]; [`Error::TaperLength`](crate::Error::TaperLength),
     /// [`Error::TaperNotFinite`](crate::Error::TaperNotFinite), [`Error::CountMismatch`](crate::Error::CountMismatch) for
     /// tapers that do not fit.
-    pub fn folding<T: FoldElement>(&self, merge: Merge<T>) -> Result<Fold<T>> {
+    pub fn prepare_fold<T: FoldElement>(&self, merge: Merge<T>) -> Result<Fold<T>> {
         Fold::new(self, merge)
     }
 }

@@ -15,12 +15,12 @@ use core::sync::atomic::AtomicUsize;
 use num_traits::AsPrimitive;
 use smallvec::{SmallVec, smallvec};
 
-/// A plan and a [`Merge`], ready to fold patches: what [`Plan::folding`] gives.
+/// A plan and a [`Merge`], ready to fold patches: what [`Plan::prepare_fold`] gives.
 ///
 /// ```
 /// use ndwindow::{Merge, Taper, unfold};
 ///
-/// let blend = unfold(0, 4, 2).plan([8])?.folding(Merge::weighted(Taper::Hann))?;
+/// let blend = unfold(0, 4, 2).plan([8])?.prepare_fold(Merge::weighted(Taper::Hann))?;
 /// let constant = ndwindow::Array::from_elem(5.0f32, [3, 4])?;
 /// assert!(blend.fold(&constant)?.iter().all(|v| (v - 5.0).abs() < 1e-6));
 /// # Ok::<(), ndwindow::Error>(())
@@ -336,5 +336,5 @@ fn counts(axis: &AxisPlan) -> Result<Vec<f64>> {
 fn weight_sums(axis: &AxisPlan, weights: &[f64]) -> Result<Vec<f64>> {
     let plan = Plan::new(smallvec![axis.len()], SmallVec::from_slice(&[axis.on_axis(0)]), false)?;
     let cells = weights.into_view().insert_axis(0)?.broadcast(0, axis.count())?;
-    plan.folding(Merge::sum().wide())?.fold(&cells).map(Array::into_vec)
+    plan.prepare_fold(Merge::sum().wide())?.fold(&cells).map(Array::into_vec)
 }

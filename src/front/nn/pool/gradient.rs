@@ -206,6 +206,6 @@ impl Pool {
             let axis = patches.rank() as isize;
             patches = patches.insert_axis(axis)?.broadcast(axis, a.window())?;
         }
-        plan.folding(Merge::sum().wide())?.fold(patches)
+        plan.prepare_fold(Merge::sum().wide())?.fold(patches)
     }
 }

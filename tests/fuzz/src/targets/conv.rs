@@ -101,7 +101,7 @@ fn of<T: Number>(s: &mut Source, real: fn(T) -> f64, back: fn(f64) -> T, epsilon
     same("conv of another layout", again.as_slice(), found.as_slice())?;
     if fill.is_none() {
         let plan = answered("plan", case.request().plan(case.shape()))?;
-        let prepared = answered("prepare", plan.conv(strewn.view()).and_then(|p| p.run(&view)))?;
+        let prepared = answered("prepare", plan.prepare_conv(strewn.view()).and_then(|p| p.conv(&view)))?;
         same("prepared conv", prepared.as_slice(), found.as_slice())?;
     }
     if sizes.is_empty() { Ok(Done::Same) } else { wrong_weights(s, &windows, &form) }

@@ -104,7 +104,7 @@ fn of<T: Cells>(s: &mut Source) -> Verdict {
     let bare = over.iter().any(|o| o.is_empty());
     let weightless =
         rule == 3 && over.iter().any(|o| !o.is_empty() && o.iter().map(|c| c.1).sum::<f64>().abs() < 1e-12);
-    let folding = plan.folding(merge);
+    let folding = plan.prepare_fold(merge);
     if weightless {
         // Weights that cancel may do so but for their rounding.
         return Ok(Done::PassedOver);
