@@ -63,9 +63,8 @@ pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
 pub use ops::{
-    Accumulator, AnyWindows, Closures, Fold, FoldElement, FoldPart, Folded, Max, MaxNum, Merge, Min, MinMax, MinNum,
-    Monoid, Number, Ordered, Pixel, PreparedConv, Rankable, Real, Scalar, Summable, Taper, Tapers, Total, Windows,
-    Wrap, WrappingProduct, WrappingSum, monoid,
+    AnyWindows, Fold, FoldElement, FoldPart, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, PreparedConv,
+    Real, Scalar, Summable, Taper, Tapers, Windows, WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
     AxisPlan, Cell, Chain, Field, IntoAxes, IntoPerAxis, IntoShape, OutAxis, PadMode, Part, Parts, Plan, Tail, Unfold,

@@ -3,7 +3,7 @@
 mod cells;
 
 use cells::{Asked, Held, cases, exhaustive, indices};
-use ndwindow::{Array, Error, PadMode, Rankable, View, unfold};
+use ndwindow::{Array, Error, Number, PadMode, View, unfold};
 use proptest::prelude::*;
 
 /// The flat index of the first largest (or smallest) element, a NaN above everything; filled padding is not looked at.
@@ -23,7 +23,7 @@ fn search<T: Copy + PartialOrd>(held: &[Held<T>], least: bool, flat: impl Fn(&[u
     best.map(|b| b.1)
 }
 
-fn check<T: Rankable + PartialOrd>(x: &View<'_, T>, asked: &Asked, fill: Option<T>) {
+fn check<T: Number + PartialOrd>(x: &View<'_, T>, asked: &Asked, fill: Option<T>) {
     let request = asked.request();
     let Some((shape, windows)) = asked.windows(x, fill) else {
         assert!(request.windows(x).is_err(), "{asked:?}");

@@ -218,7 +218,7 @@ fn closings_and_openings_by_hand() {
 /// Means of a picture under boxes of several sizes, rounded, against sums of `i64`; `nearest` rounds a sum of so many.
 fn blurs<T>(values: &[T], wide: impl Fn(T) -> i64, nearest: impl Fn(i64, i64) -> T)
 where
-    T: ndwindow::Pixel + Copy + PartialEq + std::fmt::Debug,
+    T: ndwindow::image::Pixel + Copy + PartialEq + std::fmt::Debug,
 {
     let x = View::new(&values[..35 * 37], [35, 37]).unwrap();
     // Enough sizes to pass every accumulator; under an empty border windows hold fewer pixels.

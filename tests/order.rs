@@ -3,7 +3,7 @@
 mod cells;
 
 use cells::{Asked, cases, exhaustive};
-use ndwindow::{Array, Error, PadMode, Rankable, Tail, View, unfold};
+use ndwindow::{Array, Error, Number, PadMode, Tail, View, unfold};
 use proptest::prelude::*;
 
 /// The element of rank `k`, or NaN's stand-in, of a window by sorting it.
@@ -24,7 +24,7 @@ fn quantile(list: &[f64], q: f64) -> f64 {
 }
 
 /// Compares every order statistic of a request with sorting.
-fn check<T: Rankable<Middle = f64> + PartialOrd + Into<f64> + std::fmt::Debug>(
+fn check<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::Debug>(
     x: &View<'_, T>,
     asked: &Asked,
     fill: Option<T>,
@@ -241,7 +241,7 @@ fn what_is_refused() {
 fn medians_of_three_by_three() {
     fn check<T, const N: usize>(x: [T; N], h: usize, w: usize)
     where
-        T: Rankable + std::fmt::Debug + PartialEq,
+        T: Number + std::fmt::Debug + PartialEq,
         f64: From<T> + From<T::Middle>,
     {
         // NaN on top, -0.0 below 0.0.

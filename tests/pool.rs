@@ -348,7 +348,7 @@ proptest! {
 /// Every small window against a walk over its cells: those with a kernel of their own and those without.
 #[test]
 fn maxima_of_small_windows_and_where_they_lie() {
-    fn check<T: ndwindow::Rankable + PartialOrd + std::fmt::Debug>(values: &[T]) {
+    fn check<T: ndwindow::Number + PartialOrd + std::fmt::Debug>(values: &[T]) {
         for i in indices(&[4, 4, 3, 2, 4, 4]) {
             let (k, step, pad) = (i[0] + 1, i[1] + 1, i[2].min(i[0]));
             let (h, w) = ([2, 5, 7, 19][i[4]], [2, 6, 9, 33][i[5]]);

@@ -2,7 +2,7 @@
 
 use ndwindow::image::Filter;
 use ndwindow::nn::{Indices, Pool};
-use ndwindow::{Monoid, PadMode, Rankable, View, monoid, unfold};
+use ndwindow::{Monoid, Number, PadMode, View, monoid, unfold};
 
 use crate::digest::Word;
 use crate::inputs::{Random, tensor};
@@ -25,7 +25,7 @@ pub(crate) fn works() -> Vec<Work> {
 }
 
 /// Edge pixels repeated outside, as OpenCV's median has it.
-fn median<T: Word + Random + Rankable + PartialOrd>(name: &str, k: usize) -> SetUp {
+fn median<T: Word + Random + Number + PartialOrd>(name: &str, k: usize) -> SetUp {
     let n = 2000;
     let x: Vec<T> = tensor(name, n * n);
     let plain = x.clone();

@@ -101,7 +101,7 @@ fn avg_pool() -> SetUp {
     job(x, &shape, unfold([2, 3], 3, 1).pad(1), 1e-6, |w, out| w.fill(0.0).mean_into(out), mean)
 }
 
-fn slide_max<T: Word + Random + ndwindow::Ordered + PartialOrd>(name: &str, shape: &[usize], k: usize) -> SetUp {
+fn slide_max<T: Word + Random + ndwindow::Number + PartialOrd>(name: &str, shape: &[usize], k: usize) -> SetUp {
     let x: Vec<T> = tensor(name, shape.iter().product());
     job(x, shape, unfold(.., k, 1).same(), 0.0, |w, out| w.max_into(out), largest)
 }

@@ -13,10 +13,9 @@ mod windows;
 
 pub use crate::kernel::contract::Scalar;
 pub use contract::PreparedConv;
-pub use fold::{Accumulator, Fold, FoldElement, FoldPart, Folded, Merge, Taper, Tapers};
+pub use fold::{Fold, FoldElement, FoldPart, Merge, Taper, Tapers};
 pub use reduce::{
-    Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Summable, Total, Wrap,
-    WrappingProduct, WrappingSum, monoid,
+    Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, WrappingProduct, WrappingSum, monoid,
 };
-pub(crate) use reduce::{Pairwise, Powers, Search, cell_counts, short_window};
+pub(crate) use reduce::{Ordered, Pairwise, Powers, Search, Wrap, cell_counts, short_window};
 pub use windows::{AnyWindows, Windows};

@@ -3,7 +3,7 @@
 use crate::array::{Array, IntoView};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::ops::{Number, Ordered, Pixel, Rankable, Windows};
+use crate::ops::{Number, Pixel, Windows};
 use crate::spec::{Axes, Dims, IntoAxes, IntoPerAxis, PadMode, PerAxis, Unfold, normal_axis, unfold};
 use alloc::vec::Vec;
 
@@ -155,12 +155,12 @@ macro_rules! filter {
 }
 
 filter! {
-    Ordered, T;
+    Number, T;
     /// The largest pixel under the box (dilation): the picture's shape. [`Windows::max`].
     max_filter, max_filter_into(), windows => |out| windows.max_into(out)
 }
 filter! {
-    Ordered, T;
+    Number, T;
     /// The smallest pixel under the box (erosion): the picture's shape. [`Windows::min`].
     min_filter, min_filter_into(), windows => |out| windows.min_into(out)
 }
@@ -185,13 +185,13 @@ filter! {
     blur, blur_into(), windows => |out| windows.rounded_mean_into(out)
 }
 filter! {
-    Rankable, T;
+    Number, T;
     /// The pixel in the middle of those under the box, the upper one of two: the picture's shape and type.
     /// ([`Windows::median`] gives the mean of two.)
     median_filter, median_filter_into(), windows => |out| windows.middle_into(out)
 }
 filter! {
-    Rankable, T;
+    Number, T;
     /// The pixel of rank `k` under the box, 0 being the smallest: the picture's shape. [`Windows::rank`].
     rank_filter, rank_filter_into(k: usize), windows => |out| windows.rank_into(k, out)
 }

@@ -5,6 +5,7 @@ mod morphology;
 mod patches;
 mod tiles;
 
+pub use crate::ops::Pixel;
 pub use filters::Filter;
 pub use morphology::Distance;
 pub use patches::{Channels, Patches, patchify, unpatchify};

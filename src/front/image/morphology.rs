@@ -3,16 +3,12 @@
 use super::Filter;
 use crate::array::{Array, IntoView, View};
 use crate::error::Result;
-use crate::ops::{Ordered, Windows};
+use crate::ops::{Number, Windows};
 use crate::spec::{Dims, PadMode, Unfold, unfold};
 use alloc::vec::Vec;
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// A pixel whose differences have a type that holds all of them: unsigned integers for integers, floats for themselves.
-pub trait Distance: Ordered + sealed::Sealed {
+pub trait Distance: Number {
     /// The type of differences.
     type Distance: crate::element::Element;
     #[doc(hidden)]
@@ -21,7 +17,6 @@ pub trait Distance: Ordered + sealed::Sealed {
 
 macro_rules! distance {
     ($($t:ty => $out:ty, |$a:ident, $b:ident| $distance:expr;)*) => { $(
-        impl sealed::Sealed for $t {}
         impl Distance for $t {
             type Distance = $out;
             #[inline(always)]
@@ -45,7 +40,7 @@ distance! {
     f64 => f64, |a, b| (a - b).abs();
 }
 
-impl<T: Ordered> Filter<T> {
+impl<T: Number> Filter<T> {
     /// Opening: the dilation of the erosion. Bright spots smaller than the box go.
     ///
     /// The dilation uses the box turned around its pixel, as in SciPy, and sees around the picture the erosion of what stands
@@ -120,7 +115,7 @@ impl<T: Ordered> Filter<T> {
 }
 
 /// A reduction of windows whose array may be more than there is memory for.
-fn filtered<'a, T: Ordered>(
+fn filtered<'a, T: Number>(
     windows: &Windows<'a, T>,
     reduce: impl Fn(&Windows<'a, T>, &mut [T]) -> Result<()>,
 ) -> Result<Array<T>> {

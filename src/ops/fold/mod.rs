@@ -12,7 +12,7 @@ mod shares;
 mod taper;
 
 pub use merge::Merge;
-pub use number::{Accumulator, FoldElement, Folded};
+pub use number::FoldElement;
 pub use part::FoldPart;
 pub use prepared::Fold;
 pub use taper::{Taper, Tapers};

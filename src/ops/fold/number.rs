@@ -27,8 +27,10 @@ pub trait FoldElement:
     + AsPrimitive<f64>
 {
     /// What sums are kept in.
+    #[doc(hidden)]
     type Sum: Accumulator;
     /// What weighted sums are kept in.
+    #[doc(hidden)]
     type Real: Accumulator;
     /// What holds every sum, or a more precise one.
     type Wide: Accumulator + Folded;
@@ -36,10 +38,13 @@ pub trait FoldElement:
     #[doc(hidden)]
     type Blend: Blend;
     /// No number is less.
+    #[doc(hidden)]
     const LOWEST: Self;
     /// No number is greater.
+    #[doc(hidden)]
     const HIGHEST: Self;
     /// How many numbers [`Sum`](Self::Sum) and [`Wide`](Self::Wide) add without overflow.
+    #[doc(hidden)]
     const MOST: usize;
     /// Runs a fold. For `f32` and `f64` it is compiled in this crate, once; for other types where it is called.
     #[doc(hidden)]

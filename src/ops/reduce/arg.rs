@@ -4,6 +4,7 @@
 //! maximum, separable and without a branch: cells go by the axes one after another, whatever the window.
 
 use super::block::{Block, Seen, Side, check_cells, each_block, each_window, repeats, short_window};
+use super::number::Number;
 use super::rankable::Rankable;
 use crate::array::Array;
 use crate::error::{Error, Result};
@@ -26,7 +27,7 @@ const TAPS: usize = 8;
 /// Cells of a block: their packed integers stay in a second-level cache.
 const BLOCK_CELLS: usize = 48 * 1024;
 
-impl<'a, T: Rankable> Windows<'a, T> {
+impl<'a, T: Number> Windows<'a, T> {
     /// Where the largest element of each window lies: its flat index in the unfolded axes of the array.
     ///
     /// `[.., H, W] -> [.., H', W']`, each an index `row * W + column` of the whole plane (row-major over the unfolded axes in
@@ -259,7 +260,7 @@ fn arg<T: Rankable>(
 /// An element with its place in the window's order. Earlier places are larger: the first of equals wins.
 #[inline(always)]
 pub(super) fn pack<T: Rankable>(x: T, search: Search, place: u32) -> T::Packed {
-    let place = if search.last_nan && x.is_nan() { place } else { !place };
+    let place = if search.last_nan && x.unordered() { place } else { !place };
     x.pack(search.least, place)
 }
 

@@ -1,6 +1,7 @@
 //! The largest element of each window and where it lies: what pooling with indices asks for.
 
 use super::arg::{Search, pack, unpack};
+use super::number::Number;
 use super::rankable::Rankable;
 use crate::array::{IntoView, View};
 use crate::error::Result;
@@ -22,7 +23,7 @@ impl<T: Rankable> Packing<T> for Search {
 #[cfg(feature = "rayon")]
 const PARALLEL: usize = 1 << 18;
 
-impl<T: Rankable> Windows<'_, T> {
+impl<T: Number> Windows<'_, T> {
     /// The element of each window that is looked for and its flat index in the unfolded axes, which are the array's last ones, in
     /// their order.
     ///

@@ -4,7 +4,6 @@ use super::built_in::{Sums, run};
 use super::monoid::{All, Any, By, Monoid, own};
 use super::number::{Number, Summable};
 use super::ops::{Larger, Smaller};
-use super::ordered::Ordered;
 use crate::array::{Array, checked_bytes};
 use crate::element::Element;
 use crate::error::Result;
@@ -63,7 +62,7 @@ macro_rules! forms {
     };
 }
 
-impl<T: Ordered> Windows<'_, T> {
+impl<T: Number> Windows<'_, T> {
     forms! {
         /// The largest element of every window: `[.., n, ..] -> [.., grid, ..]`.
         ///

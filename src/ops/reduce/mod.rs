@@ -37,15 +37,14 @@ mod total;
 mod tree;
 mod worker;
 
-pub use accumulator::{Total, Wrap};
+pub(crate) use accumulator::Wrap;
 pub(crate) use arg::Search;
 pub(crate) use block::{cell_counts, short_window};
 pub use moments::Real;
 pub(crate) use monoid::Pairwise;
-pub use monoid::{Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
+pub use monoid::{Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
 pub(crate) use norm::Powers;
 pub use number::{Number, Summable};
-pub use ordered::Ordered;
-pub use rankable::Rankable;
+pub(crate) use ordered::Ordered;
 pub use rounded::Pixel;
 pub(super) use rows::unravel;

@@ -1,20 +1,17 @@
 //! Variances: a monoid over differences, on the engine's loops.
 
+use super::accumulator::Wrap;
 use super::monoid::{Monoid, Pairwise};
 use super::number::Number;
 use crate::array::Array;
 use crate::error::Result;
 use crate::ops::Windows;
 
-mod sealed {
-    pub trait Sealed {}
-}
-
-/// An element type whose norms and variances are numbers: integers, `f32`, `f64`, and with the feature `half` `f16` and
-/// `bf16`.
+/// A number that is no `bool`: integers, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
 ///
-/// Both are computed in `f64` and rounded at the end, to `f32` for `f32` and shorter floats.
-pub trait Real: Number + sealed::Sealed {
+/// It is added and multiplied in its own type by [`WrappingSum`](crate::WrappingSum) and
+/// [`WrappingProduct`](crate::WrappingProduct), and has norms and variances. These are computed in `f64` and rounded at the end, to `f32` for `f32` and shorter floats.
+pub trait Real: Number + Wrap {
     #[doc(hidden)]
     fn real(self) -> f64;
     /// `self - other`, rounded once.
@@ -29,7 +26,6 @@ pub trait Real: Number + sealed::Sealed {
 
 macro_rules! real {
     ($($t:ty)*; $mean:ty, |$x:ident| $real:expr, |$a:ident, $b:ident| $apart:expr) => { $(
-        impl sealed::Sealed for $t {}
         impl Real for $t {
             #[inline(always)]
             fn real(self) -> f64 {

@@ -1,8 +1,8 @@
 //! Associative operations: the caller's own, and the ones that come with the crate.
 
-use super::accumulator::Wrap;
+use super::moments::Real;
+use super::number::Number;
 use super::ops::Own;
-use super::ordered::Ordered;
 use crate::element::Element;
 use crate::kernel::rows::{Op, Reduction};
 
@@ -155,7 +155,7 @@ impl<T, M: Monoid<T>> Monoid<T> for Pairwise<M> {
 }
 
 /// A monoid from closures; see [`monoid`].
-pub struct Closures<A, L, C, F> {
+struct Closures<A, L, C, F> {
     identity: A,
     lift: L,
     combine: C,
@@ -172,7 +172,12 @@ pub struct Closures<A, L, C, F> {
 /// assert_eq!(y.as_slice(), [3, 6]);
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
-pub fn monoid<T, A, O, L, C, F>(identity: A, lift: L, combine: C, lower: F) -> Closures<A, L, C, F>
+pub fn monoid<T, A, O, L, C, F>(
+    identity: A,
+    lift: L,
+    combine: C,
+    lower: F,
+) -> impl Monoid<T, Acc = A, Out = O> + use<T, A, O, L, C, F>
 where
     A: Copy + Send + Sync,
     O: Element,
@@ -217,7 +222,7 @@ macro_rules! extremes {
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct $name;
 
-        impl<T: Ordered> Monoid<T> for $name {
+        impl<T: Number> Monoid<T> for $name {
             type Acc = T::Key;
             type Out = T;
             const IDEMPOTENT: bool = true;
@@ -266,7 +271,7 @@ extremes! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MinMax;
 
-impl<T: Ordered> Monoid<T> for MinMax {
+impl<T: Number> Monoid<T> for MinMax {
     type Acc = (T::Key, T::Key);
     type Out = (T, T);
     const IDEMPOTENT: bool = true;
@@ -299,7 +304,7 @@ pub struct WrappingProduct;
 
 macro_rules! wrapping {
     ($($name:ident: $identity:ident $combine:ident { $($rounds:item)* })*) => { $(
-        impl<T: Wrap> Monoid<T> for $name {
+        impl<T: Real> Monoid<T> for $name {
             type Acc = T;
             type Out = T;
             $($rounds)*

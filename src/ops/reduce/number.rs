@@ -2,7 +2,7 @@
 
 use super::accumulator::{Total, Wrap};
 use super::built_in::Sums;
-use crate::element::Element;
+use super::rankable::Rankable;
 
 pub(crate) mod sealed {
     /// What keeps the traits of this file to the crate's own types.
@@ -17,18 +17,22 @@ sealed! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool f32 f64 }
 #[cfg(feature = "half")]
 sealed! { half::f16 half::bf16 }
 
-/// A number whose sums, products and means are accumulated in a wider type.
+/// An element that can be reduced: Rust's integers, `bool`, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
 ///
-/// | element | `sum`, `product` | `mean` |
-/// | --- | --- | --- |
-/// | `u8 u16 u32`, `bool` | `u64` | `f64` |
-/// | `i8 i16 i32` | `i64` | `f64` |
-/// | `u64 usize u128` | `u128` | `f64` |
-/// | `i64 isize i128` | `i128` | `f64` |
-/// | `f32` | `f32` | `f32` |
-/// | `f64` | `f64` | `f64` |
-/// | `f16 bf16` (feature `half`) | `f32` | `f32` |
-pub trait Number: Element + sealed::Sealed + Sums<<Self as Number>::Wide, <Self as Number>::Mean> {
+/// Extremes and ranks are of the element's own type. Maxima put -0.0 below 0.0, and so do ranks, where NaN stands above every
+/// number; for arguments of extremes the two zeros are equal. Sums, means and what lies between two elements have a type that
+/// holds them:
+///
+/// | element | `sum`, `product`: `Wide` | `mean`: `Mean` | `median`: `Middle` |
+/// | --- | --- | --- | --- |
+/// | `u8 u16 u32`, `bool` | `u64` | `f64` | `f64` |
+/// | `i8 i16 i32` | `i64` | `f64` | `f64` |
+/// | `u64 usize u128` | `u128` | `f64` | `f64` |
+/// | `i64 isize i128` | `i128` | `f64` | `f64` |
+/// | `f32` | `f32` | `f32` | `f32` |
+/// | `f64` | `f64` | `f64` | `f64` |
+/// | `f16 bf16` | `f32` | `f32` | `f32` |
+pub trait Number: Rankable + Sums<<Self as Number>::Wide, <Self as Number>::Mean> {
     /// The type of sums and products.
     type Wide: Total<Mean = <Self as Number>::Mean>;
     /// The type of means.
@@ -41,7 +45,7 @@ pub trait Number: Element + sealed::Sealed + Sums<<Self as Number>::Wide, <Self 
     type Narrow: Total<Mean = Self::Mean>;
     /// One that holds sums of up to [`SOME`](Self::SOME).
     #[doc(hidden)]
-    type Middle: Total<Mean = Self::Mean>;
+    type Medium: Total<Mean = Self::Mean>;
     #[doc(hidden)]
     const FEW: usize;
     #[doc(hidden)]
@@ -58,13 +62,13 @@ pub trait Number: Element + sealed::Sealed + Sums<<Self as Number>::Wide, <Self 
         None
     }
     #[doc(hidden)]
-    fn middle(self) -> Self::Middle;
+    fn middle(self) -> Self::Medium;
     #[doc(hidden)]
     fn wide(self) -> Self::Wide;
     #[doc(hidden)]
     fn from_narrow(sum: Self::Narrow) -> Self::Wide;
     #[doc(hidden)]
-    fn from_middle(sum: Self::Middle) -> Self::Wide;
+    fn from_middle(sum: Self::Medium) -> Self::Wide;
     /// An integer's sign and magnitude.
     #[doc(hidden)]
     fn magnitude(self) -> (bool, u128) {
@@ -99,7 +103,7 @@ macro_rules! numbers {
             type Wide = $wide;
             type Mean = $mean;
             type Narrow = $narrow;
-            type Middle = $middle;
+            type Medium = $middle;
             const EXACT: bool = true;
             const FEW: usize = fits(<$narrow>::MAX as u128, $max);
             const SOME: usize = fits(<$middle>::MAX as u128, $max);
@@ -176,7 +180,7 @@ macro_rules! float_numbers {
             type Wide = $wide;
             type Mean = $wide;
             type Narrow = $wide;
-            type Middle = $wide;
+            type Medium = $wide;
             const EXACT: bool = false;
             const FEW: usize = usize::MAX;
             const SOME: usize = usize::MAX;

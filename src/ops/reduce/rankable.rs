@@ -3,14 +3,10 @@
 use super::ordered::Ordered;
 use crate::element::Element;
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// An element type with an order: Rust's integers, `bool`, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
 ///
 /// NaN stands above every number. Ranks put -0.0 below 0.0, as maxima do; for arguments of extremes they are equal.
-pub trait Rankable: Ordered + sealed::Sealed {
+pub trait Rankable: Ordered {
     /// What lies between two elements: `f32` for `f32` and shorter floats, `f64` for everything else.
     type Middle: Element;
     /// An element's place in the order and a position, as one integer that compares like the pair.
@@ -30,10 +26,10 @@ pub trait Rankable: Ordered + sealed::Sealed {
     #[doc(hidden)]
     fn position(packed: Self::Packed) -> u32;
     #[doc(hidden)]
-    fn is_nan(self) -> bool;
+    fn unordered(self) -> bool;
     /// NaN, if there is one; else zero.
     #[doc(hidden)]
-    fn nan() -> Self;
+    fn unordered_value() -> Self;
     #[doc(hidden)]
     fn nan_middle() -> Self::Middle;
     /// What lies `t` of the way from `low` to `high`.
@@ -124,15 +120,14 @@ macro_rules! integers {
                 self.order_key(false)
             }
         }
-        impl sealed::Sealed for $t {}
         impl Rankable for $t {
             type Middle = f64;
             packing!($packed);
             #[inline(always)]
-            fn is_nan(self) -> bool {
+            fn unordered(self) -> bool {
                 false
             }
-            fn nan() -> $t {
+            fn unordered_value() -> $t {
                 0
             }
             fn nan_middle() -> f64 {
@@ -189,16 +184,15 @@ impl OrderKey for bool {
         self.into()
     }
 }
-impl sealed::Sealed for bool {}
 impl Rankable for bool {
     type Middle = f64;
     const BYTE: bool = true;
     packing!(u64);
     #[inline(always)]
-    fn is_nan(self) -> bool {
+    fn unordered(self) -> bool {
         false
     }
-    fn nan() -> bool {
+    fn unordered_value() -> bool {
         false
     }
     fn nan_middle() -> f64 {
@@ -235,15 +229,14 @@ macro_rules! floats {
                 if self.is_nan() { <$bits>::MAX } else { bits ^ flip }
             }
         }
-        impl sealed::Sealed for $t {}
         impl Rankable for $t {
             type Middle = $middle;
             packing!($packed);
             #[inline(always)]
-            fn is_nan(self) -> bool {
+            fn unordered(self) -> bool {
                 <$t>::is_nan(self)
             }
-            fn nan() -> $t {
+            fn unordered_value() -> $t {
                 <$t>::NAN
             }
             fn nan_middle() -> $middle {

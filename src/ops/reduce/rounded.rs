@@ -33,7 +33,7 @@ pub trait Pixel: Number {
     #[doc(hidden)]
     fn nearest_narrow(sum: Self::Narrow, share: Self::Share) -> Self;
     #[doc(hidden)]
-    fn nearest_middle(sum: Self::Middle, share: Self::Share) -> Self;
+    fn nearest_middle(sum: Self::Medium, share: Self::Share) -> Self;
     #[doc(hidden)]
     fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
     /// Means of windows of `n` cells by a way of the type's own, if it has one for them.
@@ -123,7 +123,7 @@ macro_rules! bytes {
                 nearest_few(sum as i32, share) as $t
             }
             #[inline(always)]
-            fn nearest_middle(sum: Self::Middle, share: f32) -> $t {
+            fn nearest_middle(sum: Self::Medium, share: f32) -> $t {
                 nearest_few(sum as i32, share) as $t
             }
             #[inline(always)]
@@ -159,7 +159,7 @@ macro_rules! shorts {
                 nearest_many(sum as f64, n) as $t
             }
             #[inline(always)]
-            fn nearest_middle(sum: Self::Middle, n: f64) -> $t {
+            fn nearest_middle(sum: Self::Medium, n: f64) -> $t {
                 nearest_many(sum as f64, n) as $t
             }
             #[inline(always)]
@@ -217,8 +217,8 @@ floats! {
 }
 
 adding! { Narrow of Pixel in Narrow by InNarrow { InNarrow { small: false } }, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_narrow(a, n) } }
-adding! { Middle of Pixel in Middle by InMiddle { InMiddle }, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_middle(a, n) } }
-adding! { Far of Pixel in Middle by InMiddle { InMiddle }, counted: true, |n| f64 { n as f64 }, |a, n| T { T::nearest_wide(T::from_middle(a), n) } }
+adding! { Middle of Pixel in Medium by InMiddle { InMiddle }, counted: true, |n| T::Share { T::share(n) }, |a, n| T { T::nearest_middle(a, n) } }
+adding! { Far of Pixel in Medium by InMiddle { InMiddle }, counted: true, |n| f64 { n as f64 }, |a, n| T { T::nearest_wide(T::from_middle(a), n) } }
 
 impl<T: Pixel> Windows<'_, T> {
     /// The mean of every window as an element, halves upwards.

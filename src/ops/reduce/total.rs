@@ -29,9 +29,9 @@ impl<T: Number> Lifting<T> for InNarrow {
 pub(crate) struct InMiddle;
 
 impl<T: Number> Lifting<T> for InMiddle {
-    type Acc = T::Middle;
+    type Acc = T::Medium;
     #[inline(always)]
-    fn lift(&self, x: T) -> T::Middle {
+    fn lift(&self, x: T) -> T::Medium {
         x.middle()
     }
 }
@@ -89,12 +89,12 @@ adding! {
     |_n| () { () }, |sum, _n| T::Wide { T::from_narrow(sum.total()) }
 }
 adding! {
-    SumMiddle of Number in Middle by InMiddle { InMiddle }, counted: false,
+    SumMiddle of Number in Medium by InMiddle { InMiddle }, counted: false,
     |_n| () { () }, |sum, _n| T::Wide { T::from_middle(sum.total()) }
 }
 adding! {
-    MeanMiddle of Number in Middle by InMiddle { InMiddle }, counted: true,
-    |n| <T::Middle as Total>::Count { T::Middle::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
+    MeanMiddle of Number in Medium by InMiddle { InMiddle }, counted: true,
+    |n| <T::Medium as Total>::Count { T::Medium::count(n) }, |sum, n| T::Mean { sum.mean(n) }, all by means
 }
 
 /// The mean, of summands that are made smaller first where their sum may overflow.

@@ -1,6 +1,6 @@
 //! XLA's windowed reductions, each with a value of its own to start from.
 
-use ndwindow::{Array, Max, Min, Monoid, Ordered, Windows, Wrap, WrappingProduct, WrappingSum};
+use ndwindow::{Array, Max, Min, Monoid, Real, Windows, WrappingProduct, WrappingSum};
 
 use super::{Outputs, one};
 use crate::case::{Case, Fail, Outcome};
@@ -23,7 +23,7 @@ pub fn reduce_window(case: &Case) -> Outcome<Outputs> {
     )
 }
 
-fn reduced<T: Scalar + Ordered + Wrap>(windows: &Windows<'_, T>, reducer: &str, init: T) -> Outcome<Array<T>> {
+fn reduced<T: Scalar + Real>(windows: &Windows<'_, T>, reducer: &str, init: T) -> Outcome<Array<T>> {
     match reducer {
         "max" => Ok(windows.reduce(&Starting { by: Max, init })),
         "min" => Ok(windows.reduce(&Starting { by: Min, init })),

@@ -25,7 +25,7 @@ use core::ops::Range;
 pub fn global_max_pool<'x, X>(array: X) -> Result<Array<X::Elem>>
 where
     X: IntoView<'x>,
-    X::Elem: Ordered,
+    X::Elem: Number,
 {
     let view = array.into_view();
     pooled(&unfold(&spatial(view.rank())?[..], &view.shape()[2..], 1).windows(view)?, Windows::max_into)
@@ -94,7 +94,7 @@ where
 pub fn adaptive_max_pool<'x, X>(array: X, size: impl IntoPerAxis<usize>) -> Result<Array<X::Elem>>
 where
     X: IntoView<'x>,
-    X::Elem: Ordered,
+    X::Elem: Number,
 {
     let view = array.into_view();
     let shares = Shares::new(view.shape(), size.into_per_axis())?;

@@ -22,13 +22,9 @@ pub enum Divisor {
     Fixed(usize),
 }
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// An element type that can be averaged in itself: `f32`, `f64`, with the feature `half` `f16` and `bf16` (in `f32`, rounded
 /// once), and integers up to 64 bits, which are divided towards zero.
-pub trait Average: Number + sealed::Sealed {
+pub trait Average: Number {
     #[doc(hidden)]
     fn quotient(sum: Self::Wide, n: usize) -> Self;
     /// The windows' means by the engine, where it divides as this type does.
@@ -63,7 +59,6 @@ pub trait Average: Number + sealed::Sealed {
 
 macro_rules! floats {
     ($($float:ty: $sum:ty;)*) => { $(
-        impl sealed::Sealed for $float {}
         impl Average for $float {
             #[inline(always)]
             fn quotient(sum: $float, n: usize) -> $float {
@@ -98,7 +93,6 @@ macro_rules! floats {
 
 macro_rules! integers {
     ($($integer:ty)*) => { $(
-        impl sealed::Sealed for $integer {}
         impl Average for $integer {
             #[inline(always)]
             #[allow(clippy::cast_possible_wrap)] // a mean fits its elements' type, or the divisor is smaller: wraps as PyTorch
@@ -125,7 +119,6 @@ macro_rules! integers {
 #[cfg(feature = "half")]
 macro_rules! halves {
     ($($half:ty)*) => { $(
-        impl sealed::Sealed for $half {}
         impl Average for $half {
             #[inline(always)]
             fn quotient(sum: f32, n: usize) -> $half {

@@ -6,7 +6,7 @@ use super::{Divisor, Pool, planes};
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::ops::{FoldElement, Merge, Wrap};
+use crate::ops::{FoldElement, Merge, Real, Wrap};
 use crate::spec::{Dims, IntoShape, PerAxis, checked_len, dims};
 use alloc::vec::Vec;
 use num_traits::{Float, One};
@@ -91,7 +91,7 @@ impl Pool {
     ) -> Result<Array<G::Elem>>
     where
         G: IntoView<'g>,
-        G::Elem: Wrap,
+        G::Elem: Real,
         I: IntoView<'i, Elem = usize>,
     {
         let shape = dims(&shape);

@@ -4,7 +4,7 @@ use super::indices::{Indices, Translate};
 use super::{Pool, pooled};
 use crate::array::{Array, IntoView};
 use crate::error::Result;
-use crate::ops::{Ordered, Rankable, Search, Windows};
+use crate::ops::{Number, Search, Windows};
 
 impl Pool {
     /// The largest element of each window: `[N, C, spatial..] -> [N, C, grid..]`.
@@ -17,7 +17,7 @@ impl Pool {
     pub fn max_pool<'x, X>(&self, array: X) -> Result<Array<X::Elem>>
     where
         X: IntoView<'x>,
-        X::Elem: Ordered,
+        X::Elem: Number,
     {
         pooled(&self.windows(array)?, Windows::max_into)
     }
@@ -29,7 +29,7 @@ impl Pool {
     pub fn max_pool_into<'x, X>(&self, array: X, out: &mut [X::Elem]) -> Result<()>
     where
         X: IntoView<'x>,
-        X::Elem: Ordered,
+        X::Elem: Number,
     {
         self.windows(array)?.max_into(out)
     }
@@ -53,7 +53,7 @@ impl Pool {
     pub fn max_pool_with_indices<'x, X>(&self, array: X, indices: Indices) -> Result<(Array<X::Elem>, Array<usize>)>
     where
         X: IntoView<'x>,
-        X::Elem: Rankable,
+        X::Elem: Number,
     {
         let view = array.into_view();
         let shape = self.plan(view.shape())?.reduced_dims();
@@ -76,7 +76,7 @@ impl Pool {
     ) -> Result<()>
     where
         X: IntoView<'x>,
-        X::Elem: Rankable,
+        X::Elem: Number,
     {
         let windows = self.windows(array)?;
         let plan = windows.plan();

@@ -131,7 +131,7 @@ pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
         ranks[T::position(p) as usize] = rank as u32;
     }
     let element = |rank: usize| block.data[T::position(sorted[rank]) as usize];
-    let nan_from = sorted.partition_point(|&p| !block.data[T::position(p) as usize].is_nan());
+    let nan_from = sorted.partition_point(|&p| !block.data[T::position(p) as usize].unordered());
     set.clear(sorted.len(), nan_from as u32);
     snake(block.sides, |place, moves, held| {
         for (ranges, enters) in moves {

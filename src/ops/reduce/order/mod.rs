@@ -9,6 +9,7 @@ mod histogram;
 mod network;
 
 use super::block::{Block, Seen, check_cells, each_block, each_window, repeats, short_window};
+use super::number::Number;
 use super::rankable::Rankable;
 use crate::array::Array;
 use crate::element::Element;
@@ -59,7 +60,7 @@ impl<R: Copy, F> Wanted<R, F> {
         F: Fn(T, T, f64) -> R,
     {
         let mut sorted: Vec<(T, usize)> = seen.iter().map(|s| (*s.value, s.times)).collect();
-        if sorted.iter().any(|(x, _)| x.is_nan()) {
+        if sorted.iter().any(|(x, _)| x.unordered()) {
             return self.nan;
         }
         sorted.sort_unstable_by_key(|(x, _)| x.place(0));
@@ -76,7 +77,7 @@ impl<R: Copy, F> Wanted<R, F> {
     }
 }
 
-impl<'a, T: Rankable> Windows<'a, T> {
+impl<'a, T: Number> Windows<'a, T> {
     /// The element with `k` smaller ones (or equal ones before it) in each window: 0 is the minimum.
     ///
     /// `[.., H, W] -> [.., H', W']`; equals sorting each window's elements and taking the `k`-th. A NaN anywhere in a window
@@ -117,7 +118,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
             return Err(Error::RankOutside { rank: k, held, index });
         }
         self.check_places()?;
-        self.order(Wanted { place: Place::Rank(k), make: |low: T, _: T, _: f64| low, nan: T::nan() }, out);
+        self.order(Wanted { place: Place::Rank(k), make: |low: T, _: T, _: f64| low, nan: T::unordered_value() }, out);
         Ok(())
     }
 
@@ -191,7 +192,7 @@ impl<'a, T: Rankable> Windows<'a, T> {
             return Err(Error::EmptyWindow { what: "median", index });
         }
         self.check_places()?;
-        self.order(Wanted { place: Place::Middle, make: |low: T, _: T, _: f64| low, nan: T::nan() }, out);
+        self.order(Wanted { place: Place::Middle, make: |low: T, _: T, _: f64| low, nan: T::unordered_value() }, out);
         Ok(())
     }
 

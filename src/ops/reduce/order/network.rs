@@ -65,7 +65,7 @@ pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
         medians(level, rows, T::HIGHEST, sorted, line);
         for (out, &key) in out.iter_mut().zip(&*line) {
             let x = T::value(key);
-            *out = if x.is_nan() { wanted.nan } else { (wanted.make)(x, x, 0.0) };
+            *out = if x.unordered() { wanted.nan } else { (wanted.make)(x, x, 0.0) };
         }
     }
 }

@@ -6,7 +6,6 @@ use crate::oracle::flat;
 use crate::request::{ALL, Case, cells};
 use crate::source::Source;
 use crate::value::values;
-use ndwindow::Rankable;
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     match s.below(3) {
@@ -16,7 +15,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
     }
 }
 
-fn of<T: Extreme + Rankable + PartialOrd>(s: &mut Source) -> Verdict {
+fn of<T: Extreme + PartialOrd>(s: &mut Source) -> Verdict {
     let case = Case::decode(s, ALL);
     let data = values::<T>(s, case.elements());
     let fill = s.flag().then(|| T::any(&mut s.dice()));

@@ -8,7 +8,6 @@ use crate::request::{Case, Kind, cells};
 use crate::source::Source;
 use crate::value::{Value, values};
 use ndwindow::image::{Distance, Filter};
-use ndwindow::{Number, Rankable};
 
 const KIND: Kind = Kind { base_dilation: false, modes: false, tails: false, cells: 30_000 };
 
@@ -19,12 +18,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
     }
 }
 
-fn of<T: Extreme + Rankable + Number + Distance>(
-    s: &mut Source,
-    real: fn(T) -> f64,
-    mean: fn(T::Mean) -> f64,
-    epsilon: f64,
-) -> Verdict {
+fn of<T: Extreme + Distance>(s: &mut Source, real: fn(T) -> f64, mean: fn(T::Mean) -> f64, epsilon: f64) -> Verdict {
     let mut case = Case::decode(s, KIND);
     if case.axes.is_empty() {
         return Ok(Done::PassedOver);
@@ -85,11 +79,7 @@ fn of<T: Extreme + Rankable + Number + Distance>(
     Ok(Done::Same)
 }
 
-fn middle<T: Extreme + Rankable>(
-    filter: &Filter<T>,
-    view: &ndwindow::View<'_, T>,
-    held: &[Vec<T>],
-) -> Result<(), String> {
+fn middle<T: Extreme>(filter: &Filter<T>, view: &ndwindow::View<'_, T>, held: &[Vec<T>]) -> Result<(), String> {
     // Every box holds its own pixel.
     let sorted = |h: &Vec<T>| {
         let mut h = h.clone();

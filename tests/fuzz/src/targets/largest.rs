@@ -4,7 +4,7 @@ use crate::check::{Answer, Done, Verdict, answered, refused, same_array};
 use crate::request::{ALL, Case, cells};
 use crate::source::Source;
 use crate::value::{Value, values};
-use ndwindow::{MaxNum, MinNum, Ordered, Windows};
+use ndwindow::{MaxNum, MinNum, Number, Windows};
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     match s.below(6) {
@@ -17,7 +17,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
 }
 
 /// How the oracle orders elements.
-pub(crate) trait Extreme: Value + Ordered {
+pub(crate) trait Extreme: Value + Number {
     const LOWEST: Self;
     const HIGHEST: Self;
     fn nan(&self) -> bool {

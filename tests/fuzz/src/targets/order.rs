@@ -5,7 +5,6 @@ use crate::check::{Done, Verdict, answered, close_by, refused, same_shape};
 use crate::request::{ALL, Case};
 use crate::source::Source;
 use crate::value::{Value, values};
-use ndwindow::Rankable;
 use std::cmp::Ordering;
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
@@ -16,12 +15,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
     }
 }
 
-fn of<T: Extreme + Rankable>(
-    s: &mut Source,
-    real: fn(T) -> f64,
-    middle: fn(T::Middle) -> f64,
-    epsilon: f64,
-) -> Verdict {
+fn of<T: Extreme>(s: &mut Source, real: fn(T) -> f64, middle: fn(T::Middle) -> f64, epsilon: f64) -> Verdict {
     let case = Case::decode(s, ALL);
     let data = values::<T>(s, case.elements());
     let (windows, shape, mut held) = match windows(s, &case, &data)? {

@@ -6,7 +6,6 @@ use crate::oracle::{Ask, Layout, Pads, Tail, flat, indices};
 use crate::request::{Case, Kind, cells};
 use crate::source::Source;
 use crate::value::values;
-use ndwindow::Rankable;
 use ndwindow::nn::{Average, Divisor, Indices, Pool, adaptive_avg_pool, adaptive_max_pool};
 
 const KIND: Kind = Kind { base_dilation: false, modes: false, tails: false, cells: 30_000 };
@@ -18,7 +17,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
     }
 }
 
-fn of<T: Extreme + Rankable + Average + PartialOrd>(s: &mut Source, real: fn(T) -> f64, back: fn(f64) -> T) -> Verdict {
+fn of<T: Extreme + Average + PartialOrd>(s: &mut Source, real: fn(T) -> f64, back: fn(f64) -> T) -> Verdict {
     let mut case = Case::decode(s, KIND);
     let rank = case.shape().len();
     let spatial = s.from_to(1, rank.min(3));
@@ -124,7 +123,7 @@ fn averages<T: Extreme + Average>(
     })
 }
 
-fn with_indices<T: Extreme + Rankable + PartialOrd>(
+fn with_indices<T: Extreme + PartialOrd>(
     s: &mut Source,
     pool: &Pool,
     view: &ndwindow::View<'_, T>,

@@ -5,7 +5,7 @@ use crate::check::{Answer, Done, Verdict, answered, close_by, same_shape};
 use crate::request::{ALL, Case};
 use crate::source::Source;
 use crate::value::{Value, values};
-use ndwindow::{Array, Error, Summable, Windows, Wrap, WrappingProduct, WrappingSum};
+use ndwindow::{Array, Error, Real, Summable, Windows, WrappingProduct, WrappingSum};
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     // A type a way to add: narrow first, in 64 bits, in 128, floats.
@@ -20,7 +20,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
 }
 
 /// An integer and its sum in 128 bits.
-trait Integer: Value + Summable + Wrap {
+trait Integer: Value + Summable + Real {
     fn exact(self) -> i128;
     fn sum(x: i128) -> Option<Self::Wide>;
     fn back(x: Self::Mean) -> f64;
