@@ -25,728 +25,282 @@ pub enum Irregular {
 
 /// Everything that can be wrong with a request, a shape, a layout or a buffer.
 ///
-/// Every message names the axis, the numbers, the limit and the way out.
+/// Every message names the axis, the numbers, the limit and the way out. An `axis` is one of the array, counted from 0; an `index` is
+/// that of the first window, or element, the error is about.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // a variant's message says what its fields are
 pub enum Error {
     /// A window of zero elements.
     #[error("window on axis {axis} is 0: it must hold at least 1 element")]
-    ZeroWindow {
-        /// The axis of the array.
-        axis: usize,
-    },
+    ZeroWindow { axis: usize },
     /// A step of zero.
     #[error("step on axis {axis} is 0: windows must start at least 1 element apart")]
-    ZeroStep {
-        /// The axis of the array.
-        axis: usize,
-    },
+    ZeroStep { axis: usize },
     /// A dilation of zero.
     #[error("dilation on axis {axis} is 0: use 1 for neighbouring elements")]
-    ZeroDilation {
-        /// The axis of the array.
-        axis: usize,
-    },
+    ZeroDilation { axis: usize },
     /// A base dilation of zero.
     #[error("base dilation on axis {axis} is 0: use 1 for an array without holes")]
-    ZeroBaseDilation {
-        /// The axis of the array.
-        axis: usize,
-    },
+    ZeroBaseDilation { axis: usize },
     /// The window does not fit the padded axis.
     #[error(
         "window {window} spans {span} with dilation {dilation}, but axis {axis} has {len} elements{}: pad it, or use Tail::Partial",
         if *.padded { " with its padding" } else { "" }
     )]
-    SpanTooLong {
-        /// The axis of the array.
-        axis: usize,
-        /// The window asked for.
-        window: usize,
-        /// Its dilation.
-        dilation: usize,
-        /// `(window - 1) * dilation + 1`.
-        span: usize,
-        /// Elements on the axis, padding included.
-        len: usize,
-        /// Whether `len` differs from the array's own length.
-        padded: bool,
-    },
+    SpanTooLong { axis: usize, window: usize, dilation: usize, span: usize, len: usize, padded: bool },
     /// An axis the array does not have.
     #[error("axis {axis} is out of range for an array of rank {rank}: use {}", AxisRange(*.rank))]
-    AxisOutOfRange {
-        /// The axis asked for; negative axes count from the end.
-        axis: isize,
-        /// How many axes the array has.
-        rank: usize,
-    },
+    AxisOutOfRange { axis: isize, rank: usize },
     /// The same axis twice in one request.
     #[error("axis {axis} is named twice: unfold it once, and unfold the result again if you need to")]
-    AxisTwice {
-        /// The axis of the array.
-        axis: usize,
-    },
+    AxisTwice { axis: usize },
     /// Neither one number for all axes nor one for each.
     #[error("{given} numbers for {what}, but {axes} axes are unfolded: give one number for all, or one per axis")]
-    CountMismatch {
-        /// What the numbers are for.
-        what: &'static str,
-        /// How many were given.
-        given: usize,
-        /// How many axes are unfolded.
-        axes: usize,
-    },
+    CountMismatch { what: &'static str, given: usize, axes: usize },
     /// One number for the spatial axes of an array, of which nothing says how many there are.
     #[error(
         "{what} {size} in one number leaves open how many of {rank} axes are spatial: {}",
         SpatialSizes(*.size, *.rank)
     )]
-    SpatialUnsaid {
-        /// What the number is for.
-        what: &'static str,
-        /// The number.
-        size: usize,
-        /// The array's rank.
-        rank: usize,
-    },
+    SpatialUnsaid { what: &'static str, size: usize, rank: usize },
     /// The span does not fit the address arithmetic.
     #[error(
         "window {window} with dilation {dilation} on axis {axis} spans more than {limit} elements: use a smaller window or dilation"
     )]
-    SpanOverflow {
-        /// The axis of the array.
-        axis: usize,
-        /// The window asked for.
-        window: usize,
-        /// Its dilation.
-        dilation: usize,
-        /// The longest span there can be.
-        limit: usize,
-    },
+    SpanOverflow { axis: usize, window: usize, dilation: usize, limit: usize },
     /// The dilated and padded axis does not fit the address arithmetic.
     #[error(
         "axis {axis} with {len} elements, base dilation {base_dilation} and pads {before} and {after} is longer than {limit}: pad or dilate it less"
     )]
-    LineOverflow {
-        /// The axis of the array.
-        axis: usize,
-        /// Its elements.
-        len: usize,
-        /// Its base dilation.
-        base_dilation: usize,
-        /// Padding before the first element.
-        before: isize,
-        /// Padding behind the last element.
-        after: isize,
-        /// The longest line there can be.
-        limit: usize,
-    },
+    LineOverflow { axis: usize, len: usize, base_dilation: usize, before: isize, after: isize, limit: usize },
     /// More elements, or more bytes, than an address space holds.
     #[error("{what} of shape {shape:?} holds more than {limit} {unit}: ask for less at a time")]
-    TooLarge {
-        /// What has the shape.
-        what: &'static str,
-        /// The shape.
-        shape: Vec<usize>,
-        /// The most there can be.
-        limit: usize,
-        /// Elements or bytes.
-        unit: &'static str,
-    },
+    TooLarge { what: &'static str, shape: Vec<usize>, limit: usize, unit: &'static str },
     /// More bytes than memory can be had.
     #[error("{what} of shape {shape:?} needs {bytes} bytes of memory, which cannot be had: ask for less at a time")]
-    OutOfMemory {
-        /// What has the shape.
-        what: &'static str,
-        /// The shape.
-        shape: Vec<usize>,
-        /// Its bytes.
-        bytes: usize,
-    },
+    OutOfMemory { what: &'static str, shape: Vec<usize>, bytes: usize },
     /// A pad mode that repeats elements, on an axis that has none.
     #[error("pad mode {mode} on axis {axis} has no element to repeat: use PadMode::Empty")]
-    PadOfEmptyAxis {
-        /// The axis of the array.
-        axis: usize,
-        /// The pad mode.
-        mode: &'static str,
-    },
+    PadOfEmptyAxis { axis: usize, mode: &'static str },
     /// A slice that does not have as many elements as its shape says.
     #[error("shape {shape:?} holds {expected} elements, but the slice has {found}")]
-    SliceLength {
-        /// The shape asked for.
-        shape: Vec<usize>,
-        /// Its elements.
-        expected: usize,
-        /// The slice's elements.
-        found: usize,
-    },
+    SliceLength { shape: Vec<usize>, expected: usize, found: usize },
     /// An output buffer that does not have as many elements as the result.
     #[error("the result of shape {shape:?} holds {expected} elements, but the buffer has {found}: make it that long")]
-    BufferLength {
-        /// The shape of the result.
-        shape: Vec<usize>,
-        /// Its elements.
-        expected: usize,
-        /// The buffer's elements.
-        found: usize,
-    },
+    BufferLength { shape: Vec<usize>, expected: usize, found: usize },
     /// A layout some index of which lies outside its slice.
     #[error("shape {shape:?} with strides {strides:?} and offset {offset} reaches outside a slice of {len} elements")]
-    LayoutOutside {
-        /// The shape asked for.
-        shape: Vec<usize>,
-        /// The strides asked for.
-        strides: Vec<isize>,
-        /// Where the first element lies.
-        offset: usize,
-        /// The slice's elements.
-        len: usize,
-    },
+    LayoutOutside { shape: Vec<usize>, strides: Vec<isize>, offset: usize, len: usize },
     /// A layout for mutation in which two indices may be the same element.
     #[error(
         "shape {shape:?} with strides {strides:?} may reach an element twice (axis {axis}): elements of a mutable view must be distinct"
     )]
-    LayoutOverlaps {
-        /// The shape asked for.
-        shape: Vec<usize>,
-        /// The strides asked for.
-        strides: Vec<isize>,
-        /// The axis that runs into another.
-        axis: usize,
-    },
+    LayoutOverlaps { shape: Vec<usize>, strides: Vec<isize>, axis: usize },
     /// A stride of windows that does not fit the address arithmetic.
     #[error("stride {stride} on axis {axis} times {factor} is more than {}: no array has such strides", isize::MAX)]
-    StrideOverflow {
-        /// The axis of the array.
-        axis: usize,
-        /// Its stride.
-        stride: isize,
-        /// How many elements the windows advance along it.
-        factor: isize,
-    },
+    StrideOverflow { axis: usize, stride: isize, factor: isize },
     /// Two lists that must have one entry an axis.
     #[error("{what} has {found} entries, but the array has rank {rank}: give one for each axis")]
-    RankMismatch {
-        /// Which list.
-        what: &'static str,
-        /// Its entries.
-        found: usize,
-        /// The array's rank.
-        rank: usize,
-    },
+    RankMismatch { what: &'static str, found: usize, rank: usize },
     /// An array with fewer axes than its meaning needs.
     #[error("{what} of rank {rank}: it needs at least {least} axes")]
-    RankTooLow {
-        /// What the array is.
-        what: &'static str,
-        /// Its rank.
-        rank: usize,
-        /// The axes it needs.
-        least: usize,
-    },
+    RankTooLow { what: &'static str, rank: usize, least: usize },
     /// A picture that is not a whole number of patches.
     #[error(
         "axis {axis} has {len} elements, which is no multiple of patches of {window}: crop it, or choose Tail::Drop or Tail::Partial"
     )]
-    NotWhole {
-        /// The axis of the array.
-        axis: usize,
-        /// Its elements.
-        len: usize,
-        /// The patch's.
-        window: usize,
-    },
+    NotWhole { axis: usize, len: usize, window: usize },
     /// Two shapes that must agree.
     #[error("{what} has shape {found:?}, but {expected:?} was planned")]
-    ShapeMismatch {
-        /// What has the wrong shape.
-        what: &'static str,
-        /// The planned shape.
-        expected: Vec<usize>,
-        /// The shape found.
-        found: Vec<usize>,
-    },
+    ShapeMismatch { what: &'static str, expected: Vec<usize>, found: Vec<usize> },
     /// A reordering that is not one.
     #[error("{order:?} is not an order of {rank} axes: name every axis exactly once")]
-    NotAnOrder {
-        /// The order asked for.
-        order: Vec<isize>,
-        /// The axes there are.
-        rank: usize,
-    },
+    NotAnOrder { order: Vec<isize>, rank: usize },
     /// A slice of an axis that leaves it.
     #[error("a slice of {count} from {start} by {step} leaves axis {axis}, which has {len} elements")]
-    SliceOutside {
-        /// The axis of the array.
-        axis: usize,
-        /// Where the slice starts.
-        start: usize,
-        /// Its step.
-        step: isize,
-        /// Its elements.
-        count: usize,
-        /// The axis's elements.
-        len: usize,
-    },
+    SliceOutside { axis: usize, start: usize, step: isize, count: usize, len: usize },
     /// An axis of another length than one cannot be repeated.
     #[error("axis {axis} has {len} elements and cannot be broadcast: only an axis of 1 can")]
-    NotBroadcast {
-        /// The axis of the array.
-        axis: usize,
-        /// Its elements.
-        len: usize,
-    },
+    NotBroadcast { axis: usize, len: usize },
     /// A strided view asked of windows that no strides describe.
     #[error("windows on axis {axis} {cause}: no strides describe them, use to_array() or copy_into()")]
-    NotStrided {
-        /// The axis of the array.
-        axis: usize,
-        /// Why.
-        cause: Irregular,
-    },
+    NotStrided { axis: usize, cause: Irregular },
     /// An empty cell of windows whose elements have no default.
     #[error(
         "cell {cell} of window {window} on axis {axis} is empty, and elements of this type have no default: give a value with fill(..)"
     )]
-    EmptyCell {
-        /// The axis of the array.
-        axis: usize,
-        /// The first such window along it.
-        window: usize,
-        /// Its first such cell.
-        cell: usize,
-    },
+    EmptyCell { axis: usize, window: usize, cell: usize },
     /// Channels or outputs that groups do not share evenly.
     #[error("{count} {what} do not divide by {groups} groups: use a divisor of {count}")]
-    Groups {
-        /// Channels or outputs.
-        what: &'static str,
-        /// How many there are.
-        count: usize,
-        /// The groups asked for.
-        groups: usize,
-    },
+    Groups { what: &'static str, count: usize, groups: usize },
     /// An array and weights whose ranks do not go together.
     #[error("an array of rank {rank} cannot be convolved with weights of rank {weights}: {}", ConvRanks(*.weights))]
-    ConvRank {
-        /// The array's rank.
-        rank: usize,
-        /// The weights' rank.
-        weights: usize,
-    },
+    ConvRank { rank: usize, weights: usize },
     /// Weights that do not fit the channels and the windows.
     #[error("weights of shape {found:?} do not fit {channels} channels in {groups} groups under windows of {window:?}: they must be {}", WeightsShape(*.channels / (*.groups).max(1), window, *.transposed))]
-    WeightsShape {
-        /// The weights' shape.
-        found: Vec<usize>,
-        /// The input's channels.
-        channels: usize,
-        /// The groups.
-        groups: usize,
-        /// The windows' sizes.
-        window: Vec<usize>,
-        /// Whether for a transposed convolution, whose weights have the input's channels first.
-        transposed: bool,
-    },
+    WeightsShape { found: Vec<usize>, channels: usize, groups: usize, window: Vec<usize>, transposed: bool },
     /// An output padding that would add whole windows.
     #[error("output padding {padding} on axis {axis} must be below its step {step} or its dilation {dilation}")]
-    OutputPadding {
-        /// The axis of the array.
-        axis: usize,
-        /// The output padding asked for.
-        padding: usize,
-        /// The step.
-        step: usize,
-        /// The dilation.
-        dilation: usize,
-    },
+    OutputPadding { axis: usize, padding: usize, step: usize, dilation: usize },
     /// A spatial axis without elements.
     #[error("axis {axis} has no elements: a convolution needs at least 1 along each of its axes")]
-    EmptySpatial {
-        /// The axis of the array.
-        axis: usize,
-    },
+    EmptySpatial { axis: usize },
     /// A sum of integer products that might not fit its type.
     #[error(
         "a sum of {terms} products may leave the range of i32: at most {limit} fit, convolve fewer channels at a time"
     )]
-    SumTooLong {
-        /// Products in a sum.
-        terms: usize,
-        /// How many are sure to fit.
-        limit: usize,
-    },
-    /// A sum or product of integers that its type does not hold.
-    #[error(
-        "the {operation} of window {index:?} does not fit {into}: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
-    )]
-    DoesNotFit {
-        /// What was asked for.
-        operation: &'static str,
-        /// The first such window.
-        index: Vec<usize>,
-        /// The type of the result.
-        into: &'static str,
-    },
+    SumTooLong { terms: usize, limit: usize },
+    /// A sum or product of integers that its type does not hold, of the first such window, or in a fold of the first such element.
+    #[error("the {operation} at {index:?} does not fit {into}: {instead}")]
+    DoesNotFit { operation: &'static str, index: Vec<usize>, into: &'static str, instead: &'static str },
     /// A mean of so many integers that their sum might not fit its accumulator.
     #[error(
         "a {operation} of {cells} elements of type {element} might overflow, at most {limit} are sure not to: use a smaller window, or reduce by an operation of your own"
     )]
-    SumOverflow {
-        /// What was asked for.
-        operation: &'static str,
-        /// The type of the elements.
-        element: &'static str,
-        /// Cells of a window.
-        cells: usize,
-        /// How many always fit.
-        limit: usize,
-    },
+    SumOverflow { operation: &'static str, element: &'static str, cells: usize, limit: usize },
     /// Windows of a request without axes where one is needed.
     #[error("{what} needs an axis to run along, but the request names none: unfold one, with a window of 1 if need be")]
-    NothingUnfolded {
-        /// What was asked for.
-        what: &'static str,
-    },
+    NothingUnfolded { what: &'static str },
     /// Mutable windows that would share elements.
     #[error(
         "windows of {window} by step {step} on axis {axis} share elements: mutable windows need distinct ones, use a step of at least {span}"
     )]
-    WindowsOverlap {
-        /// The axis of the array.
-        axis: usize,
-        /// The window.
-        window: usize,
-        /// The step.
-        step: usize,
-        /// The step that keeps them apart.
-        span: usize,
-    },
+    WindowsOverlap { axis: usize, window: usize, step: usize, span: usize },
     /// Reserved slots that leave no room for tokens.
     #[error("{reserved} reserved slots leave no room in windows of {size}: reserve fewer, or use larger windows")]
-    NoRoom {
-        /// The window's size.
-        size: usize,
-        /// Its reserved slots.
-        reserved: usize,
-    },
-    /// An overlap as large as the window.
-    #[error("an overlap of {overlap} is not below the {room} tokens of a window: the next one would not move on")]
-    OverlapTooLarge {
-        /// The overlap.
-        overlap: usize,
-        /// Tokens in a window, without reserved slots.
-        room: usize,
-    },
+    NoRoom { size: usize, reserved: usize },
+    /// An overlap as large as the window, or as the room in it: of tokens, of tiles.
+    #[error("an overlap of {overlap} is not below the {size} of a window: the next one would not move on")]
+    Overlap { overlap: usize, size: usize },
     /// A step that leaves tokens between the windows.
     #[error("a step of {step} leaves tokens out between windows of {room}: step by {room} at most")]
-    StepLeavesGaps {
-        /// The step.
-        step: usize,
-        /// Tokens in a window, without reserved slots.
-        room: usize,
-    },
+    StepLeavesGaps { step: usize, room: usize },
     /// Windows of bytes that cannot be sure to move on without cutting a char.
     #[error(
         "windows of {room} bytes that move on by {step} may cut a char: move on by at least {least}, or count in chars"
     )]
-    WindowBelowChar {
-        /// Bytes in a window, without reserved slots.
-        room: usize,
-        /// Bytes the windows move on by.
-        step: usize,
-        /// The least they may.
-        least: usize,
-    },
-    /// Series whose targets lie nowhere.
-    #[error("a horizon of 0 is inside the window: use 1 for the next step")]
-    ZeroHorizon,
+    WindowBelowChar { room: usize, step: usize, least: usize },
     /// A window function of another length than the frames.
     #[error("the window function has {found} values, but a frame has {expected}: make them equally long")]
-    WindowLength {
-        /// Values given.
-        found: usize,
-        /// Values needed.
-        expected: usize,
-    },
-    /// A parameter of a window function outside its range.
+    WindowLength { found: usize, expected: usize },
+    /// A parameter outside of its range: of a window function, a norm, a quantile, a divisor, a number of channels.
     #[error("{what} is {value}: it must be {range}")]
-    WindowParameter {
-        /// Which parameter of which window function.
-        what: &'static str,
-        /// Its value.
-        value: f64,
-        /// What it may be.
-        range: &'static str,
-    },
+    Parameter { what: &'static str, value: f64, range: &'static str },
     /// A window function that does not fit the transform.
     #[error(
         "a window function of {window} values does not fit a transform of {n_fft} samples: shorten it, or use a larger n_fft"
     )]
-    WindowTooLong {
-        /// Its values.
-        window: usize,
-        /// The transform's samples.
-        n_fft: usize,
-    },
+    WindowTooLong { window: usize, n_fft: usize },
     /// Overlapped windows that do not add up to a constant.
     #[error(
         "overlapped windows at hop {hop} do not add up to a constant (COLA): sample {index} of a hop has {value}, the mean is {mean}; use Edges::Normalized, or another hop"
     )]
-    NotCola {
-        /// The hop.
-        hop: usize,
-        /// The sample of the hop that is farthest from the mean.
-        index: usize,
-        /// What the windows add up to there.
-        value: f64,
-        /// What they add up to on average.
-        mean: f64,
-    },
+    NotCola { hop: usize, index: usize, value: f64, mean: f64 },
     /// Overlapped windows that cannot be divided out.
     #[error(
         "overlapped windows of {window} at hop {hop} cannot be divided out (NOLA): sample {index} of a hop has {value}; use a smaller hop, or a window without zeros"
     )]
-    NotNola {
-        /// The hop.
-        hop: usize,
-        /// The window's length.
-        window: usize,
-        /// The sample of the hop that is nearest to zero.
-        index: usize,
-        /// What the weights add up to there.
-        value: f64,
-    },
-    /// No channels at all.
-    #[error("0 channels: there must be at least 1")]
-    NoChannels,
-    /// Interleaved samples that do not divide into channels.
-    #[error(
-        "{len} interleaved samples are not a whole number for each of {channels} channels: pass all channels of a sample together"
-    )]
-    NotInterleaved {
-        /// Samples given.
-        len: usize,
-        /// The channels.
-        channels: usize,
-    },
+    NotNola { hop: usize, window: usize, index: usize, value: f64 },
+    /// A number of interleaved samples, or of rows of columns, that is no multiple of what it must be.
+    #[error("{count} {what} are no multiple of {of} {unit}: {instead}")]
+    NotMultiple { count: usize, what: &'static str, of: usize, unit: &'static str, instead: &'static str },
     /// Planar samples that do not match the channels.
     #[error(
         "{given} slices for {channels} channels, or slices of different lengths: give one for each channel, all equally long"
     )]
-    ChannelLengths {
-        /// Slices given.
-        given: usize,
-        /// The channels.
-        channels: usize,
-    },
+    ChannelLengths { given: usize, channels: usize },
     /// A block that is longer than the room left.
     #[error(
         "a block of {given} samples does not fit: there is room for {room} of {capacity}; take frames first, push {room} at most, or use process()"
     )]
-    FramerFull {
-        /// Samples given, of each channel.
-        given: usize,
-        /// Samples that would have been taken.
-        room: usize,
-        /// Samples that fit when none wait.
-        capacity: usize,
-    },
+    FramerFull { given: usize, room: usize, capacity: usize },
     /// Samples or frames after the end.
     #[error("the stream has ended: reset() starts a new one")]
     StreamEnded,
     /// A tail that moves windows which a stream no longer has.
     #[error("a stream cannot end with Tail::{tail}, which moves earlier windows: use Tail::Drop or Tail::Partial")]
-    TailNeedsWhole {
-        /// The tail asked for.
-        tail: &'static str,
-    },
+    TailNeedsWhole { tail: &'static str },
     /// Padding that needs samples a stream does not have yet.
     #[error(
         "a stream cannot be padded by {before} and {after} with PadMode::{mode}: pad with PadMode::Empty, or not at all"
     )]
-    StreamPadding {
-        /// Padding before the first sample.
-        before: isize,
-        /// Padding behind the last sample.
-        after: isize,
-        /// What it should hold.
-        mode: &'static str,
-    },
+    StreamPadding { before: isize, after: isize, mode: &'static str },
     /// A window without an element, asked for something only elements have.
     #[error(
         "window {index:?} holds no element, so it has no {what}: pad less, or use a pad mode that repeats elements"
     )]
-    EmptyWindow {
-        /// What was asked for.
-        what: &'static str,
-        /// The first such window, as an index of the result.
-        index: Vec<usize>,
-    },
+    EmptyWindow { what: &'static str, index: Vec<usize> },
     /// A rank no element of some window has.
     #[error("rank {rank} is outside of window {index:?}, which holds {held} elements: ranks count from 0")]
-    RankOutside {
-        /// The rank asked for.
-        rank: usize,
-        /// How many elements the window holds.
-        held: usize,
-        /// The first such window, as an index of the result.
-        index: Vec<usize>,
-    },
-    /// A quantile that is no fraction.
-    #[error("quantile {q} is outside of 0 to 1: 0 is the minimum, 0.5 the median, 1 the maximum")]
-    QuantileOutside {
-        /// The quantile asked for.
-        q: f64,
-    },
+    RankOutside { rank: usize, held: usize, index: Vec<usize> },
     /// Indices that are not one for each value.
     #[error("indices have shape {found:?}, but the values have {expected:?}: give one index for each value")]
-    IndicesShape {
-        /// The values' shape.
-        expected: Vec<usize>,
-        /// The indices' shape.
-        found: Vec<usize>,
-    },
+    IndicesShape { expected: Vec<usize>, found: Vec<usize> },
     /// An index that points outside of what it is an index of.
     #[error(
         "index {index} at {at:?} is outside of a plane of shape {plane:?}, which holds {len} elements: use the indices and the input shape of the pooling"
     )]
-    IndexOutside {
-        /// The index.
-        index: usize,
-        /// Where it stands.
-        at: Vec<usize>,
-        /// The shape of what it should point into.
-        plane: Vec<usize>,
-        /// How many elements that has.
-        len: usize,
-    },
-    /// A divisor of zero.
-    #[error("the divisor of a mean is 0: use at least 1, or count elements")]
-    ZeroDivisor,
+    IndexOutside { index: usize, at: Vec<usize>, plane: Vec<usize>, len: usize },
     /// A window moved so far that it leaves its own element.
     #[error("origin {origin} on axis {axis} moves a window of {window} off its element: use {} to {}", -(*.window as i128 / 2), (*.window as i128 - 1) / 2)]
-    OriginOutside {
-        /// The axis of the array.
-        axis: usize,
-        /// The origin asked for.
-        origin: isize,
-        /// The window.
-        window: usize,
-    },
-    /// A norm that is none.
-    #[error("norm of p = {p}: p must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)")]
-    NormOrder {
-        /// The p asked for.
-        p: f64,
-    },
+    OriginOutside { axis: usize, origin: isize, window: usize },
     /// An element that no window covers, in a merge that has nothing to say of it.
     #[error(
         "no window covers index {index:?}, so the merge by {merge} has nothing there: give Merge::uncovered, or windows that reach it"
     )]
-    Uncovered {
-        /// The first such element.
-        index: Vec<usize>,
-        /// The merge.
-        merge: &'static str,
-    },
+    Uncovered { index: Vec<usize>, merge: &'static str },
     /// Weights that cancel, or vanish, where they meet.
     #[error("the weights that meet at index {index:?} sum to {sum:?}: give a taper without zeros, or Merge::uncovered")]
-    ZeroWeight {
-        /// The first such element.
-        index: Vec<usize>,
-        /// The sum.
-        sum: f64,
-    },
+    ZeroWeight { index: Vec<usize>, sum: f64 },
     /// An array or a matrix that im2col and col2im cannot read.
     #[error(
         "{what} of rank {rank} with {spatial} spatial axes: arrays are [N, C, spatial..] or [C, spatial..], matrices [N, rows, columns] or [rows, columns]"
     )]
-    ColumnsRank {
-        /// What has the wrong rank.
-        what: &'static str,
-        /// Its rank.
-        rank: usize,
-        /// The spatial axes there are.
-        spatial: usize,
-    },
-    /// Rows of a matrix of columns that are not whole windows.
-    #[error(
-        "{rows} rows of columns are not a whole number of windows of {cells} cells: there must be channels * {cells}"
-    )]
-    ColumnRows {
-        /// The matrix's rows.
-        rows: usize,
-        /// Cells of a window.
-        cells: usize,
-    },
-    /// Tiles that would not move on.
-    #[error("tiles of {size} cannot overlap by {overlap}: the overlap must be below the size")]
-    TileOverlap {
-        /// A tile's size.
-        size: usize,
-        /// The overlap asked for.
-        overlap: usize,
-    },
+    ColumnsRank { what: &'static str, rank: usize, spatial: usize },
     /// A taper of another length than its window.
     #[error("a taper of {found} weights for the window of {window} on axis {axis}: give one for each cell")]
-    TaperLength {
-        /// The axis of the array.
-        axis: usize,
-        /// The weights given.
-        found: usize,
-        /// The window.
-        window: usize,
-    },
+    TaperLength { axis: usize, found: usize, window: usize },
     /// A weight that is infinite or not a number.
     #[error("weight {at} of the taper on axis {axis} is not finite: every weight must be a number")]
-    TaperNotFinite {
-        /// The axis of the array.
-        axis: usize,
-        /// The cell.
-        at: usize,
-    },
-    /// An integer fold whose result its type cannot hold.
-    #[error("the {merge} at index {index:?} leaves the range of the integers folded: use fold_wide")]
-    FoldRange {
-        /// The first such element.
-        index: Vec<usize>,
-        /// The merge.
-        merge: &'static str,
-    },
+    TaperNotFinite { axis: usize, at: usize },
     /// A box that is empty or leaves what it is a box of.
     #[error(
         "the box takes {start}..{end} of axis {axis}, but {what} has {len} there: take a range inside 0..{len} that is not empty"
     )]
-    BoxOutside {
-        /// What it is a box of.
-        what: &'static str,
-        /// The axis.
-        axis: usize,
-        /// The range's start.
-        start: usize,
-        /// The range's end.
-        end: usize,
-        /// What there is along the axis.
-        len: usize,
-    },
+    BoxOutside { what: &'static str, axis: usize, start: usize, end: usize, len: usize },
     /// Parts of zero results.
     #[error("the chunk on axis {axis} is 0: a part holds at least 1 result along every axis")]
-    ZeroChunk {
-        /// The axis of the result.
-        axis: usize,
-    },
+    ZeroChunk { axis: usize },
     /// Parts that share a store's chunks.
     #[error("parts of {part} on axis {axis} share chunks of {chunk}: take a multiple of {chunk}, or a divisor")]
-    NotAligned {
-        /// The axis of the result.
-        axis: usize,
-        /// Results of a part along it.
-        part: usize,
-        /// Results of a chunk.
-        chunk: usize,
-    },
+    NotAligned { axis: usize, part: usize, chunk: usize },
+}
+
+impl Error {
+    pub(crate) fn norm_order(p: f64) -> Error {
+        let range = "above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)";
+        Error::Parameter { what: "p of a norm", value: p, range }
+    }
+
+    pub(crate) fn zero_divisor() -> Error {
+        let range = "at least 1 (or count the elements)";
+        Error::Parameter { what: "the divisor of a mean", value: 0.0, range }
+    }
+
+    pub(crate) fn no_channels() -> Error {
+        Error::Parameter { what: "the number of channels", value: 0.0, range: "at least 1" }
+    }
+
+    pub(crate) fn not_interleaved(samples: usize, channels: usize) -> Error {
+        Error::NotMultiple {
+            count: samples,
+            what: "interleaved samples",
+            of: channels,
+            unit: "channels",
+            instead: "pass all channels of a sample together",
+        }
+    }
 }
 
 /// Writes which axes there are.

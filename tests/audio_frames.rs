@@ -77,9 +77,9 @@ fn planar_and_interleaved_signals_give_the_same_frames() {
     let text = |e: Error| e.to_string();
     assert_eq!(
         text(interleaved(&mixed[1..], 2).unwrap_err()),
-        "19 interleaved samples are not a whole number for each of 2 channels: pass all channels of a sample together"
+        "19 interleaved samples are no multiple of 2 channels: pass all channels of a sample together"
     );
-    assert_eq!(text(interleaved(&mixed, 0).unwrap_err()), "0 channels: there must be at least 1");
+    assert_eq!(text(interleaved(&mixed, 0).unwrap_err()), "the number of channels is 0: it must be at least 1");
 }
 
 #[test]

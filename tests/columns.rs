@@ -85,7 +85,7 @@ fn what_is_not_columns_says_why() {
     let text = |e: Result<Array<f32>, Error>| e.unwrap_err().to_string();
     assert_eq!(
         text(Columns::new(2).col2im(&matrix, [4, 4])),
-        "18 rows of columns are not a whole number of windows of 4 cells: there must be channels * 4"
+        "18 rows of columns are no multiple of 4 cells of a window: there must be that many for each channel"
     );
     assert_eq!(
         text(Columns::new(3).col2im(&matrix, [4, 4])),

@@ -434,7 +434,7 @@ fn sums_of_integers_never_wrap() {
     let plan = unfold(0, 2, 1).plan([3]).unwrap();
     let bytes = Array::new(vec![200u8, 100, 156, 7], [2, 2]).unwrap();
     let error = plan.fold(&bytes).unwrap_err();
-    assert_eq!(error.to_string(), "the sum at index [1] leaves the range of the integers folded: use fold_wide");
+    assert_eq!(error.to_string(), "the sum at [1] does not fit u8: use fold_wide");
     let fold = plan.prepare_fold(Merge::<u8>::sum()).unwrap();
     assert_eq!(fold.fold_wide(&bytes).unwrap().as_slice(), [200i64, 256, 7]);
     assert_eq!(plan.fold_with(&bytes, Merge::mean()).unwrap().as_slice(), [200, 128, 7]);

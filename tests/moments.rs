@@ -266,8 +266,8 @@ fn what_is_refused() {
     let text = |p| w.windows(&[1.0, 2.0]).unwrap().norm(p).unwrap_err().to_string();
     assert_eq!(
         text(0.0),
-        "norm of p = 0: p must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)"
+        "p of a norm is 0: it must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)"
     );
-    assert!(text(-2.0).starts_with("norm of p = -2:") && text(f64::NAN).starts_with("norm of p = NaN:"));
+    assert!(text(-2.0).starts_with("p of a norm is -2:") && text(f64::NAN).starts_with("p of a norm is NaN:"));
     assert!(matches!(w.windows(&[1, 2]).unwrap().var_into(&mut []), Err(Error::BufferLength { .. })));
 }

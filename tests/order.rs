@@ -214,7 +214,7 @@ fn what_is_refused() {
     let text = |e: Result<Array<f64>, Error>| e.unwrap_err().to_string();
     assert_eq!(
         text(w.quantile(1.5)),
-        "quantile 1.5 is outside of 0 to 1: 0 is the minimum, 0.5 the median, 1 the maximum"
+        "the quantile is 1.5: it must be from 0, the minimum, over 0.5, the median, to 1, the maximum"
     );
     assert!(w.quantile(f64::NAN).is_err() && w.quantile(-1e-9).is_err());
     let padded = unfold(0, 2, 1).pad(2);

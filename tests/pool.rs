@@ -62,7 +62,7 @@ fn lp_pooling_of_both_kinds() {
     assert!((odd.as_slice()[0] - 7f64.cbrt()).abs() < 1e-12 && odd.as_slice()[1].is_nan());
     assert_eq!(
         pool.lp_pool(row(&x), 0.0).unwrap_err().to_string(),
-        "norm of p = 0: p must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)"
+        "p of a norm is 0: it must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)"
     );
     assert!(pool.lp_pool_signed(row(&x), f64::NAN).is_err());
 }
@@ -123,7 +123,7 @@ fn unpooling_sizes_and_what_is_refused() {
     assert_eq!(pool.max_unpool(&y, &at, Indices::Plane, [1, 1, 5]).unwrap().as_slice(), [1.0, 0.0, 0.0, 0.0, 2.0]);
     assert_eq!(
         text(pool.avg_pool(&y, Divisor::Fixed(0))),
-        "the divisor of a mean is 0: use at least 1, or count elements"
+        "the divisor of a mean is 0: it must be at least 1 (or count the elements)"
     );
     let padded = Pool::new([1]).step(1).pad(1);
     assert_eq!(padded.max_pool(&y).unwrap().as_slice(), [f64::NEG_INFINITY, 1.0, 2.0, f64::NEG_INFINITY]);

@@ -44,7 +44,7 @@ fn bad_requests_are_refused() {
     let two = View::new(&x, [6, 2]).unwrap();
     assert_eq!(
         Series::new(2).horizon(0).examples(&two).unwrap_err().to_string(),
-        "a horizon of 0 is inside the window: use 1 for the next step"
+        "the horizon is 0: it must be at least 1, the next step"
     );
     assert!(matches!(Series::new(0).examples(&two), Err(Error::ZeroWindow { .. })));
     assert!(matches!(Series::new(1).step(0).examples(&two), Err(Error::ZeroStep { .. })));

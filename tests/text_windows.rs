@@ -142,7 +142,7 @@ fn bad_requests_are_refused_with_their_numbers() {
     );
     assert_eq!(
         text(TokenWindows::new(8).reserve(2).overlap(6)),
-        "an overlap of 6 is not below the 6 tokens of a window: the next one would not move on"
+        "an overlap of 6 is not below the 6 of a window: the next one would not move on"
     );
     assert_eq!(
         text(TokenWindows::new(8).reserve(2).step(7)),

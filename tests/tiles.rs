@@ -55,7 +55,7 @@ fn tiles_that_cannot_be_say_why() {
     let text = |tiles: Tiles, shape: [usize; 2]| tiles.on(shape).unwrap_err().to_string();
     assert_eq!(
         text(Tiles::new(.., 4, 4), [8, 8]),
-        "tiles of 4 cannot overlap by 4: the overlap must be below the size"
+        "an overlap of 4 is not below the 4 of a window: the next one would not move on"
     );
     assert_eq!(
         text(Tiles::new(.., 4, 1).tail(Tail::Drop), [10, 9]),

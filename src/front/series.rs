@@ -68,7 +68,7 @@ impl Series {
         }
         match (self.targets, self.horizon) {
             (0, _) => Ok(self.size),
-            (_, 0) => Err(Error::ZeroHorizon),
+            (_, 0) => Err(Error::Parameter { what: "the horizon", value: 0.0, range: "at least 1, the next step" }),
             (targets, horizon) => {
                 // Beyond the address space is beyond any series: the plan refuses it.
                 Ok(self.size.saturating_add(horizon - 1).saturating_add(targets))
@@ -79,7 +79,7 @@ impl Series {
     /// How many examples a series of `len` steps gives; none if it is too short for one.
     ///
     /// # Errors
-    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::ZeroHorizon`].
+    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::Parameter`].
     pub fn count(&self, len: usize) -> Result<usize> {
         match unfold(0, self.span()?, self.step).plan([len]) {
             Ok(plan) => Ok(plan.len()),

@@ -140,7 +140,7 @@ fn products_fail_by_their_value() {
     assert_eq!(product(&[i32::MAX, i32::MAX, i32::MAX, 0, i32::MAX], 5), Ok(vec![0]));
     assert_eq!(
         product(&[0, i32::MAX, i32::MAX, i32::MAX], 3).unwrap_err().to_string(),
-        "the product of window [1] does not fit i64: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
+        "the product at [1] does not fit i64: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
     );
     let wide = unfold(0, 2, 1).windows(&[u128::MAX, 1, 2]).unwrap();
     assert_eq!(wide.product().unwrap().as_slice(), [u128::MAX, 2]);
@@ -155,12 +155,17 @@ fn sums_without_a_wider_type() {
     let sum = |x: &[u128]| unfold(0, 2, 1).windows(x).unwrap().sum().map(|s| s.into_vec());
     assert_eq!(sum(&[1, 2, 3]), Ok(vec![3, 5]));
     assert_eq!(sum(&[u128::MAX - 1, 1, 0]), Ok(vec![u128::MAX, 1]));
-    let expected = Error::DoesNotFit { operation: "sum", index: vec![1], into: "u128" };
+    let expected = Error::DoesNotFit {
+        operation: "sum",
+        index: vec![1],
+        into: "u128",
+        instead: "convert the elements to a float first, or reduce by WrappingSum or WrappingProduct",
+    };
     assert_eq!(sum(&[0, u128::MAX, 1]), Err(expected));
     let signed = [i128::MAX, i128::MAX, i128::MIN, i128::MIN, -1];
     assert_eq!(
         unfold(0, 4, 1).windows(&signed).unwrap().sum().unwrap_err().to_string(),
-        "the sum of window [1] does not fit i128: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
+        "the sum at [1] does not fit i128: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
     );
     assert_eq!(unfold(0, 4, 4).windows(&signed).unwrap().sum().unwrap().as_slice(), [-2]);
     let mut out = [0];

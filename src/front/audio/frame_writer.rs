@@ -25,7 +25,7 @@ impl<'a, T: Element> FrameWriter<'a, T> {
     /// first, behind those written before; returns how many there are.
     ///
     /// # Errors
-    /// [`Error::BufferLength`] if what is left of the buffer is too short for them; [`Error::NotInterleaved`],
+    /// [`Error::BufferLength`] if what is left of the buffer is too short for them; [`Error::NotMultiple`],
     /// [`Error::StreamEnded`]. Then nothing was taken.
     pub fn process(&mut self, block: &[T]) -> Result<usize> {
         let given = self.framer.check(block)?;

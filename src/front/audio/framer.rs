@@ -110,13 +110,13 @@ impl<T: Element> Framer<T> {
     /// The only allocation: about `channels * (2 * size + capacity)` elements.
     ///
     /// # Errors
-    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::NoChannels`], [`Error::SpanOverflow`], [`Error::TooLarge`],
+    /// [`Error::ZeroWindow`], [`Error::ZeroStep`], [`Error::Parameter`], [`Error::SpanOverflow`], [`Error::TooLarge`],
     /// [`Error::OutOfMemory`].
     pub fn with_capacity(size: usize, hop: usize, channels: usize, capacity: usize) -> Result<Self> {
         let framing = Framing::new(size, hop);
         framing.count(size)?; // size and hop are checked where sizes are computed
         if channels == 0 {
-            return Err(Error::NoChannels);
+            return Err(Error::no_channels());
         }
         let capacity = capacity.max(size);
         let lane = capacity.saturating_add(size.saturating_mul(2));
@@ -171,7 +171,7 @@ impl<T: Element> Framer<T> {
     ///
     /// # Errors
     /// [`Error::FramerFull`] if the block is longer than [`room`](Self::room): take frames first, or use
-    /// [`process`](Self::process); [`Error::NotInterleaved`] if it is not a whole number of sample groups;
+    /// [`process`](Self::process); [`Error::NotMultiple`] if it is not a whole number of sample groups;
     /// [`Error::StreamEnded`] after [`finish`](Self::finish).
     pub fn push(&mut self, block: &[T]) -> Result<()> {
         let given = self.check(block)?;
@@ -224,7 +224,7 @@ impl<T: Element> Framer<T> {
     /// A frame of one channel that lies wholly in the block is a slice of it: only what a later frame needs is copied.
     ///
     /// # Errors
-    /// [`Error::NotInterleaved`], [`Error::StreamEnded`]; then nothing was taken.
+    /// [`Error::NotMultiple`], [`Error::StreamEnded`]; then nothing was taken.
     #[inline]
     pub fn process(&mut self, block: &[T], mut visit: impl FnMut(Frame<'_, T>)) -> Result<()> {
         let mut left = self.check(block)?;
@@ -283,7 +283,7 @@ impl<T: Element> Framer<T> {
     /// For many blocks and one large buffer, [`writing_into`](Self::writing_into) is faster.
     ///
     /// # Errors
-    /// [`Error::BufferLength`] if `out` is too short for them; [`Error::NotInterleaved`], [`Error::StreamEnded`].
+    /// [`Error::BufferLength`] if `out` is too short for them; [`Error::NotMultiple`], [`Error::StreamEnded`].
     /// Then nothing was taken.
     pub fn process_into(&mut self, block: &[T], out: &mut [T]) -> Result<usize> {
         self.writing_into(out, |frames| frames.process(block))
@@ -389,7 +389,7 @@ impl<T: Element> Framer<T> {
     pub(super) fn check(&self, block: &[T]) -> Result<usize> {
         self.check_open()?;
         if !block.len().is_multiple_of(self.channels) {
-            return Err(Error::NotInterleaved { len: block.len(), channels: self.channels });
+            return Err(Error::not_interleaved(block.len(), self.channels));
         }
         Ok(block.len() / self.channels)
     }

@@ -34,7 +34,7 @@ pub fn frames<'a, S: IntoView<'a>>(signal: S, size: usize, hop: usize) -> Result
 /// Planar samples need no such step: they are `View::new(samples, [channels, time])`.
 ///
 /// # Errors
-/// [`Error::NoChannels`]; [`Error::NotInterleaved`] if the slice is not a whole number of sample groups.
+/// [`Error::Parameter`]; [`Error::NotMultiple`] if the slice is not a whole number of sample groups.
 ///
 /// ```
 /// use ndwindow::audio::{frames, interleaved};
@@ -46,10 +46,10 @@ pub fn frames<'a, S: IntoView<'a>>(signal: S, size: usize, hop: usize) -> Result
 /// ```
 pub fn interleaved<T>(samples: &[T], channels: usize) -> Result<View<'_, T>> {
     if channels == 0 {
-        return Err(Error::NoChannels);
+        return Err(Error::no_channels());
     }
     if !samples.len().is_multiple_of(channels) {
-        return Err(Error::NotInterleaved { len: samples.len(), channels });
+        return Err(Error::not_interleaved(samples.len(), channels));
     }
     View::new(samples, [samples.len() / channels, channels])?.permute(&[1, 0])
 }

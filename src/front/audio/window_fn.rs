@@ -57,7 +57,7 @@ impl WindowFn {
     /// Values are computed in `f64` and rounded once. Costs `n` evaluations and one allocation.
     ///
     /// # Errors
-    /// [`Error::WindowParameter`] for a parameter outside its range; [`Error::TooLarge`], [`Error::OutOfMemory`].
+    /// [`Error::Parameter`] for a parameter outside its range; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn periodic<T: Float + FromPrimitive>(self, n: usize) -> Result<Vec<T>> {
         // A period is the symmetric window of one more sample, less that sample. (Where there is no such number there is no
         // memory for the samples either.)
@@ -67,7 +67,7 @@ impl WindowFn {
     /// The window that reads the same from both ends: `scipy.signal.get_window(name, n, fftbins=False)`.
     ///
     /// # Errors
-    /// [`Error::WindowParameter`] for a parameter outside its range; [`Error::TooLarge`], [`Error::OutOfMemory`].
+    /// [`Error::Parameter`] for a parameter outside its range; [`Error::TooLarge`], [`Error::OutOfMemory`].
     pub fn symmetric<T: Float + FromPrimitive>(self, n: usize) -> Result<Vec<T>> {
         self.sample(n, n)
     }
@@ -111,14 +111,10 @@ impl WindowFn {
     fn check(self) -> Result<()> {
         match self {
             WindowFn::Gaussian { deviation } if !(deviation > 0.0 && deviation.is_finite()) => {
-                Err(Error::WindowParameter {
-                    what: "deviation of a Gaussian",
-                    value: deviation,
-                    range: "above 0 and finite",
-                })
+                Err(Error::Parameter { what: "deviation of a Gaussian", value: deviation, range: "above 0 and finite" })
             }
             WindowFn::Kaiser { beta } if !(0.0..=700.0).contains(&beta) => {
-                Err(Error::WindowParameter { what: "beta of a Kaiser window", value: beta, range: "from 0 to 700" })
+                Err(Error::Parameter { what: "beta of a Kaiser window", value: beta, range: "from 0 to 700" })
             }
             _ => Ok(()),
         }

@@ -71,7 +71,7 @@ impl Tiles {
     /// The tiles of a picture of this shape.
     ///
     /// # Errors
-    /// [`Error::TileOverlap`] for an overlap that is not below the size; [`Error::Uncovered`] where [`Tail::Drop`] leaves
+    /// [`Error::Overlap`] for an overlap that is not below the size; [`Error::Uncovered`] where [`Tail::Drop`] leaves
     /// something out; [`Error::ZeroWeight`] for a taper with zeros; those of [`Unfold::plan`](crate::Unfold::plan).
     pub fn on(&self, shape: impl IntoShape) -> Result<Tiling> {
         let shape = dims(&shape);
@@ -94,7 +94,7 @@ impl Tiles {
         for k in 0..number {
             let (size, overlap) = (at(&self.size, k), at(&self.overlap, k));
             if size > 0 && overlap >= size {
-                return Err(Error::TileOverlap { size, overlap });
+                return Err(Error::Overlap { overlap, size });
             }
             steps.push(size.saturating_sub(overlap).max(1));
         }

@@ -116,7 +116,7 @@ impl Columns {
     ///
     /// # Errors
     /// [`Error::ColumnsRank`] for a matrix that is not `[N, rows, L]` or `[rows, L]`, or another number of spatial axes than
-    /// window numbers; [`Error::ColumnRows`] for rows that are no whole number of windows; [`Error::ShapeMismatch`] for
+    /// window numbers; [`Error::NotMultiple`] for rows that are no whole number of windows; [`Error::ShapeMismatch`] for
     /// another number of columns; those of [`Plan::fold`] and [`Unfold::plan`](crate::Unfold::plan).
     #[doc(alias = "fold")]
     pub fn col2im<'a, S: IntoView<'a>>(&self, columns: S, spatial: impl IntoShape) -> Result<Array<S::Elem>>
@@ -204,7 +204,13 @@ impl Columns {
         let cells = (0..spatial.len()).map(window).fold(1, usize::saturating_mul);
         // A window of 0 is refused by the plan, whatever the rows.
         if rows.checked_rem(cells).is_some_and(|rest| rest != 0) {
-            return Err(Error::ColumnRows { rows, cells });
+            return Err(Error::NotMultiple {
+                count: rows,
+                what: "rows of columns",
+                of: cells,
+                unit: "cells of a window",
+                instead: "there must be that many for each channel",
+            });
         }
         let channels = rows.checked_div(cells).unwrap_or(0);
         let mut array = Dims::from_slice(&shape[..shape.len() - 2]);

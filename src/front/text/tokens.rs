@@ -116,7 +116,7 @@ impl TokenWindows {
             Advance::Step(0) => Err(Error::ZeroStep { axis: 0 }),
             Advance::Step(step) if step > room => Err(Error::StepLeavesGaps { step, room }),
             Advance::Step(step) => Ok((room, step)),
-            Advance::Overlap(overlap) if overlap >= room => Err(Error::OverlapTooLarge { overlap, room }),
+            Advance::Overlap(overlap) if overlap >= room => Err(Error::Overlap { overlap, size: room }),
             Advance::Overlap(overlap) => Ok((room, room - overlap)),
         }
     }
@@ -124,7 +124,7 @@ impl TokenWindows {
     /// The windows over a sequence of `len` tokens: none for none.
     ///
     /// # Errors
-    /// [`Error::ZeroWindow`]; [`Error::NoRoom`] if the reserved slots leave nothing; [`Error::OverlapTooLarge`] unless the
+    /// [`Error::ZeroWindow`]; [`Error::NoRoom`] if the reserved slots leave nothing; [`Error::Overlap`] unless the
     /// overlap is below what is left; [`Error::ZeroStep`]; [`Error::StepLeavesGaps`].
     pub fn plan(&self, len: usize) -> Result<TokenPlan> {
         self.plan_groups(&[len])

@@ -49,7 +49,7 @@ impl Plan {
     /// One pass over the patches and one over the result; sums of 32 KiB a thread beside it. Integers are summed exactly.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`](crate::Error::ShapeMismatch); [`Error::FoldRange`](crate::Error::FoldRange) where an
+    /// [`Error::ShapeMismatch`](crate::Error::ShapeMismatch); [`Error::DoesNotFit`](crate::Error::DoesNotFit) where an
     /// integer sum does not fit its type ([`Fold::fold_wide`] holds every sum).
     pub fn fold<'a, S>(&self, patches: S) -> Result<Array<S::Elem>>
     where

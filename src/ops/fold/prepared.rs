@@ -84,7 +84,7 @@ impl<T: FoldElement> Fold<T> {
     /// The patches merged into an array of the plan's input shape.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`]; [`Error::FoldRange`]; [`Error::TooLarge`] for a result no address space holds,
+    /// [`Error::ShapeMismatch`]; [`Error::DoesNotFit`]; [`Error::TooLarge`] for a result no address space holds,
     /// [`Error::OutOfMemory`] for one this machine does not.
     pub fn fold<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T>> {
         let mut out = self.zeros()?;
@@ -93,7 +93,7 @@ impl<T: FoldElement> Fold<T> {
     }
 
     /// [`fold`](Self::fold) into a caller's buffer, row-major in the plan's input shape; what it held is lost, and what it
-    /// holds after an [`Error::FoldRange`] is not said.
+    /// holds after an [`Error::DoesNotFit`] is not said.
     ///
     /// # Errors
     /// As [`fold`](Self::fold), and [`Error::BufferLength`].
@@ -211,7 +211,12 @@ impl<T: FoldElement> Fold<T> {
         });
         match finish.outside.into_inner() {
             usize::MAX => Ok(()),
-            at => Err(Error::FoldRange { index: index_of(at, self.plan.input_shape()), merge: self.merge.rule.name() }),
+            at => Err(Error::DoesNotFit {
+                operation: self.merge.rule.name(),
+                index: index_of(at, self.plan.input_shape()),
+                into: core::any::type_name::<O>(),
+                instead: "use fold_wide",
+            }),
         }
     }
 

@@ -160,7 +160,12 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
         let shape = windows.plan().reduced_dims();
         let mut index = Dims::from_elem(0, shape.len());
         unravel(number, 0..shape.len(), &shape, &mut index);
-        return Err(Error::DoesNotFit { operation, index: index.to_vec(), into: core::any::type_name::<T::Wide>() });
+        return Err(Error::DoesNotFit {
+            operation,
+            index: index.to_vec(),
+            into: core::any::type_name::<T::Wide>(),
+            instead: "convert the elements to a float first, or reduce by WrappingSum or WrappingProduct",
+        });
     }
     out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
     Ok(())

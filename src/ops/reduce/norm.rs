@@ -106,7 +106,7 @@ impl<T: Real> Windows<'_, T> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NormOrder`] unless `p > 0`.
+    /// [`Error::Parameter`] unless `p > 0`.
     pub fn norm(&self, p: f64) -> Result<Array<T::Mean>> {
         let mut out = Array::zeros(self.plan().reduced_dims());
         self.norm_into(p, out.as_mut_slice())?;
@@ -120,7 +120,7 @@ impl<T: Real> Windows<'_, T> {
     pub fn norm_into(&self, p: f64, out: &mut [T::Mean]) -> Result<()> {
         let size = |x: T| x.real().abs();
         if p.is_nan() || p <= 0.0 {
-            Err(Error::NormOrder { p })
+            Err(Error::norm_order(p))
         } else if p == 1.0 {
             self.reduce_into(&Pairwise(monoid(0.0, size, |a, b| a + b, T::rounded)), out)
         } else if p == f64::INFINITY {

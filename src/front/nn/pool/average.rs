@@ -178,7 +178,7 @@ impl Pool {
     /// ```
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan); [`Error::ZeroDivisor`]; for integers also [`Error::EmptyWindow`].
+    /// Those of [`plan`](Self::plan); [`Error::Parameter`]; for integers also [`Error::EmptyWindow`].
     pub fn avg_pool<'x, X>(&self, array: X, divisor: Divisor) -> Result<Array<X::Elem>>
     where
         X: IntoView<'x>,
@@ -206,7 +206,7 @@ impl Pool {
 fn average<T: Average>(windows: Windows<'_, T>, divisor: Divisor, out: &mut [T]) -> Result<()> {
     windows.check_buffer(out.len())?;
     if let Divisor::Fixed(0) = divisor {
-        return Err(Error::ZeroDivisor);
+        return Err(Error::zero_divisor());
     }
     let plan = windows.plan().clone();
     if !matches!(divisor, Divisor::Fixed(_)) {

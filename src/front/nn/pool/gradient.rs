@@ -173,7 +173,7 @@ impl Pool {
     /// their width and rounded once.
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan) on `shape`; [`Error::ShapeMismatch`]; [`Error::ZeroDivisor`].
+    /// Those of [`plan`](Self::plan) on `shape`; [`Error::ShapeMismatch`]; [`Error::Parameter`].
     pub fn avg_pool_gradient<'g, G>(
         &self,
         gradient: G,
@@ -185,7 +185,7 @@ impl Pool {
         G::Elem: FoldElement + Float,
     {
         if let Divisor::Fixed(0) = divisor {
-            return Err(Error::ZeroDivisor);
+            return Err(Error::zero_divisor());
         }
         let plan = self.plan(shape)?;
         let gradient = gradient.into_view();

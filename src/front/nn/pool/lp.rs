@@ -11,7 +11,7 @@ impl Pool {
     /// ONNX's `LpPool`: the `p`-norm of each window, `(sum |x|^p)^(1/p)`; [`Windows::norm`](crate::Windows::norm).
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan); [`Error::NormOrder`] unless `p > 0`.
+    /// Those of [`plan`](Self::plan); [`Error::Parameter`] unless `p > 0`.
     pub fn lp_pool<'x, X>(&self, array: X, p: f64) -> Result<Array<<X::Elem as Number>::Mean>>
     where
         X: IntoView<'x>,
@@ -27,14 +27,14 @@ impl Pool {
     /// everywhere else it is [`lp_pool`](Self::lp_pool).
     ///
     /// # Errors
-    /// Those of [`plan`](Self::plan); [`Error::NormOrder`] unless `p > 0`.
+    /// Those of [`plan`](Self::plan); [`Error::Parameter`] unless `p > 0`.
     pub fn lp_pool_signed<'x, X>(&self, array: X, p: f64) -> Result<Array<X::Elem>>
     where
         X: IntoView<'x>,
         X::Elem: Real + Float,
     {
         if p.is_nan() || p <= 0.0 {
-            return Err(Error::NormOrder { p });
+            return Err(Error::norm_order(p));
         }
         let windows = self.windows(array)?;
         let plan = windows.plan();

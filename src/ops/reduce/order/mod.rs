@@ -167,7 +167,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::QuantileOutside`] for a `q` outside 0 to 1, NaN included; [`Error::EmptyWindow`].
+    /// [`Error::Parameter`] for a `q` outside 0 to 1, NaN included; [`Error::EmptyWindow`].
     pub fn quantile(&self, q: f64) -> Result<Array<T::Middle>> {
         let mut out = Array::zeros(self.plan().reduced_dims());
         self.quantile_into(q, out.as_mut_slice())?;
@@ -198,7 +198,11 @@ impl<'a, T: Number> Windows<'a, T> {
 
     fn quantiles(&self, what: &'static str, q: f64, out: &mut [T::Middle]) -> Result<()> {
         if !(0.0..=1.0).contains(&q) {
-            return Err(Error::QuantileOutside { q });
+            return Err(Error::Parameter {
+                what: "the quantile",
+                value: q,
+                range: "from 0, the minimum, over 0.5, the median, to 1, the maximum",
+            });
         }
         self.check_buffer(out.len())?;
         if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
