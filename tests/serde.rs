@@ -1,7 +1,7 @@
-//! Requests and plans as data, spelled as people write them; what is read back is checked again.
+//! Requests, plans and parts as data, spelled as people write them; what is read back is checked again.
 #![cfg(feature = "serde")]
 
-use ndwindow::{PadMode, Plan, Tail, Unfold, unfold};
+use ndwindow::{PadMode, Part, Plan, Tail, Unfold, unfold};
 use serde_json::{Value, from_str, json, to_value};
 
 #[test]
@@ -111,6 +111,31 @@ fn plans_are_requests_on_a_shape() {
         assert_eq!(back, plan);
         assert_eq!((back.shape(), back.grid()), (plan.shape(), plan.grid()));
     }
+}
+
+#[test]
+fn parts_are_a_plan_and_a_box() {
+    let plan = unfold(1, 5, 2).pad(2).tail(Tail::Spread).plan([3, 20]).unwrap();
+    let part = plan.part(&[1..3, 4..7]).unwrap();
+    let want = json!({"plan": to_value(&plan).unwrap(), "write": [[1, 3], [4, 7]]});
+    assert_eq!(to_value(&part).unwrap(), want);
+    let back: Part = serde_json::from_value(want.clone()).unwrap();
+    assert_eq!((&back, back.read()), (&part, part.read()));
+    let refused = |value: Value| serde_json::from_value::<Part>(value).unwrap_err().to_string();
+    let mut wrong = want.clone();
+    wrong["write"] = json!([[1, 3], [4, 99]]);
+    assert!(refused(wrong).starts_with("the box takes 4..99 of axis 1"));
+    let mut wrong = want;
+    wrong["read"] = json!([[1, 3], [4, 9]]);
+    assert!(refused(wrong).starts_with("unknown field `read`"));
+    // The plan of a piece alone would be read as another one.
+    let x = vec![0.0f32; 60];
+    let view = ndwindow::View::new(&x, [3, 20]).unwrap();
+    let piece = view.slice(0, 1, 1, 2).unwrap();
+    let piece = piece.slice(1, part.read()[1].start, 1, part.read()[1].len()).unwrap();
+    let windows = part.windows(piece).unwrap();
+    let error = to_value(windows.plan()).unwrap_err().to_string();
+    assert_eq!(error, "a plan over the piece of an array is known as a part: write the Part");
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod pad;
 mod part;
 mod plan;
 mod reads;
+#[cfg(feature = "serde")]
+mod spelling;
 mod starts;
 mod table;
 mod unfold;
