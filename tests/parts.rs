@@ -180,7 +180,7 @@ proptest! {
 fn long_windows_too() {
     let long = |window, step, dilation, pad: isize, mode, tail, len| {
         let asked = Asked { len, window, step, dilation, base: 1, pad: (pad, pad), mode, tail };
-        (request(&[0], &[asked.clone()]), len)
+        (request(&[0], std::slice::from_ref(&asked)), len)
     };
     for mode in MODES {
         for tail in TAILS {
