@@ -241,7 +241,7 @@ fn folds_alike(plan: &Plan, request: &Unfold, boxes: &[Vec<Range<usize>>]) {
         ]
     };
     for (name, merge) in merges() {
-        let Ok(fold) = plan.folding(merge) else { continue };
+        let Ok(fold) = plan.prepare_fold(merge) else { continue };
         let whole = fold.fold(&patches).unwrap();
         for region in boxes {
             let part = fold.part(region).unwrap();

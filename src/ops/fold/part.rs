@@ -17,7 +17,7 @@ use core::ops::Range;
 /// let x: Vec<f32> = (0..12).map(|v| v as f32).collect();
 /// let plan = unfold(0, 4, 2).plan([12])?;
 /// let patches = plan.windows(&x)?.to_array(); // [5, 4]
-/// let part = plan.folding(Merge::sum())?.part(&[5..9])?;
+/// let part = plan.prepare_fold(Merge::sum())?.part(&[5..9])?;
 /// assert_eq!(part.windows(), [1..5]); // those that hold an element of 5..9
 /// let some = patches.view().slice(0, 1..5)?;
 /// assert_eq!(part.fold(&some)?.as_slice(), &plan.fold(&patches)?.as_slice()[5..9]);
@@ -82,9 +82,9 @@ impl<T: FoldElement> FoldPart<T> {
     /// An error that names an element, with the element's place in the whole array.
     fn placed(&self, error: Error) -> Error {
         match error {
-            Error::FoldRange { mut index, merge } => {
+            Error::DoesNotFit { operation, mut index, into, instead } => {
                 index.iter_mut().zip(&self.region).for_each(|(i, r)| *i += r.start);
-                Error::FoldRange { index, merge }
+                Error::DoesNotFit { operation, index, into, instead }
             }
             other => other,
         }
