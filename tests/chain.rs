@@ -1,4 +1,5 @@
 //! Receptive fields against published ones, and boxes through several requests against a walk from element to element.
+#![allow(clippy::single_range_in_vec_init)] // a box of one axis is one range
 
 use ndwindow::{Cell, Chain, PadMode, Plan, Tail, Unfold, unfold};
 use proptest::prelude::*;

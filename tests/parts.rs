@@ -1,4 +1,5 @@
 //! Parts of a plan against the whole: to the bit, for every verb, over pieces that hold nothing but what a part reads.
+#![allow(clippy::single_range_in_vec_init)] // a box of one axis is one range
 
 use ndwindow::{Array, Error, Merge, OutAxis, PadMode, Plan, Tail, Taper, Unfold, View, Windows, unfold};
 use proptest::prelude::*;

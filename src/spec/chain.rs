@@ -121,7 +121,7 @@ impl Chain {
         &self,
         ranges: &[Range<usize>],
         plans: impl Iterator<Item = &'p Plan>,
-        pass: fn(&Plan, &[Range<usize>]) -> Result<Vec<Range<usize>>>,
+        pass: impl Fn(&Plan, &[Range<usize>]) -> Result<Vec<Range<usize>>>,
     ) -> Result<Vec<Range<usize>>> {
         let mut ranges = ranges.to_vec();
         for plan in plans {

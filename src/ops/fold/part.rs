@@ -19,7 +19,7 @@ use core::ops::Range;
 /// let patches = plan.windows(&x)?.to_array(); // [5, 4]
 /// let part = plan.prepare_fold(Merge::sum())?.part(&[5..9])?;
 /// assert_eq!(part.windows(), [1..5]); // those that hold an element of 5..9
-/// let some = patches.view().slice(0, 1..5)?;
+/// let some = patches.view().slice(0, 1, 1, 4)?;
 /// assert_eq!(part.fold(&some)?.as_slice(), &plan.fold(&patches)?.as_slice()[5..9]);
 /// # Ok::<(), ndwindow::Error>(())
 /// ```
