@@ -219,12 +219,17 @@ impl<T: FoldElement> Fold<T> {
     fn chosen<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
         let (join, which) = self.choosing();
         let finish = self.finish::<f64, O>(None);
-        Engine::new(&self.plan, patches, which).run(out, &*join, finish.covered.is_none(), &|ranges, _, cells, part| {
-            for (o, &cell) in part.iter_mut().zip(cells) {
-                *o = num_traits::cast(cell).unwrap_or_default();
-            }
-            finish.cover(ranges, part);
-        });
+        Engine::new(&self.plan, patches, which).run(
+            out,
+            &*join,
+            finish.covered.is_none(),
+            &|ranges, _, cells, part| {
+                for (o, &cell) in part.iter_mut().zip(cells) {
+                    *o = num_traits::cast(cell).unwrap_or_default();
+                }
+                finish.cover(ranges, part);
+            },
+        );
     }
 
     pub(super) fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {
