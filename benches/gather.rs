@@ -1,7 +1,6 @@
 //! Copies and views of windows beside the cheapest thing that moves the same bytes, in one run.
 //!
-//! Criterion times each on its own; the table at the end interleaves every copy with its floor, which is what a ratio
-//! needs on a machine whose speed changes meanwhile.
+//! The table interleaves every copy with its floor, which is what a ratio needs on a machine whose speed changes meanwhile.
 
 #[path = "worklist/inputs.rs"]
 mod inputs;
@@ -9,9 +8,8 @@ mod inputs;
 mod warm;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use criterion::Criterion;
 use ndwindow::audio::Framer;
 use ndwindow::{View, unfold};
 use rayon::ThreadPool;
@@ -136,41 +134,43 @@ fn framer() -> Case {
 }
 
 /// Building a view, and walking over one.
-fn views(criterion: &mut Criterion) {
+fn views() {
     let x: Vec<f32> = inputs::tensor("x_8x64x56", 8 * 64 * 56 * 56);
     let source = View::new(&x, [8, 64, 56, 56]).expect("the shape of the elements");
-    let mut group = criterion.benchmark_group("view");
-    group.bench_function("request, plan and view: 2 axes of rank 4", |b| {
-        b.iter(|| unfold([2, 3], black_box(7), 1).windows(black_box(&source)).and_then(|w| w.view()).expect("fits"));
-    });
     let plan = unfold([2, 3], 7, 1).plan([8, 64, 56, 56]).expect("fits");
-    group.bench_function("plan to view: 2 axes of rank 4", |b| {
-        b.iter(|| black_box(&plan).windows(black_box(&source)).and_then(|w| w.view()).expect("fits"));
-    });
     let windows = unfold([2, 3], 7, 1).windows(&source).expect("fits");
-    group.bench_function("windows to view: 2 axes of rank 4", |b| {
-        b.iter(|| black_box(&windows).view().expect("fits"));
-    });
     let view = windows.view().expect("fits");
-    let each = 8 * 64 * 50 * 50;
-    group.throughput(criterion::Throughput::Elements(each));
-    group.bench_function("outer_iter, one window each", |b| {
-        b.iter(|| view.outer_iter(4).for_each(|window| drop(black_box(window))));
+    println!("{:48} {:>8}", "views of two axes of rank 4", "ns");
+    each("request, plan and view", 100_000, || {
+        black_box(unfold([2, 3], black_box(7), 1).windows(black_box(&source)).and_then(|w| w.view()).expect("fits"));
     });
-    group.finish();
+    each("plan to view", 100_000, || {
+        black_box(black_box(&plan).windows(black_box(&source)).and_then(|w| w.view()).expect("fits"));
+    });
+    each("windows to view", 100_000, || {
+        black_box(black_box(&windows).view().expect("fits"));
+    });
+    let mut walk = view.outer_iter(4);
+    each("outer_iter, one window each", 100_000, || match walk.next() {
+        Some(window) => drop(black_box(window)),
+        None => walk = view.outer_iter(4),
+    });
+    println!();
 }
 
-fn copies(criterion: &mut Criterion, cases: &mut [Case], pool: &ThreadPool) {
-    let threads = pool.current_num_threads();
-    for case in cases {
-        let mut group = criterion.benchmark_group(format!("{}, {threads} threads", case.name));
-        group.sample_size(20).measurement_time(Duration::from_secs(2)).warm_up_time(Duration::from_millis(300));
-        group.bench_function("ours", |b| pool.install(|| b.iter(&mut case.ours)));
-        if threads == 1 {
-            group.bench_function(case.floor_name, |b| b.iter(&mut case.floor));
-        }
-        group.finish();
-    }
+/// The median of 25 times of one call, among `runs` of them.
+fn each(name: &str, runs: u32, mut call: impl FnMut()) {
+    let mut time = || {
+        let start = Instant::now();
+        (0..runs).for_each(|_| call());
+        start.elapsed().as_secs_f64() * 1e9 / f64::from(runs)
+    };
+    println!("{name:48} {:8.1}", median((0..25).map(|_| time()).collect()));
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }
 
 /// Medians of interleaved runs: ours, floor, ours, floor, ...
@@ -179,10 +179,6 @@ fn ratios(cases: &mut [Case], pools: &[ThreadPool]) {
         let start = Instant::now();
         f();
         start.elapsed().as_secs_f64() * 1e3
-    };
-    let median = |mut times: Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
     };
     println!(
         "{:34} {:>10} {:>10}  {:>7} {:>10} {:>7}",
@@ -207,13 +203,7 @@ fn main() {
         return;
     }
     warm::restart_with_huge_pages();
-    let mut criterion = Criterion::default().configure_from_args();
-    views(&mut criterion);
+    views();
     let pools = [1, 2].map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a thread pool"));
-    let mut cases = cases();
-    for pool in &pools {
-        copies(&mut criterion, &mut cases, pool);
-    }
-    ratios(&mut cases, &pools);
-    criterion.final_summary();
+    ratios(&mut cases(), &pools);
 }

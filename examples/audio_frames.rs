@@ -4,6 +4,8 @@
 //! cargo run --release --features fft --example audio_frames [SOUND.wav]
 //! ```
 
+#[path = "common/picture.rs"]
+mod picture;
 #[path = "common/plot.rs"]
 mod plot;
 
@@ -67,8 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("spectra {:?}, and back: error {error:.1} dB", spectra.shape());
     assert!(error < -120.0);
 
-    let (columns, bins) = (spectra.shape()[0] as u32, spectra.shape()[1] as u32);
-    let power = |x: u32, y: u32| f64::from(spectra[[x as usize, y as usize]].norm_sqr());
+    let (columns, bins) = (spectra.shape()[0], spectra.shape()[1]);
+    let power = |x: usize, y: usize| f64::from(spectra[[x, y]].norm_sqr());
     let loudest =
         (0..columns).flat_map(|x| (0..bins).map(move |y| (x, y))).map(|(x, y)| power(x, y)).fold(1e-12, f64::max);
     let picture = Plot {
@@ -83,8 +85,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     .draw(|x, y| 10.0 * (power(x, y / 2) / loudest).max(1e-12).log10());
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
-    picture.save(out.join("audio_frames.png"))?;
-    println!("wrote out/audio_frames.png ({} x {})", picture.width(), picture.height());
+    picture::write(&picture, out.join("audio_frames.png"))?;
+    println!("wrote out/audio_frames.png ({} x {})", picture.shape()[1], picture.shape()[0]);
     Ok(())
 }
 

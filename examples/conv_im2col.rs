@@ -4,7 +4,9 @@
 //! cargo run --release --example conv_im2col [PICTURE [FOLDER]]
 //! ```
 
-use image::{GrayImage, ImageReader, RgbImage};
+#[path = "common/picture.rs"]
+mod picture;
+
 use ndwindow::nn::Conv;
 use ndwindow::{Array, PadMode, View, unfold};
 use std::error::Error;
@@ -57,10 +59,8 @@ const FILTERS: [(&str, [f32; 9], f32); 3] = [
 ];
 
 fn picture(file: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let picture = ImageReader::open(file)?.decode()?.into_rgb8();
-    let (width, height) = picture.dimensions();
-    let pixels: Vec<f32> = picture.into_raw().into_iter().map(f32::from).collect();
-    let image = View::new(&pixels, [height as usize, width as usize, 3])?;
+    let picture = picture::read(file)?.map(f32::from);
+    let image = picture.view();
     std::fs::create_dir_all(folder)?;
 
     for (name, kernel, gray) in FILTERS {
@@ -70,8 +70,7 @@ fn picture(file: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
         assert_eq!(filtered.shape(), image.shape());
         check(name, &image, &kernel, &filtered);
         let path = folder.join(format!("conv_{name}.png"));
-        let bytes: Vec<u8> = filtered.iter().map(|v| (v + gray).clamp(0.0, 255.0) as u8).collect();
-        RgbImage::from_raw(width, height, bytes).ok_or("as many bytes as pixels")?.save(&path)?;
+        picture::write(&filtered.map(|v| (v + gray).clamp(0.0, 255.0) as u8), &path)?;
         println!("wrote {}", path.display());
     }
 
@@ -80,10 +79,9 @@ fn picture(file: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let sobel = [-1.0, 0.0, 1.0, -2.0, 0.0, 2.0, -1.0, 0.0, 1.0];
     let weights: Vec<f32> = gray.iter().flat_map(|g| sobel.iter().map(move |s| g * s / 4.0)).collect();
     let slope = Conv::new().pad(1).channels_last().run(&image, View::new(&weights, [1, 3, 3, 3])?, None)?;
-    assert_eq!(slope.shape(), [height as usize, width as usize, 1]);
+    assert_eq!(slope.shape(), [image.shape()[0], image.shape()[1], 1]);
     let path = folder.join("conv_slope.png");
-    let bytes: Vec<u8> = slope.iter().map(|v| (v + 128.0).clamp(0.0, 255.0) as u8).collect();
-    GrayImage::from_raw(width, height, bytes).ok_or("as many bytes as pixels")?.save(&path)?;
+    picture::write(&slope.map(|v| (v + 128.0).clamp(0.0, 255.0) as u8), &path)?;
     println!("wrote {}", path.display());
     Ok(())
 }

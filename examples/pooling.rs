@@ -4,26 +4,27 @@
 //! cargo run --release --example pooling [PICTURE]
 //! ```
 
-use image::{ImageReader, Rgb, RgbImage};
+#[path = "common/picture.rs"]
+mod picture;
+
 use ndwindow::{Array, Tail, View, unfold};
 use std::error::Error;
 use std::path::Path;
 
 /// Space around the pictures of the sheet.
-const GAP: u32 = 12;
+const GAP: usize = 12;
 
 fn main() -> Result<(), Box<dyn Error>> {
     small_table()?;
 
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/chelsea.png");
     let file = std::env::args().nth(1).unwrap_or_else(|| shipped.to_string());
-    let picture = ImageReader::open(&file)?.decode()?.into_rgb8();
-    let (width, height) = picture.dimensions();
-    let pixels = picture.into_raw();
-    let image = View::new(&pixels, [height as usize, width as usize, 3])?;
+    let picture = picture::read(&file)?;
+    let (height, width) = (picture.shape()[0], picture.shape()[1]);
+    let image = picture.view();
 
     // One row of the sheet a size, one column an operation.
-    let mut sheet = RgbImage::from_pixel(GAP + 3 * (width + GAP), GAP + 3 * (height + GAP), Rgb([250, 250, 248]));
+    let mut sheet = picture::plain([GAP + 3 * (height + GAP), GAP + 3 * (width + GAP)], [250, 250, 248]);
     for (row, size) in [4, 8, 16].into_iter().enumerate() {
         // The last windows hang over the end, so that no pixel is left out; they hold fewer.
         let windows = unfold([0, 1], size, size).tail(Tail::Partial).windows(&image)?;
@@ -34,14 +35,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             assert!(min <= mean && mean <= max);
         }
         for (column, pooled) in pooled.iter().enumerate() {
-            let (left, top) = (GAP + column as u32 * (width + GAP), GAP + row as u32 * (height + GAP));
-            paint(&mut sheet, (left, top), (width, height), pooled, size as u32);
+            let (left, top) = (GAP + column * (width + GAP), GAP + row * (height + GAP));
+            paint(&mut sheet, [top, left], [height, width], pooled, size);
         }
     }
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let file = out.join("pooling.png");
-    sheet.save(&file)?;
+    picture::write(&sheet, &file)?;
     println!("wrote {}: columns max, mean, min; rows windows of 4, 8 and 16", file.display());
     Ok(())
 }
@@ -70,9 +71,9 @@ fn small_table() -> Result<(), Box<dyn Error>> {
 }
 
 /// Paints a pooled picture at the size of the original: every window's result as a square.
-fn paint(sheet: &mut RgbImage, (left, top): (u32, u32), (width, height): (u32, u32), pooled: &Array<u8>, size: u32) {
+fn paint(sheet: &mut Array<u8>, [top, left]: [usize; 2], [height, width]: [usize; 2], pooled: &Array<u8>, size: usize) {
     for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
-        let color = [0, 1, 2].map(|c| pooled[[(y / size) as usize, (x / size) as usize, c]]);
-        sheet.put_pixel(left + x, top + y, Rgb(color));
+        let color = [0, 1, 2].map(|c| pooled[[y / size, x / size, c]]);
+        picture::put(sheet, [top + y, left + x], color);
     }
 }

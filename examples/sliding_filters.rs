@@ -5,7 +5,9 @@
 //! cargo run --release --example sliding_filters [PICTURE]
 //! ```
 
-use image::{ImageReader, Rgb, RgbImage};
+#[path = "common/picture.rs"]
+mod picture;
+
 use ndwindow::image::Filter;
 use ndwindow::{Array, Result, View};
 use std::path::Path;
@@ -29,19 +31,15 @@ const FILTERS: [Named; 5] = [
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/chelsea.png");
     let file = std::env::args().nth(1).unwrap_or_else(|| shipped.to_string());
-    let picture = ImageReader::open(&file)?.decode()?.into_rgb8();
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = picture.into_raw();
-    let image = View::new(&pixels, [height, width, 3])?;
+    let picture = picture::read(&file)?;
+    let (height, width) = (picture.shape()[0], picture.shape()[1]);
+    let image = picture.view();
     println!("{height} rows, {width} columns, 3 channels; milliseconds by window:\n");
     println!("{:10} {:>8} {:>8} {:>8}", "", "3x3", "15x15", "101x101");
 
     // One row of the sheet a filter, one column a window, the picture itself on the left.
-    let mut sheet = RgbImage::from_pixel(
-        (GAP + 4 * (width / 2 + GAP)) as u32,
-        (GAP + FILTERS.len() * (height / 2 + GAP)) as u32,
-        Rgb([250, 250, 248]),
-    );
+    let size = [GAP + FILTERS.len() * (height / 2 + GAP), GAP + 4 * (width / 2 + GAP)];
+    let mut sheet = picture::plain(size, [250, 250, 248]);
     for (row, (name, filter)) in FILTERS.into_iter().enumerate() {
         let top = GAP + row * (height / 2 + GAP);
         paint(&mut sheet, (GAP, top), &image);
@@ -58,12 +56,12 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     // What morphology promises: erosion is nowhere above the picture, dilation nowhere below.
     let filter = Filter::new(15);
     let (low, high) = (filter.min_filter(&image)?, filter.max_filter(&image)?);
-    assert!(low.iter().zip(&pixels).zip(&high).all(|((l, x), h)| l <= x && x <= h));
+    assert!(low.iter().zip(&picture).zip(&high).all(|((l, x), h)| l <= x && x <= h));
 
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let file = out.join("sliding_filters.png");
-    sheet.save(&file)?;
+    picture::write(&sheet, &file)?;
     println!("\nwrote {}: rows as above, columns the picture and windows of 3, 15, 101", file.display());
     Ok(())
 }
@@ -83,12 +81,12 @@ fn least_of_five<R>(mut f: impl FnMut() -> Result<R>) -> Result<(Duration, R)> {
 }
 
 /// Paints a picture `[rows, columns, 3]` at half its size, the mean of each 2x2 square.
-fn paint(sheet: &mut RgbImage, (left, top): (usize, usize), image: &View<'_, u8>) {
+fn paint(sheet: &mut Array<u8>, (left, top): (usize, usize), image: &View<'_, u8>) {
     let half = ndwindow::unfold([0, 1], 2, 2).windows(image).expect("a picture of two pixels at least").mean();
     for (y, row) in half.view().outer_iter(1).enumerate() {
         for (x, pixel) in row.outer_iter(1).enumerate() {
             let color = [0, 1, 2].map(|c| pixel[[c]].round() as u8);
-            sheet.put_pixel((left + x) as u32, (top + y) as u32, Rgb(color));
+            picture::put(sheet, [top + y, left + x], color);
         }
     }
 }

@@ -7,7 +7,9 @@
 //! cargo run --release --example tiled_blend [PICTURE [TILE [OVERLAP]]]
 //! ```
 
-use image::{ImageReader, Rgb, RgbImage};
+#[path = "common/picture.rs"]
+mod picture;
+
 use ndwindow::image::{Tiles, Tiling};
 use ndwindow::{Array, Merge, Taper, View};
 use std::error::Error;
@@ -20,10 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let size: usize = arguments.next().map_or(Ok(96), |s| s.parse())?;
     let overlap: usize = arguments.next().map_or(Ok(size / 2), |s| s.parse())?;
 
-    let picture = ImageReader::open(&file)?.decode()?.into_rgb8();
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels: Vec<f32> = picture.into_raw().into_iter().map(f32::from).collect();
-    let image = View::new(&pixels, [height, width, 3])?;
+    let picture = picture::read(&file)?.map(f32::from);
+    let image = picture.view();
 
     let tiling = Tiles::new([0, 1], size, overlap).taper(Taper::Hann).on(image.shape())?;
     println!("{} tiles of {size} x {size} that overlap by {overlap}\n{}\n", tiling.len(), tiling.plan());
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Tiles left as they are blend into the picture they were cut from.
     let same = tiling.blend(&tiles)?;
-    let off = same.iter().zip(&pixels).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let off = same.iter().zip(&picture).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     println!("largest difference of unprocessed tiles, blended, to the picture: {off:.5}");
     assert!(off < 1e-3, "a taper's weights are divided out");
     if file == shipped && size == 96 {
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let path = out.join("tiled_blend.png");
-    side_by_side(&pasted, &blended).save(&path)?;
+    picture::write(&side_by_side(&pasted, &blended), &path)?;
     println!("wrote {} (left pasted, right blended)", path.display());
     Ok(())
 }
@@ -87,16 +87,14 @@ fn seam(tiling: &Tiling, picture: &Array<f32>) -> f32 {
     (at_seams.0 / at_seams.1.max(1) as f32) / (all.0 / all.1.max(1) as f32)
 }
 
-fn side_by_side(left: &Array<f32>, right: &Array<f32>) -> RgbImage {
+fn side_by_side(left: &Array<f32>, right: &Array<f32>) -> Array<u8> {
     let (height, width) = (left.shape()[0], left.shape()[1]);
     let gap = 8;
-    RgbImage::from_fn((2 * width + gap) as u32, height as u32, |x, y| {
-        let (x, y) = (x as usize, y as usize);
-        let pixel = |from: &Array<f32>, x: usize| Rgb([0, 1, 2].map(|c| from[[y, x, c]].round() as u8));
-        match x {
-            _ if x < width => pixel(left, x),
-            _ if x < width + gap => Rgb([255; 3]),
-            _ => pixel(right, x - width - gap),
-        }
-    })
+    let mut sheet = picture::plain([height, 2 * width + gap], [255; 3]);
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+        let pixel = |from: &Array<f32>| [0, 1, 2].map(|c| from[[y, x, c]].round() as u8);
+        picture::put(&mut sheet, [y, x], pixel(left));
+        picture::put(&mut sheet, [y, width + gap + x], pixel(right));
+    }
+    sheet
 }

@@ -4,9 +4,11 @@
 //! cargo run --release --example vit_patches [PICTURE [PATCH_SIZE]]
 //! ```
 
-use image::{ImageReader, Rgb, RgbImage};
+#[path = "common/picture.rs"]
+mod picture;
+
 use ndwindow::image::Patches;
-use ndwindow::{Tail, View, unfold};
+use ndwindow::{Array, Tail, View, unfold};
 use std::error::Error;
 use std::path::Path;
 
@@ -16,12 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = arguments.next().unwrap_or_else(|| shipped.to_string());
     let size: usize = arguments.next().map_or(Ok(16), |s| s.parse())?;
 
-    let picture = ImageReader::open(&file)?.decode()?.into_rgb8();
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = picture.into_raw();
-    let image = View::new(&pixels, [height, width, 3])?;
+    let picture = picture::read(&file)?;
+    let image = picture.view();
     let name = Path::new(&file).file_name().unwrap_or_default().display();
-    println!("{name}: {height} rows, {width} columns, 3 channels");
+    println!("{name}: {} rows, {} columns, 3 channels", image.shape()[0], image.shape()[1]);
     print_strides("picture", &image);
 
     // The request, what it means on this picture, and the windows themselves: no pixel has moved yet.
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let patches = windows.view()?;
     print_strides("patches", &patches);
     let (rows, cols) = (patches.shape()[0], patches.shape()[1]);
-    assert_eq!(patches.as_ptr(), pixels.as_ptr(), "the view reads the picture's own memory");
+    assert_eq!(patches.as_ptr(), picture.as_slice().as_ptr(), "the view reads the picture's own memory");
     let left = windows.plan().remainder();
     println!("the tail drops the last {} rows and the last {} columns\n", left[0], left[1]);
 
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let sheet = out.join("vit_patches.png");
-    lay_out(&patches, 4).save(&sheet)?;
+    picture::write(&lay_out(&patches, 4), &sheet)?;
     println!("wrote {}", sheet.display());
     Ok(())
 }
@@ -64,15 +64,14 @@ fn print_strides(name: &str, view: &View<u8>) {
 }
 
 /// Patches `[rows, cols, size, size, 3]` on a sheet, with gaps between them.
-fn lay_out(patches: &View<u8>, gap: usize) -> RgbImage {
+fn lay_out(patches: &View<u8>, gap: usize) -> Array<u8> {
     let [rows, cols, size] = [patches.shape()[0], patches.shape()[1], patches.shape()[2]];
     let place = |i: usize| gap + i * (size + gap);
-    let mut sheet = RgbImage::from_pixel(place(cols) as u32, place(rows) as u32, Rgb([255, 255, 255]));
+    let mut sheet = picture::plain([place(rows), place(cols)], [255; 3]);
     for (i, patch) in patches.outer_iter(2).enumerate() {
         let (top, left) = (place(i / cols), place(i % cols));
         for (p, pixel) in patch.outer_iter(2).enumerate() {
-            let (y, x) = (top + p / size, left + p % size);
-            sheet.put_pixel(x as u32, y as u32, Rgb([pixel[[0]], pixel[[1]], pixel[[2]]]));
+            picture::put(&mut sheet, [top + p / size, left + p % size], [pixel[[0]], pixel[[1]], pixel[[2]]]);
         }
     }
     sheet

@@ -136,7 +136,9 @@ impl<'a, T> View<'a, T> {
         let lead = index.len();
         let mut starts = Dims::from_elem(0, self.rank());
         starts[..lead].copy_from_slice(index);
-        let picked = |k: usize| Picked { axis: lead + k, step: 1, count: self.shape()[lead + k] };
+        // (Through a pointer, here and below: what is picked is then found by one function for all types.)
+        let picked: &dyn Fn(usize) -> Picked =
+            &|k: usize| Picked { axis: lead + k, step: 1, count: self.shape()[lead + k] };
         match self.pick(&starts, self.rank() - lead, picked) {
             Some(view) => view,
             None => unreachable!("what is behind an index inside the shape is inside, too"),
@@ -147,7 +149,8 @@ impl<'a, T> View<'a, T> {
     pub(crate) fn along(&self, first: usize, step: usize, count: usize) -> View<'a, T> {
         let mut starts = Dims::from_elem(0, self.rank());
         starts[0] = first;
-        match self.pick(&starts, 1, |_| Picked { axis: 0, step: step as isize, count }) {
+        let picked: &dyn Fn(usize) -> Picked = &|_| Picked { axis: 0, step: step as isize, count };
+        match self.pick(&starts, 1, picked) {
             Some(view) => view,
             None => unreachable!("positions were found inside the axis"),
         }

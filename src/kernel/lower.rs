@@ -101,10 +101,18 @@ pub(crate) fn lower<T, R: Reduction<T>>(
     src: &[R::Acc],
     counts: &Counts<'_, R::Count>,
 ) {
-    match counts {
-        Counts::All(n) => level.write(dst, Lowered { r, src, n: *n, element: PhantomData }),
-        Counts::Each(counts) => level.write(dst, EachLowered { r, src, counts, element: PhantomData }),
-    }
+    let n = match counts {
+        Counts::All(n) => *n,
+        Counts::Each(counts) if const { R::COUNTED } => {
+            return level.write(dst, EachLowered { r, src, counts, element: PhantomData });
+        }
+        // Nobody looks at them.
+        Counts::Each(counts) => match counts.first() {
+            Some(n) => *n,
+            None => return,
+        },
+    };
+    level.write(dst, Lowered { r, src, n, element: PhantomData });
 }
 
 struct Lowered<'a, T, R: Reduction<T>> {

@@ -126,9 +126,13 @@ impl<T: Copy, A: Copy, F: Fn(A, T) -> A + Copy> Kernel for SideRows<'_, T, A, F>
             let (to, moved) = (to.wrapping_offset(walk.at.to), walk.at.from);
             // SAFETY: every range below is a part of a side's row, `start..end` of all of them; see `merge_block`.
             unsafe {
+                // What lies before the shared part of each, then what lies behind it: one loop, as they are apart.
                 for side in sides {
-                    let head = Loop { count: start.min(side.end) - side.start, to: 1, from: 1 };
-                    line(head, to.add(side.start), side.from.offset(moved), f);
+                    let behind = end.clamp(side.start, side.end);
+                    for (from, end) in [(side.start, start.min(side.end)), (behind, side.end)] {
+                        let part = Loop { count: end - from, to: 1, from: 1 };
+                        line(part, to.add(from), side.from.offset(moved).add(from - side.start), f);
+                    }
                 }
                 let shared = |side: &Side<T>| side.from.offset(moved).add(start - side.start);
                 let (fours, rest) = sides.as_chunks::<4>();
@@ -141,13 +145,6 @@ impl<T: Copy, A: Copy, F: Fn(A, T) -> A + Copy> Kernel for SideRows<'_, T, A, F>
                     [a, b] => together([shared(a), shared(b)], to.add(start), end - start, f),
                     [a] => together([shared(a)], to.add(start), end - start, f),
                     _ => {}
-                }
-                for side in sides {
-                    let from = end.max(side.start);
-                    if from < side.end {
-                        let tail = Loop { count: side.end - from, to: 1, from: 1 };
-                        line(tail, to.add(from), side.from.offset(moved).add(from - side.start), f);
-                    }
                 }
             }
             if !walk.on() {

@@ -152,8 +152,13 @@ impl AxisPlan {
     /// first element of `read`. Cells that read another element are empty.
     pub(super) fn part(&self, windows: Range<usize>, read: Range<usize>) -> AxisPlan {
         let shift = (read.start * self.base) as isize;
-        let ends = if read.is_empty() { (0, 0) } else { (shift, ((read.end - 1) * self.base) as isize + 1) };
-        let line = (self.line.0.max(ends.0) - shift, self.line.1.min(ends.1) - shift);
+        let line = match read.is_empty() {
+            true => (0, 0),
+            false => {
+                let last = ((read.end - 1) * self.base) as isize;
+                (self.line.0.max(shift) - shift, self.line.1.min(last + 1) - shift)
+            }
+        };
         let whole = Whole {
             offset: self.whole.offset + read.start,
             first: self.whole.first + windows.start,

@@ -1,7 +1,7 @@
 //! Means of floats, and their wide sums: kept in more than the cells are given in, so that the error does not grow with the
 //! number of cells, and finite where the cells are.
 
-use super::engine::{Engine, Finishing, Plain, Weighted};
+use super::engine::{Engine, Finishing, Join, Plain, Weighted};
 use super::finish::Factors;
 use super::merge::Rule;
 use super::number::{Blend, FoldElement, Folded};
@@ -9,6 +9,7 @@ use super::prepared::Fold;
 use super::shares::Which;
 use crate::array::View;
 use crate::ops::gather::Ranges;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -81,20 +82,21 @@ impl<T: FoldElement> Fold<T> {
             let sums: Vec<f64> = sums.iter().map(|sum| sum.value()).collect();
             finish(ranges, origin, &sums, part);
         };
+        let join = self.blending(scale, weights);
+        Engine::new(self.plan(), patches, Which::All).run(out, &*join, false, &done);
+    }
+
+    /// How cells are added, whatever the results are: its loops are compiled once for all of those.
+    fn blending(&self, scale: f64, weights: Vec<Vec<f64>>) -> Box<dyn Join<T, T::Blend>> {
         let cell = move |x: T| {
             let x: f64 = x.as_();
             x * scale
         };
-        let engine = Engine::new(self.plan(), patches, Which::All);
         match self.merge.rule {
             Rule::Weighted(_) | Rule::WeightedSum(_) => {
-                let join = Weighted { weights, f: move |sum: T::Blend, x, w: f64| sum.plus(w * cell(x)) };
-                engine.run(out, &join, false, &done);
+                Box::new(Weighted { weights, f: move |sum: T::Blend, x, w: f64| sum.plus(w * cell(x)) })
             }
-            _ => {
-                let join = Plain { start: T::Blend::default(), f: move |sum: T::Blend, x| sum.plus(cell(x)) };
-                engine.run(out, &join, false, &done);
-            }
+            _ => Box::new(Plain { start: T::Blend::default(), f: move |sum: T::Blend, x| sum.plus(cell(x)) }),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::shares::Which;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Dims, PadMode, Plan};
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -164,24 +165,23 @@ impl<T: FoldElement> Fold<T> {
         }
     }
 
-    /// Runs a merge whose results are cells.
-    fn chosen<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
+    /// How a merge whose results are cells joins them, and which; its loops are compiled once for all types of results.
+    fn choosing(&self) -> (Box<dyn Join<T, T>>, Which) {
         // A NaN is neither greater nor equal to anything, itself included: it comes in and never goes.
         #[allow(clippy::eq_op)]
         match &self.merge.rule {
             Rule::Max => {
                 let f = |a: T, x: T| if x > a || x != x { x } else { a };
-                self.choose(patches, &Simple { start: T::LOWEST, f }, Which::All, out);
+                (Box::new(Simple { start: T::LOWEST, f }), Which::All)
             }
             Rule::Min => {
                 let f = |a: T, x: T| if x < a || x != x { x } else { a };
-                self.choose(patches, &Simple { start: T::HIGHEST, f }, Which::All, out);
+                (Box::new(Simple { start: T::HIGHEST, f }), Which::All)
             }
             rule => {
                 // Only one is kept.
                 let put = Simple { start: T::default(), f: |_: T, x: T| x };
-                let which = if matches!(rule, Rule::First) { Which::First } else { Which::Last };
-                self.choose(patches, &put, which, out);
+                (Box::new(put), if matches!(rule, Rule::First) { Which::First } else { Which::Last })
             }
         }
     }
@@ -220,14 +220,21 @@ impl<T: FoldElement> Fold<T> {
         }
     }
 
-    fn choose<O: Folded>(&self, patches: &View<'_, T>, join: &dyn Join<T, T>, which: Which, out: &mut [O]) {
+    /// Runs a merge whose results are cells.
+    fn chosen<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
+        let (join, which) = self.choosing();
         let finish = self.finish::<f64, O>(None);
-        Engine::new(&self.plan, patches, which).run(out, join, finish.covered.is_none(), &|ranges, _, cells, part| {
-            for (o, &cell) in part.iter_mut().zip(cells) {
-                *o = num_traits::cast(cell).unwrap_or_default();
-            }
-            finish.cover(ranges, part);
-        });
+        Engine::new(&self.plan, patches, which).run(
+            out,
+            &*join,
+            finish.covered.is_none(),
+            &|ranges, _, cells, part| {
+                for (o, &cell) in part.iter_mut().zip(cells) {
+                    *o = num_traits::cast(cell).unwrap_or_default();
+                }
+                finish.cover(ranges, part);
+            },
+        );
     }
 
     pub(super) fn finish<A: Accumulator, O: Folded>(&self, divisors: Option<Factors<A>>) -> Finish<A, O> {

@@ -2,7 +2,7 @@
 
 use super::accumulator::{Total, Wrap};
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
-use super::monoid::{By, Max, Min};
+use super::monoid::{By, Lowest, Max, Min};
 use super::number::Number;
 use super::ops::{Larger, Smaller};
 use super::rows::unravel;
@@ -35,8 +35,9 @@ pub trait Sums<Wide, Mean>: Sized {
     fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
 }
 
+/// Bytes are compared as they are both ways; all other minima are maxima of complements.
 macro_rules! extremes {
-    ($($t:ty)*) => { $(
+    ($($t:ty)*: $min:expr) => { $(
         impl Extremes for $t {
             #[inline(never)]
             fn largest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
@@ -44,15 +45,16 @@ macro_rules! extremes {
             }
             #[inline(never)]
             fn smallest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
-                run(windows, &By(&Min, Smaller::OP), out)
+                run(windows, &$min, out)
             }
         }
     )* };
 }
 
-extremes! { bool u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
+extremes! { bool u8 i8: By(&Min, Smaller::OP) }
+extremes! { u16 u32 u64 u128 usize i16 i32 i64 i128 isize f32 f64: By(&Lowest, Larger::OP) }
 #[cfg(feature = "half")]
-extremes! { half::f16 half::bf16 }
+extremes! { half::f16 half::bf16: By(&Lowest, Larger::OP) }
 
 /// By how long sums may become: in the types there are for them, and in a way of its own beyond.
 macro_rules! sums {

@@ -3,6 +3,7 @@
 use super::built_in::Extremes;
 use super::number::sealed;
 use crate::element::Element;
+use core::ops::Not;
 
 /// An element type with a largest and a smallest value of a window: Rust's integers, `bool`, `f32`, `f64`, and with feature
 /// `half` `f16` and `bf16`.
@@ -12,7 +13,7 @@ use crate::element::Element;
 pub trait Ordered: Element + sealed::Sealed + Extremes {
     /// What is compared.
     #[doc(hidden)]
-    type Key: Copy + Ord + Send + Sync;
+    type Key: Copy + Ord + Not<Output = Self::Key> + Send + Sync;
     /// The key of the lowest value there is (minus infinity).
     #[doc(hidden)]
     const LOWEST: Self::Key;
@@ -80,20 +81,22 @@ macro_rules! ordered_int_types {
     ($($t:ty)*) => { ordered_integers! { $($t: <$t>::MIN, <$t>::MAX;)* } };
 }
 
-ordered_int_types! { u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 }
+ordered_int_types! { u8 u16 i16 i32 i64 i128 }
 
-/// Types that stand in the order of another one, with its loops.
+/// Types whose loops are those of another one, which stands in the same order: a bit flipped or two are cheaper than to compile
+/// every loop once more.
 macro_rules! ordered_like {
-    ($($t:ty: $key:ty, |$of:ident| $value:expr;)*) => { $(
+    ($($t:ty: $key:ty, |$x:ident| $as_key:expr, |$of:ident| $value:expr;)*) => { $(
         impl Ordered for $t {
             type Key = $key;
-            const LOWEST: $key = <$t>::MIN as $key;
-            const HIGHEST: $key = <$t>::MAX as $key;
-            const NAN_ABOVE: $key = <$key>::MAX;
-            const NAN_BELOW: $key = <$key>::MIN;
+            const LOWEST: $key = { let $x = <$t>::MIN; $as_key };
+            const HIGHEST: $key = { let $x = <$t>::MAX; $as_key };
+            const NAN_ABOVE: $key = Self::HIGHEST;
+            const NAN_BELOW: $key = Self::LOWEST;
             #[inline(always)]
             fn key(self, _: $key) -> $key {
-                self as $key
+                let $x = self;
+                $as_key
             }
             #[inline(always)]
             fn value($of: $key) -> $t {
@@ -104,8 +107,12 @@ macro_rules! ordered_like {
 }
 
 ordered_like! {
-    usize: u64, |key| key as usize;
-    isize: i64, |key| key as isize;
+    i8: u8, |x| x as u8 ^ 1 << 7, |key| (key ^ 1 << 7) as i8;
+    u32: i32, |x| x as i32 ^ i32::MIN, |key| (key ^ i32::MIN) as u32;
+    u64: i64, |x| x as i64 ^ i64::MIN, |key| (key ^ i64::MIN) as u64;
+    u128: i128, |x| x as i128 ^ i128::MIN, |key| (key ^ i128::MIN) as u128;
+    usize: i64, |x| x as i64 ^ i64::MIN, |key| (key ^ i64::MIN) as usize;
+    isize: i64, |x| x as i64, |key| key as isize;
 }
 
 impl Ordered for bool {

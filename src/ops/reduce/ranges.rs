@@ -94,7 +94,8 @@ fn distinct<T: Copy>(source: &View<'_, T>) -> (Dims, Vec<T>) {
     let once = |a: usize| if source.strides()[a] == 0 { source.shape()[a].min(1) } else { source.shape()[a] };
     let shape: Dims = (0..source.rank()).map(once).collect();
     let starts = Dims::from_elem(0, source.rank());
-    let picked = |a: usize| Picked { axis: a, step: 1, count: shape[a] };
+    // (Through a pointer: what is picked is then found by one function for all types.)
+    let picked: &dyn Fn(usize) -> Picked = &|a: usize| Picked { axis: a, step: 1, count: shape[a] };
     let distinct = source.pick(&starts, source.rank(), picked).filter(|_| source.rank() > 0);
     let elements = distinct.as_ref().unwrap_or(source).iter().copied().collect();
     (shape, elements)

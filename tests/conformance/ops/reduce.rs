@@ -25,34 +25,46 @@ pub fn reduce_window(case: &Case) -> Outcome<Outputs> {
 
 fn reduced<T: Scalar + Real>(windows: &Windows<'_, T>, reducer: &str, init: T) -> Outcome<Array<T>> {
     match reducer {
-        "max" => Ok(windows.reduce(&Starting { by: Max, init })),
-        "min" => Ok(windows.reduce(&Starting { by: Min, init })),
-        "add" => Ok(windows.reduce(&Starting { by: WrappingSum, init })),
-        "mul" => Ok(windows.reduce(&Starting { by: WrappingProduct, init })),
+        "max" => Ok(windows.reduce(&Starting::<T, true>::by(Max, init))),
+        "min" => Ok(windows.reduce(&Starting::<T, true>::by(Min, init))),
+        "add" => Ok(windows.reduce(&Starting::<T, false>::by(WrappingSum, init))),
+        "mul" => Ok(windows.reduce(&Starting::<T, false>::by(WrappingProduct, init))),
         other => Err(Fail::runner(format!("reducer {other} is not known"))),
     }
 }
 
-/// A monoid whose result is combined with a value to start from.
-struct Starting<M, T> {
-    by: M,
+/// A monoid whose result is combined with a value to start from. It calls its operation through a pointer, so that it is compiled
+/// once for all of them.
+struct Starting<T, const IDEMPOTENT: bool> {
+    identity: T,
+    combine: fn(T, T) -> T,
     init: T,
 }
 
-impl<T: Scalar, M: Monoid<T>> Monoid<T> for Starting<M, T> {
-    type Acc = M::Acc;
-    type Out = M::Out;
-    const IDEMPOTENT: bool = M::IDEMPOTENT;
-    fn identity(&self) -> M::Acc {
-        self.by.identity()
+impl<T: Scalar, const IDEMPOTENT: bool> Starting<T, IDEMPOTENT> {
+    fn by<M: Monoid<T, Out = T> + Default>(monoid: M, init: T) -> Self {
+        let combine = |a, b| {
+            let by = M::default();
+            by.lower(by.combine(by.lift(a), by.lift(b)))
+        };
+        Starting { identity: monoid.lower(monoid.identity()), combine, init }
     }
-    fn lift(&self, x: T) -> M::Acc {
-        self.by.lift(x)
+}
+
+impl<T: Scalar, const IDEMPOTENT: bool> Monoid<T> for Starting<T, IDEMPOTENT> {
+    type Acc = T;
+    type Out = T;
+    const IDEMPOTENT: bool = IDEMPOTENT;
+    fn identity(&self) -> T {
+        self.identity
     }
-    fn combine(&self, a: M::Acc, b: M::Acc) -> M::Acc {
-        self.by.combine(a, b)
+    fn lift(&self, x: T) -> T {
+        x
     }
-    fn lower(&self, a: M::Acc) -> M::Out {
-        self.by.lower(self.by.combine(self.by.lift(self.init), a))
+    fn combine(&self, a: T, b: T) -> T {
+        (self.combine)(a, b)
+    }
+    fn lower(&self, a: T) -> T {
+        (self.combine)(self.init, a)
     }
 }

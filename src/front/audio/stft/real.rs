@@ -5,9 +5,11 @@ use crate::audio::Sample;
 use crate::error::Result;
 use crate::ops::row_loops;
 use crate::spec::Dims;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::any::{Any, TypeId};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 
@@ -40,7 +42,7 @@ impl<T: Sample + FftNum> RealFft<T> {
         // is none.
         Array::<Complex<T>>::try_zeros("the buffers of a transform", Dims::from_slice(&[n, 8]))?;
         let even = n.is_multiple_of(2);
-        let inner = FftPlanner::new().plan_fft(if even { n / 2 } else { n }, direction);
+        let inner = planned(if even { n / 2 } else { n }, direction);
         // Forward -i/2 * exp(-i x), back i * exp(i x).
         let turn = |k: usize| {
             let (sin, cos) = num_traits::Float::sin_cos(core::f64::consts::TAU * k as f64 / n as f64);
@@ -106,6 +108,29 @@ impl<T: Sample + FftNum> RealFft<T> {
         let pairs = row_loops::pairs_mut(&mut work.real);
         self.inner.process_outofplace_with_scratch(&mut work.other, pairs, &mut work.scratch);
     }
+}
+
+/// A transform of `n` complex numbers. `rustfft` is generic over them: here, once for each of the two [`Sample`]s, and not in every
+/// program, it is compiled.
+fn planned<T: Sample + FftNum>(n: usize, direction: FftDirection) -> Arc<dyn Fft<T>> {
+    let plan: Box<dyn Any> = match TypeId::of::<T>() == TypeId::of::<f32>() {
+        true => Box::new(planned_f32(n, direction)),
+        false => Box::new(planned_f64(n, direction)),
+    };
+    match plan.downcast::<Arc<dyn Fft<T>>>() {
+        Ok(plan) => *plan,
+        Err(_) => unreachable!("samples are f32 or f64"),
+    }
+}
+
+#[inline(never)]
+fn planned_f32(n: usize, direction: FftDirection) -> Arc<dyn Fft<f32>> {
+    FftPlanner::new().plan_fft(n, direction)
+}
+
+#[inline(never)]
+fn planned_f64(n: usize, direction: FftDirection) -> Arc<dyn Fft<f64>> {
+    FftPlanner::new().plan_fft(n, direction)
 }
 
 pub(super) fn cast<T: Sample>(x: f64) -> T {

@@ -1,8 +1,6 @@
 //! The streaming framer: any split of the input gives the frames of the whole, and nothing is lost or allocated.
 
-mod counting;
-
-use counting::allocations;
+use crate::counting::allocations;
 use ndwindow::audio::{Framer, Framing, frames};
 use ndwindow::{Error, Tail, View};
 use proptest::prelude::*;

@@ -1,8 +1,6 @@
 //! Overlap-add: the inverse of framing, whole and streaming, and what it refuses.
 
-mod counting;
-
-use counting::allocations;
+use crate::counting::allocations;
 use ndwindow::audio::{Edges, Framing, OverlapAdd, WindowFn, check_cola, check_nola, frames, overlap_sums};
 use ndwindow::{Error, View};
 

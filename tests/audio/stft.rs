@@ -1,11 +1,9 @@
 //! Short-time Fourier transforms against sums written out, whole and streaming, and back again.
 #![cfg(feature = "fft")]
 
-mod counting;
-
 use std::f64::consts::TAU;
 
-use counting::allocations;
+use crate::counting::allocations;
 use ndwindow::audio::{Complex, Scale, Stft, WindowFn};
 use ndwindow::{Error, PadMode, View};
 use proptest::prelude::*;

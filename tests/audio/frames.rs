@@ -197,7 +197,7 @@ fn not_a_number_stays_in_its_frames() {
 /// `scipy.signal.get_window` 1.17, to 1e-15.
 #[test]
 fn window_functions_match_scipy() {
-    let cases: [(WindowFn, [f64; 6], [f64; 5]); 7] = include!("data/window_fn.in");
+    let cases: [(WindowFn, [f64; 6], [f64; 5]); 7] = include!("../data/window_fn.in");
     for (function, periodic, symmetric) in cases {
         let close = |got: Vec<f64>, want: &[f64]| {
             assert_eq!(got.len(), want.len());
