@@ -344,7 +344,7 @@ wrapping! {
 /// [`Min`] as a maximum of complements, which shares the loops of [`Max`].
 pub(crate) struct Lowest;
 
-impl<T: Ordered> Monoid<T> for Lowest {
+impl<T: Number> Monoid<T> for Lowest {
     type Acc = T::Key;
     type Out = T;
     const IDEMPOTENT: bool = true;
