@@ -18,5 +18,5 @@ pub use reduce::{
     Closures, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Ordered, Pixel, Rankable, Real, Summable, Total, Wrap,
     WrappingProduct, WrappingSum, monoid,
 };
-pub(crate) use reduce::{Pairwise, Powers, Search, cell_counts, short_window};
+pub(crate) use reduce::{Pairwise, Powers, cell_counts, short_window};
 pub use windows::{AnyWindows, Windows};
