@@ -287,3 +287,80 @@ impl<T: Rankable, W: Width> Writer<usize> for Told<'_, T, W> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::View;
+    use crate::spec::{PadMode, Tail, unfold};
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    /// Every way finds the same, whichever of them would be taken: the slow one looks at each window's elements.
+    #[test]
+    fn all_ways_agree() {
+        const MODES: [PadMode; 5] =
+            [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
+        const TAILS: [Tail; 4] = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
+        let numbers = [2.0, f32::NAN, 1.0, 2.0, -0.0, 0.0, 2.0, 1.0, f32::NAN, 3.0, 3.0];
+        let x: Vec<f32> = (0..7 * 9).map(|i| numbers[i * i % 11]).collect();
+        let x = View::new(&x, [7, 9]).unwrap();
+        let (mut seen, mut turned) = (0, 0);
+        for number in 0..5 * 4 * 4 * 4 * 3 {
+            let digit = |divisor: usize, n: usize| number / divisor % n;
+            let (window, step, dilation, base) = [(3, 1, 1, 1), (2, 2, 1, 2), (9, 1, 1, 1), (4, 3, 2, 1)][digit(20, 4)];
+            let pads = [(2isize, 3isize), (-1, 6), (0, 0), (11, 4)][digit(80, 4)];
+            let axes = [&[0isize, 1][..], &[1, 0], &[1]][digit(320, 3)];
+            let request = unfold(axes, window, step).dilation(dilation).base_dilation(base);
+            let request = request.pad(pads).pad_mode(MODES[digit(1, 5)]).tail(TAILS[digit(5, 4)]);
+            let Ok(windows) = request.windows(&x) else { continue };
+            let plan = windows.plan();
+            if short_window(plan, false, 1).is_some() || plan.reduced_shape().contains(&0) {
+                continue;
+            }
+            let places = Places::new(plan, |axis| (0, axis.len()));
+            let lower = Lower { places: &places, elements: &[], plane: 1, grid: 1 };
+            for (least, last_nan) in [(false, false), (true, false), (false, true)] {
+                let search = Search { least, last_nan };
+                let by = |f: &dyn Fn(&Windows<'_, f32>, Search, Lower<'_, f32>, Found<'_, f32>)| {
+                    let mut indices = vec![0; plan.reduced_shape().iter().product()];
+                    f(&windows, search, lower, Found { indices: &mut indices, values: None, before: 0 });
+                    indices
+                };
+                // The slow way takes each element once: of a NaN that comes again it knows the first cell.
+                if !last_nan || places.are_indices() {
+                    assert_eq!(by(&walk::<f32, Narrow>), by(&one_by_one), "{search:?} {request:?}");
+                }
+                assert_eq!(by(&walk::<f32, Narrow>), by(&walk::<f32, Wide>), "{search:?} {request:?}");
+                if places.are_indices() {
+                    assert_eq!(by(&walk::<f32, Narrow>), by(&by_ranges), "{search:?} {request:?}");
+                }
+            }
+            (seen, turned) = (seen + 1, turned + usize::from(!places.are_indices()));
+        }
+        assert!(seen > 300 && turned > 100, "{seen} {turned}");
+    }
+
+    /// An axis that is a stretch of another one: its elements are reported as those of the whole.
+    #[test]
+    fn a_stretch_of_an_array_reports_indices_of_the_whole() {
+        let x: Vec<u8> = (0..6 * 8u32).map(|i| (i.wrapping_mul(2654435761) >> 28) as u8).collect();
+        let whole = View::new(&x, [6, 8]).unwrap();
+        let part = whole.slice(0, 2, 1, 3).unwrap().slice(1, 1, 1, 7).unwrap();
+        for mode in [PadMode::Empty, PadMode::Reflect] {
+            let windows = unfold([0, 1], 3, 1).pad(1).pad_mode(mode).windows(&part).unwrap();
+            let plan = windows.plan();
+            let find = |places: &Places<'_>| {
+                let mut indices = vec![0; plan.reduced_shape().iter().product()];
+                let lower = Lower { places, elements: &[], plane: 1, grid: 1 };
+                let found = Found { indices: &mut indices, values: None, before: 0 };
+                walk::<u8, Narrow>(&windows, Search { least: false, last_nan: false }, lower, found);
+                indices
+            };
+            let own = find(&Places::new(plan, |axis| (0, axis.len())));
+            let all = find(&Places::new(plan, |axis| [(2, 6), (1, 8)][axis.axis()]));
+            let moved: Vec<usize> = own.iter().map(|i| (i / 7 + 2) * 8 + i % 7 + 1).collect();
+            assert_eq!(all, moved, "{mode:?}");
+        }
+    }
+}
