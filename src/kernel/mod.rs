@@ -17,6 +17,7 @@ mod merge_rows;
 mod moved;
 pub(crate) mod network;
 pub(crate) mod phases;
+pub(crate) mod places;
 mod product;
 pub(crate) mod quotient;
 pub(crate) mod rows;

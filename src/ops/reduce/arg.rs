@@ -4,24 +4,21 @@
 //! maximum, which is reduced like any other.
 
 use super::block::{check_cells, each_window, repeats, short_window};
-use super::cells::Cells;
-use super::engine::{Job, Parts, each_part};
+use super::engine::{Job, each_part};
+use super::found::{Found, Lower, Placing};
 use super::ops::Larger;
 use super::places::{Keyed, Narrow, Places, Search, Wide, Width};
-use super::ranges;
 use super::rankable::Rankable;
-use super::results::{PIECE, Sink};
 use super::rows::Traits;
 use super::source::{Blank, Elements};
+use super::{planes, ranges};
 use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::kernel::level::{Level, Writer};
-use crate::kernel::lower::combine;
-use crate::kernel::rows::{Counts, TAPS, small};
+use crate::kernel::level::Level;
+use crate::kernel::rows::small;
 use crate::ops::Windows;
 use crate::spec::AxisPlan;
 use alloc::borrow::Cow;
-use core::marker::PhantomData;
 
 impl<'a, T: Rankable> Windows<'a, T> {
     /// Where the largest element of each window lies: its flat index in the unfolded axes of the array.
@@ -87,24 +84,6 @@ impl<'a, T: Rankable> Windows<'a, T> {
     }
 }
 
-/// Where what is found goes.
-struct Found<'o, T> {
-    indices: &'o mut [usize],
-    /// If the elements themselves are wanted: of windows over an array's last axes alone.
-    values: Option<&'o mut [T]>,
-    /// How many results are before these.
-    before: usize,
-}
-
-impl<T: Send> Parts for Found<'_, T> {
-    fn split(self, at: usize) -> (Self, Self) {
-        let (indices, rest) = self.indices.split_at_mut(at);
-        let (values, others) = self.values.map(|values| values.split_at_mut(at)).unzip();
-        let before = self.before + at;
-        (Found { indices, values, before: self.before }, Found { indices: rest, values: others, before })
-    }
-}
-
 /// Looks for an element of each window and puts its index into `indices`, itself into `values`.
 ///
 /// # Errors
@@ -139,7 +118,13 @@ pub(super) fn search<T: Rankable>(
     let plane = plan.axes().iter().map(AxisPlan::len).product();
     let grid = plan.axes().iter().map(AxisPlan::count).product();
     let lower = Lower { places: &places, elements: &elements, plane, grid };
+    // Planes whose elements are wanted are known to be the array's last axes.
+    let kernel = values.as_ref().and_then(|_| planes::kernel(plan, &lower));
     let found = Found { indices, values, before: 0 };
+    if let Some(kernel) = kernel {
+        planes::search(plan, kernel, search, lower, found);
+        return Ok(());
+    }
     let counted = places.len() <= isize::MAX as usize;
     match places.are_indices() {
         true if plan.axes().is_empty() || ranges::wanted(plan) && !endless(windows) => {
@@ -177,7 +162,7 @@ fn walk<T: Rankable, W: Width>(windows: &Windows<'_, T>, search: Search, lower: 
     let blank = Blank { fill: nothing, nothing };
     each_part(found, &job.lengths(&units), &|number, found| {
         let mut elements = Elements::new(Keyed::<W>::new(lower.places, search), level, source);
-        let mut sink = Placing::<T, W> { lower, level, found, packed: Cells::default() };
+        let mut sink = Placing::<T, W>::new(lower, level, found);
         job.run(&units[number], level, Larger::OP, blank, &mut elements, &mut sink);
     });
 }
@@ -204,88 +189,6 @@ fn one_by_one<T: Rankable>(windows: &Windows<'_, T>, search: Search, lower: Lowe
         indices[number] = best.and_then(|(_, element)| element.at).map_or(0, |at| lower.places.index_of(at));
     });
     lower.all_values(Found { indices, values, before: 0 });
-}
-
-/// How places become indices, and what lies there.
-#[derive(Clone, Copy)]
-struct Lower<'a, T> {
-    places: &'a Places<'a>,
-    /// If they are asked for, those of the array in planes of the unfolded axes.
-    elements: &'a [T],
-    plane: usize,
-    /// How many results each plane has.
-    grid: usize,
-}
-
-impl<T: Copy> Lower<'_, T> {
-    fn all_values(&self, found: Found<'_, T>) {
-        let Some(values) = found.values else { return };
-        let planes = found.indices.chunks_exact(self.grid).zip(values.chunks_exact_mut(self.grid));
-        planes.enumerate().for_each(|(k, (indices, values))| self.values(indices, values, k * self.grid));
-    }
-
-    /// Takes the elements of indices, of the same plane as the first.
-    fn values(&self, indices: &[usize], values: &mut [T], first: usize) {
-        let plane = &self.elements[first / self.grid * self.plane..];
-        for (value, &index) in values.iter_mut().zip(indices) {
-            *value = plane[index];
-        }
-    }
-}
-
-/// The last step: rows combined, their places told, and the elements there taken while they are still in a cache.
-struct Placing<'a, T, W: Width>
-where
-    T: Rankable,
-{
-    lower: Lower<'a, T>,
-    level: Level,
-    found: Found<'a, T>,
-    packed: Cells<W::Acc<T>>,
-}
-
-impl<T: Rankable, W: Width> Sink<W::Acc<T>, ()> for Placing<'_, T, W> {
-    fn count(&self, _: usize) {}
-
-    fn put(&mut self, at: usize, len: usize, rows: &[&[W::Acc<T>]], _: &Counts<'_, ()>) {
-        let Placing { lower, level, found, packed } = self;
-        let most = PIECE / size_of::<W::Acc<T>>();
-        packed.fit(most.min(len), W::Acc::<T>::default());
-        for from in (0..len).step_by(most) {
-            let n = most.min(len - from);
-            let indices = &mut found.indices[at + from..][..n];
-            let mut taps: [&[W::Acc<T>]; TAPS] = [&[]; TAPS];
-            taps.iter_mut().zip(rows).for_each(|(tap, row)| *tap = &row[from..from + n]);
-            match rows {
-                [_] => level.write(indices, Told::<T, W> { packed: taps[0], element: PhantomData }),
-                _ => {
-                    combine(*level, Larger::OP, &mut packed[..n], &taps[..rows.len()]);
-                    level.write(indices, Told::<T, W> { packed: &packed[..n], element: PhantomData });
-                }
-            }
-            if !lower.places.are_indices() {
-                indices.iter_mut().for_each(|index| *index = lower.places.index(*index));
-            }
-            if let Some(values) = &mut found.values {
-                lower.values(indices, &mut values[at + from..][..n], found.before + at + from);
-            }
-        }
-    }
-}
-
-/// The places of packed elements.
-struct Told<'a, T: Rankable, W: Width> {
-    packed: &'a [W::Acc<T>],
-    element: PhantomData<fn(T)>,
-}
-
-impl<T: Rankable, W: Width> Writer<usize> for Told<'_, T, W> {
-    #[inline(always)]
-    fn write<const FUSED: bool>(self, to: &mut [usize]) {
-        for (to, &packed) in to.iter_mut().zip(self.packed) {
-            *to = W::place::<T>(packed);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,16 @@ impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
             None => lift(self.level, lifting, to, from, step, ahead),
         }
     }
+
+    /// Lifts a cell, all of whose elements have its place.
+    fn lift_cell(&self, to: &mut [L::Acc], from: &[T], place: usize) {
+        let lifting = self.lifting.along(place, 0);
+        if const { !L::PLACED } {
+            return self.lift_all(lifting, to, from, 1, 0);
+        }
+        // They are few, and a loop for many takes as long to begin.
+        to.iter_mut().zip(from).for_each(|(to, &x)| *to = lifting.lift_at(x, 0));
+    }
 }
 
 impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, L> {
@@ -92,7 +102,6 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
 
     fn lift(&mut self, to: &mut [L::Acc], Strided { first, inner, step }: Strided, ahead: isize) {
         let lifting = self.lifting.along(first, step);
-        // All elements of a cell have its place.
         let by_cell = const { L::PLACED } && inner > 1;
         match &self.row {
             Row::Elements(row) if step == 1 && !by_cell => self.lift_all(lifting, to, &row[first * inner..], 1, ahead),
@@ -100,7 +109,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
             Row::Elements(row) => {
                 for (i, to) in to.chunks_exact_mut(inner).enumerate() {
                     let at = (first + i * step) * inner;
-                    self.lift_all(self.lifting.along(first + i * step, 0), to, &row[at..at + inner], 1, 0);
+                    self.lift_cell(to, &row[at..at + inner], first + i * step);
                 }
             }
             Row::Strided(row) => {
@@ -118,7 +127,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
                     return self.lift_all(lifting, to, &self.gathered, 1, 0);
                 }
                 for (i, (to, from)) in to.chunks_exact_mut(inner).zip(self.gathered.chunks_exact(inner)).enumerate() {
-                    self.lift_all(self.lifting.along(first + i * step, 0), to, from, 1, 0);
+                    self.lift_cell(to, from, first + i * step);
                 }
             }
         }
