@@ -185,7 +185,7 @@ fn one_by_one<T: Rankable>(windows: &Windows<'_, T>, search: Search, lower: Lowe
     let Found { indices, values, .. } = found;
     each_window(windows.plan(), windows.source(), None, |number, seen| {
         let elements = seen.iter().enumerate();
-        let best = elements.max_by_key(|(place, element)| Wide::pack(*element.value, search, *place));
+        let best = elements.max_by_key(|(place, element)| Wide::pack(*element.value, search, *place, 0, 0));
         indices[number] = best.and_then(|(_, element)| element.at).map_or(0, |at| lower.places.index_of(at));
     });
     lower.all_values(Found { indices, values, before: 0 });
