@@ -12,10 +12,6 @@ use crate::spec::{AxisPlan, PadMode, Plan};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Below this many elements a job stays on its thread.
-#[cfg(feature = "rayon")]
-const PARALLEL: usize = 1 << 18;
-
 /// Window and step, if there are loops for them: the same along both axes, without dilation, crop or holes, and nothing around.
 pub(super) fn kernel(plan: &Plan, lower: &Lower<'_, impl Copy>) -> Option<(usize, usize)> {
     let [y, x] = plan.axes() else { return None };
@@ -41,11 +37,7 @@ pub(super) fn search<T: Rankable>(
     let side = |axis: &AxisPlan| Side { len: axis.len(), start: axis.start_of(0), count: axis.count() };
     let (y, x) = (side(&plan.axes()[0]), side(&plan.axes()[1]));
     let (all, level) = (lower.elements.len() / lower.plane, Level::detect());
-    let mut each = all;
-    #[cfg(feature = "rayon")]
-    if rayon::current_num_threads() > 1 && lower.elements.len() >= PARALLEL {
-        each = all.div_ceil(4 * rayon::current_num_threads());
-    }
+    let each = at_once(all, lower.elements.len());
     let lengths: Vec<usize> = (0..all).step_by(each).map(|k| each.min(all - k) * lower.grid).collect();
     let lifting = Lifting::<T>::along(Lifting::<T>::behind(Keyed::<Narrow>::new(lower.places, search), &[]), 0, 1);
     each_part(found, &lengths, &|number, mut found| {
@@ -57,4 +49,16 @@ pub(super) fn search<T: Rankable>(
             lower.put::<Narrow>(level, &packed, &mut found, k * lower.grid);
         }
     });
+}
+
+/// How many planes a part has.
+fn at_once(planes: usize, elements: usize) -> usize {
+    /// Below this many elements a job stays on its thread.
+    const PARALLEL: usize = 1 << 18;
+    #[cfg(feature = "rayon")]
+    if rayon::current_num_threads() > 1 && elements >= PARALLEL {
+        return planes.div_ceil(4 * rayon::current_num_threads());
+    }
+    let _ = (elements, PARALLEL);
+    planes
 }
