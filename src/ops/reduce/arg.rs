@@ -127,7 +127,7 @@ pub(super) fn search<T: Rankable>(
     }
     let counted = places.len() <= isize::MAX as usize;
     match places.are_indices() {
-        true if plan.axes().is_empty() || ranges::wanted(plan) && !endless(windows) => {
+        true if plan.axes().is_empty() || ranges::wanted(plan, windows.source()) && !endless(windows) => {
             by_ranges(windows, search, lower, found)
         }
         false if repeats(plan, false) || !counted => one_by_one(windows, search, lower, found),
