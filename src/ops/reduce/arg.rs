@@ -109,7 +109,10 @@ pub(super) fn search<T: Rankable>(
     if indices.is_empty() {
         return Ok(());
     }
-    let places = Places::new(plan, |axis| (0, axis.len()));
+    let places = Places::new(plan, |axis| {
+        let (len, offset) = axis.whole_len();
+        (offset, len)
+    });
     let elements = match (&values, windows.source().as_slice()) {
         (None, _) => Cow::Borrowed(&[][..]),
         (_, Some(elements)) => Cow::Borrowed(elements),

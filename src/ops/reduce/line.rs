@@ -55,6 +55,8 @@ impl Run {
 /// Whether windows may read elements of an axis in another order than they stand in, or one again after others.
 pub(crate) fn turns(axis: &AxisPlan) -> bool {
     let (before, after) = axis.pads();
+    // Of a part, the padding of the whole axis.
+    let before = before + (axis.whole_len().1 * axis.base_dilation()) as isize;
     !matches!(axis.pad_mode(), PadMode::Empty | PadMode::Edge) && (before > 0 || after > 0)
 }
 
