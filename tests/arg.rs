@@ -137,6 +137,22 @@ fn padding_has_no_index() {
     assert_eq!(huge.argmax().unwrap().as_slice(), [0]);
 }
 
+/// Planes of more elements than 32 bits count: rows over and over.
+#[test]
+fn indices_of_large_planes() {
+    let row: Vec<u8> = (0..4096u32).map(|i| (i.wrapping_mul(2654435761) >> 25) as u8).collect();
+    for (rows, step) in [(1 << 20, 1 << 18), (1 << 23, 1 << 21)] {
+        let plane = View::new(&row, [1, 4096]).unwrap().broadcast(0, rows).unwrap();
+        let found = unfold([0, 1], [3, 5], [step, 2]).windows(&plane).unwrap().argmax().unwrap();
+        assert_eq!(found.shape(), [4, 2046]);
+        for at in indices(found.shape()) {
+            let cells = 2 * at[1]..2 * at[1] + 5;
+            let first = cells.rev().max_by_key(|&i| row[i]).unwrap();
+            assert_eq!(found[&at[..]], at[0] * step * 4096 + first, "{at:?}");
+        }
+    }
+}
+
 #[test]
 fn the_same_for_any_number_of_threads() {
     let x: Vec<u32> = (0..16 * 90 * 110u32).map(|i| i.wrapping_mul(2654435761) >> 24).collect();

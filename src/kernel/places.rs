@@ -2,6 +2,7 @@
 //! places packed into one number each.
 
 use super::level::{Kernel, Level};
+use super::rows::Lifting;
 use alloc::vec::Vec;
 
 /// Windows along one axis of a plane.
@@ -17,13 +18,6 @@ pub(crate) struct Side {
 
 /// The windows that have a kernel: `(window, step)`, on both axes.
 pub(crate) const KERNELS: [(usize, usize); 5] = [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)];
-
-/// An element and its place in the plane as one number, the largest of which wins.
-pub(crate) trait Packing<T>: Sync {
-    type Packed: Copy + Ord + Default;
-    /// Larger than the default, which is no element.
-    fn pack(&self, x: T, place: u32) -> Self::Packed;
-}
 
 /// Buffers for one size of plane.
 pub(crate) struct Buffers<P> {
@@ -41,42 +35,39 @@ impl<P: Copy + Default> Buffers<P> {
 
 /// `dst[i, j]` is the largest of the window at `(i, j)` of the row-major plane `src`, the windows being one of
 /// [`KERNELS`]; the default where it holds no element.
-#[allow(clippy::too_many_arguments)] // two sides, two numbers, and where from and to
-pub(crate) fn places<T: Copy, P: Packing<T>>(
+pub(crate) fn places<T: Copy, L: Lifting<T, Acc: Ord + Default>>(
     level: Level,
-    packing: &P,
-    window: usize,
-    step: usize,
+    lifting: L,
+    window_and_step: (usize, usize),
     (y, x): (Side, Side),
     src: &[T],
-    buffers: &mut Buffers<P::Packed>,
-    dst: &mut [P::Packed],
+    buffers: &mut Buffers<L::Acc>,
+    dst: &mut [L::Acc],
 ) {
-    match (window, step) {
-        (2, 1) => level.run(Places::<T, P, 2, 1> { packing, y, x, src, buffers, dst }),
-        (2, 2) => level.run(Places::<T, P, 2, 2> { packing, y, x, src, buffers, dst }),
-        (3, 1) => level.run(Places::<T, P, 3, 1> { packing, y, x, src, buffers, dst }),
-        (3, 2) => level.run(Places::<T, P, 3, 2> { packing, y, x, src, buffers, dst }),
-        (3, 3) => level.run(Places::<T, P, 3, 3> { packing, y, x, src, buffers, dst }),
-        _ => unreachable!("no kernel for windows of {window} by {step}"),
+    macro_rules! by_window {
+        ($($k:literal $s:literal,)*) => { match window_and_step {
+            $(($k, $s) => level.run(Places::<T, L, $k, $s> { lifting, y, x, src, buffers, dst }),)*
+            other => unreachable!("no kernel for window and step {other:?}"),
+        } };
     }
+    by_window!(2 1, 2 2, 3 1, 3 2, 3 3,)
 }
 
-struct Places<'a, T, P: Packing<T>, const K: usize, const S: usize> {
-    packing: &'a P,
+struct Places<'a, T, L: Lifting<T>, const K: usize, const S: usize> {
+    lifting: L,
     y: Side,
     x: Side,
     src: &'a [T],
-    buffers: &'a mut Buffers<P::Packed>,
-    dst: &'a mut [P::Packed],
+    buffers: &'a mut Buffers<L::Acc>,
+    dst: &'a mut [L::Acc],
 }
 
-impl<T: Copy, P: Packing<T>, const K: usize, const S: usize> Kernel for Places<'_, T, P, K, S> {
+impl<T: Copy, L: Lifting<T, Acc: Ord + Default>, const K: usize, const S: usize> Kernel for Places<'_, T, L, K, S> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        let Places { packing, y, x, src, buffers: Buffers { line, ring }, dst } = self;
+        let Places { lifting, y, x, src, buffers: Buffers { line, ring }, dst } = self;
         let n = x.count;
         let first = x.start.max(0) as usize;
         let at = (first as isize - x.start) as usize;
@@ -88,15 +79,15 @@ impl<T: Copy, P: Packing<T>, const K: usize, const S: usize> Kernel for Places<'
                 let to = &mut ring[row % K * n..][..n];
                 let position = y.start + row as isize;
                 if position < 0 || position >= y.len as isize {
-                    to.fill(P::Packed::default());
+                    to.fill(L::Acc::default());
                     continue;
                 }
                 let from = position as usize * x.len + first;
                 for (k, (l, s)) in line[at..at + len].iter_mut().zip(&src[from..from + len]).enumerate() {
-                    *l = packing.pack(*s, from as u32 + k as u32);
+                    *l = lifting.lift_at(*s, from + k);
                 }
                 if S == 1 {
-                    let taps: [&[P::Packed]; K] = core::array::from_fn(|j| &line[j..j + n]);
+                    let taps: [&[L::Acc]; K] = core::array::from_fn(|j| &line[j..j + n]);
                     for k in 0..n {
                         to[k] = largest::<_, K>(core::array::from_fn(|j| taps[j][k]));
                     }
@@ -109,7 +100,7 @@ impl<T: Copy, P: Packing<T>, const K: usize, const S: usize> Kernel for Places<'
                 }
             }
             next = i * S + K;
-            let rows: [&[P::Packed]; K] = core::array::from_fn(|j| &ring[(i * S + j) % K * n..][..n]);
+            let rows: [&[L::Acc]; K] = core::array::from_fn(|j| &ring[(i * S + j) % K * n..][..n]);
             for k in 0..n {
                 dst[k] = largest::<_, K>(core::array::from_fn(|j| rows[j][k]));
             }

@@ -25,7 +25,25 @@ pub(crate) trait Lifting<T>: Copy + Sync {
     type Acc: Copy + Send + Sync;
     /// Whether short windows are worth loops of their own that lift and combine at once.
     const FUSED: bool = false;
+    /// Whether accumulators know where their elements lie: those are lifted by what [`behind`](Self::behind) and
+    /// [`along`](Self::along) make, never by [`lift`](Self::lift).
+    const PLACED: bool = false;
     fn lift(&self, x: T) -> Self::Acc;
+    /// The `k`-th of some elements that follow each other.
+    #[inline(always)]
+    fn lift_at(&self, x: T, _k: usize) -> Self::Acc {
+        self.lift(x)
+    }
+    /// This, for the elements behind places on the axes before theirs.
+    #[inline(always)]
+    fn behind(self, _places: &[usize]) -> Self {
+        self
+    }
+    /// This, for elements from a place on their own axis on, so many places apart.
+    #[inline(always)]
+    fn along(self, _first: usize, _step: usize) -> Self {
+        self
+    }
     /// All elements lifted, if that is what they are already.
     #[inline(always)]
     fn lifted<'a>(&self, _elements: &'a [T]) -> Option<&'a [Self::Acc]> {
@@ -104,8 +122,8 @@ pub(crate) fn lift<T: Copy, L: Lifting<T>>(
         2 => level.write(dst, LiftEvery::<T, L, 2> { lifting, src }),
         3 => level.write(dst, LiftEvery::<T, L, 3> { lifting, src }),
         _ => {
-            for (d, s) in dst.iter_mut().zip(src.iter().step_by(step)) {
-                *d = lifting.lift(*s);
+            for (k, (d, s)) in dst.iter_mut().zip(src.iter().step_by(step)).enumerate() {
+                *d = lifting.lift_at(*s, k);
             }
         }
     }
@@ -126,12 +144,13 @@ impl<T: Copy, L: Lifting<T>> Writer<L::Acc> for Lift<'_, T, L> {
             // In pieces, so that what is asked for comes while others are lifted. (Of a length that the compiler does not know:
             // loops over arrays are unrolled first, and then not vectorised if elements and accumulators differ in size.)
             let piece = if self.ahead != 0 { 4 * CHUNK } else { to.len().max(1) };
-            for (dst, src) in to.chunks_mut(piece).zip(src.chunks(piece)) {
+            for (number, (dst, src)) in to.chunks_mut(piece).zip(src.chunks(piece)).enumerate() {
                 if self.ahead != 0 {
                     prefetch(src, self.ahead);
                 }
-                for (d, s) in dst.iter_mut().zip(src) {
-                    *d = self.lifting.lift(*s);
+                let first = from + number * piece;
+                for (k, (d, s)) in dst.iter_mut().zip(src).enumerate() {
+                    *d = self.lifting.lift_at(*s, first + k);
                 }
             }
         }
@@ -152,12 +171,12 @@ impl<T: Copy, L: Lifting<T>, const S: usize> Writer<L::Acc> for LiftEvery<'_, T,
         while let Some((from, end)) = stretches.next() {
             let (to, steps) = (&mut to[from..end], &steps[from..end]);
             for k in 0..end - from {
-                to[k] = self.lifting.lift(steps[k][0]);
+                to[k] = self.lifting.lift_at(steps[k][0], from + k);
             }
         }
         // The last step may be a part of one, at the end of the array.
         if let (Some(to), Some(from)) = (to.get_mut(whole), rest.first()) {
-            *to = self.lifting.lift(*from);
+            *to = self.lifting.lift_at(*from, whole);
         }
     }
 }

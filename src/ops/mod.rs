@@ -17,5 +17,5 @@ pub use fold::{Fold, FoldElement, FoldPart, Merge, Taper, Tapers};
 pub use reduce::{
     Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, WrappingProduct, WrappingSum, monoid,
 };
-pub(crate) use reduce::{Ordered, Pairwise, Powers, Search, Wrap, cell_counts, short_window};
+pub(crate) use reduce::{Ordered, Pairwise, Powers, Wrap, cell_counts, short_window};
 pub use windows::{AnyWindows, Windows};

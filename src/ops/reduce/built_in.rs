@@ -1,10 +1,12 @@
 //! The built-in reductions of the built-in types, compiled here once: a program that calls them does not compile them again.
 
 use super::accumulator::{Total, Wrap};
+use super::arg::search;
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
 use super::monoid::{By, Lowest, Max, Min};
 use super::number::Number;
 use super::ops::{Larger, Smaller};
+use super::places::Search;
 use super::rows::unravel;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
 use super::{engine, ranges};
@@ -23,6 +25,14 @@ pub trait Extremes: Sized {
     fn largest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
     fn smallest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    #[doc(hidden)]
+    fn search(
+        windows: &Windows<'_, Self>,
+        what: &'static str,
+        least_and_last_nan: (bool, bool),
+        indices: &mut [usize],
+        values: Option<&mut [Self]>,
+    ) -> Result<()>;
 }
 
 /// Sums, means and products of windows, into a buffer of one result each.
@@ -46,6 +56,16 @@ macro_rules! extremes {
             #[inline(never)]
             fn smallest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
                 run(windows, &$min, out)
+            }
+            #[inline(never)]
+            fn search(
+                windows: &Windows<'_, $t>,
+                what: &'static str,
+                (least, last_nan): (bool, bool),
+                indices: &mut [usize],
+                values: Option<&mut [$t]>,
+            ) -> Result<()> {
+                search(windows, what, Search { least, last_nan }, indices, values)
             }
         }
     )* };

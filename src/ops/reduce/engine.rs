@@ -100,21 +100,33 @@ pub(crate) fn reduce<T, R>(
     });
 }
 
+/// What is written in parts by several threads.
+pub(super) trait Parts: Sized + Send {
+    /// The first so many results, and the others.
+    fn split(self, at: usize) -> (Self, Self);
+}
+
+impl<O: Send> Parts for &mut [O] {
+    fn split(self, at: usize) -> (Self, Self) {
+        self.split_at_mut(at)
+    }
+}
+
 /// Calls `f` with each part of a result, of so many elements, and its number, in the caller's threads if there are several.
-fn each_part<O: Send>(out: &mut [O], lengths: &[usize], f: &(dyn Fn(usize, &mut [O]) + Sync)) {
-    let mut rest = out;
-    let parts = lengths.iter().map(|&len| {
-        let (part, more) = core::mem::take(&mut rest).split_at_mut(len);
-        rest = more;
-        part
+pub(super) fn each_part<P: Parts>(out: P, lengths: &[usize], f: &(dyn Fn(usize, P) + Sync)) {
+    let mut rest = Some(out);
+    let parts = lengths.iter().filter_map(|&len| {
+        let (part, more) = rest.take()?.split(len);
+        rest = Some(more);
+        Some(part)
     });
     #[cfg(feature = "rayon")]
     if lengths.len() > 1 {
         use std::sync::Mutex;
-        let parts: Vec<Mutex<&mut [O]>> = parts.map(Mutex::new).collect();
+        let parts: Vec<Mutex<Option<P>>> = parts.map(|part| Mutex::new(Some(part))).collect();
         return in_parallel(parts.len(), &|number| {
-            if let Ok(mut part) = parts[number].lock() {
-                f(number, &mut part);
+            if let Some(part) = parts[number].lock().ok().and_then(|mut part| part.take()) {
+                f(number, part);
             }
         });
     }
@@ -128,7 +140,7 @@ fn in_parallel(n: usize, f: &(dyn Fn(usize) + Sync)) {
 }
 
 impl Job {
-    fn new(plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Job {
+    pub(super) fn new(plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Job {
         let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, traits.pairwise)).collect();
         lines.sort_by_key(|l| l.axis.axis());
         let last = lines.last().map_or(0, |l| l.axis.axis());
@@ -142,7 +154,8 @@ impl Job {
         };
         let first = lines[0].axis.axis();
         let boxed = || contiguous(&input[first..], &strides[first..]).is_some();
-        let pools = traits.small
+        let pools = traits.boxes
+            && traits.small
             && !input.contains(&0)
             && choice::boxes(&lines, input.len())
             && boxed::fits(traits.bytes, &lines)
@@ -157,13 +170,13 @@ impl Job {
     }
 
     /// How many results each unit has.
-    fn lengths(&self, units: &[Unit]) -> Vec<usize> {
+    pub(super) fn lengths(&self, units: &[Unit]) -> Vec<usize> {
         let windows = |unit: &Unit| unit.runs.iter().map(|r| r.count).sum::<usize>();
         units.iter().map(|unit| unit.leads.len() * windows(unit) * self.behind()).collect()
     }
 
     /// Computes a unit.
-    fn run<O: Op, C: Copy>(
+    pub(super) fn run<O: Op, C: Copy>(
         &self,
         unit: &Unit,
         level: Level,
@@ -183,7 +196,7 @@ impl Job {
     }
 
     /// The result in parts, in order: one if it is not worth more.
-    fn units(&self, bytes: usize) -> Vec<Unit> {
+    pub(super) fn units(&self, bytes: usize) -> Vec<Unit> {
         let first = &self.lines[0];
         let leads: usize = self.shape[..first.axis.axis()].iter().product();
         #[cfg(feature = "rayon")]

@@ -1,7 +1,7 @@
 //! One unfolded axis as a reduction walks it: runs of evenly spaced windows, and how many elements each window holds.
 
 use super::chain::Order;
-use crate::spec::{AxisPlan, Tail};
+use crate::spec::{AxisPlan, PadMode, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -50,6 +50,21 @@ impl Run {
             self.part(part.start - all.start..part.end - all.start)
         })
     }
+}
+
+/// Whether windows may read elements of an axis in another order than they stand in, or one again after others.
+pub(crate) fn turns(axis: &AxisPlan) -> bool {
+    let (before, after) = axis.pads();
+    // Of a part, the padding of the whole axis.
+    let before = before + (axis.whole_len().1 * axis.base_dilation()) as isize;
+    !matches!(axis.pad_mode(), PadMode::Empty | PadMode::Edge) && (before > 0 || after > 0)
+}
+
+/// The place of a cell that reads an element: later cells of a window have larger ones, unless they read the same element. The
+/// element's own number where elements are read in order, else the position (a negative one wrapped).
+#[inline]
+pub(crate) fn place(axis: &AxisPlan, position: isize, element: usize) -> usize {
+    if turns(axis) { position as usize } else { element }
 }
 
 /// One unfolded axis, ready to be reduced.

@@ -138,8 +138,8 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         }
     }
 
-    fn enter(&mut self, index: &[usize]) {
-        self.source.enter(index);
+    fn enter(&mut self, index: &[usize], places: &[usize]) {
+        self.source.enter(index, places);
     }
 
     fn ready(&mut self, first: usize, len: usize, ahead: isize) -> bool {
@@ -154,7 +154,7 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         self.source.lift(&mut self.slots[to.slot][to.at..to.at + len], from, ahead);
     }
 
-    fn border(&mut self, to: At, len: usize, cells: &[Cell], inner: usize) {
+    fn border(&mut self, to: At, len: usize, cells: &[(Cell, usize)], inner: usize) {
         self.source.border(&mut self.slots[to.slot][to.at..to.at + len], cells, inner, self.blank);
     }
 

@@ -9,6 +9,7 @@
 //! larger than elements or results.
 
 use super::chain::Order;
+use super::rows::unravel;
 use crate::array::{Picked, View};
 use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
 use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail};
@@ -51,19 +52,33 @@ where
     T: Copy,
     R: Reduction<T>,
 {
-    let mut all = All::new(source, r.lifting());
-    let fill = fill.map(|v| r.lifting().lift(v));
     let how = How { op: r.op(), identity: r.identity(), idempotent: R::IDEMPOTENT };
-    for axis in smallest_first(plan) {
-        all.along(axis, fill, how);
-    }
-    let (data, mut out) = (&all.data, out.iter_mut());
-    all.extent.each_result(plan, (fill.is_some(), R::COUNTED), &mut |place, n| {
+    let mut out = out.iter_mut();
+    each(plan, source, fill, r.lifting(), how, R::COUNTED, &mut |value, n| {
         if let Some(out) = out.next() {
-            *out = r.lower(data[place], r.count(n));
+            *out = r.lower(value, r.count(n));
             r.seen(core::slice::from_ref(out));
         }
     });
+}
+
+/// Calls `f` for each window, in order, with what its elements combine to and how many there are (if that is `counted`).
+pub(super) fn each<T: Copy, O: Op>(
+    plan: &Plan,
+    source: &View<'_, T>,
+    fill: Option<T>,
+    lifting: impl Lifting<T, Acc = O::Acc>,
+    how: How<O>,
+    counted: bool,
+    f: &mut dyn FnMut(O::Acc, usize),
+) {
+    let mut all = All::new(source, lifting);
+    let fill = fill.map(|v| lifting.lift(v));
+    for axis in smallest_first(plan) {
+        all.along(axis, fill, how);
+    }
+    let data = &all.data;
+    all.extent.each_result(plan, (fill.is_some(), counted), &mut |place, n| f(data[place], n));
 }
 
 /// The axes, those first that make the array smaller.
@@ -76,10 +91,10 @@ fn smallest_first(plan: &Plan) -> Vec<&AxisPlan> {
 
 /// How cells are combined.
 #[derive(Clone, Copy)]
-struct How<O: Op> {
-    op: O,
-    identity: O::Acc,
-    idempotent: bool,
+pub(super) struct How<O: Op> {
+    pub(super) op: O,
+    pub(super) identity: O::Acc,
+    pub(super) idempotent: bool,
 }
 
 /// The array between two axes.
@@ -88,10 +103,11 @@ struct All<A> {
     data: Vec<A>,
 }
 
-/// The elements of a view, repeated ones once, and how many there are along each axis.
+/// The elements of a view, repeated ones once unless they are `placed`, and how many there are along each axis.
 #[inline(never)]
-fn distinct<T: Copy>(source: &View<'_, T>) -> (Dims, Vec<T>) {
-    let once = |a: usize| if source.strides()[a] == 0 { source.shape()[a].min(1) } else { source.shape()[a] };
+fn distinct<T: Copy>(source: &View<'_, T>, placed: bool) -> (Dims, Vec<T>) {
+    let once =
+        |a: usize| if source.strides()[a] == 0 && !placed { source.shape()[a].min(1) } else { source.shape()[a] };
     let shape: Dims = (0..source.rank()).map(once).collect();
     let starts = Dims::from_elem(0, source.rank());
     // (Through a pointer: what is picked is then found by one function for all types.)
@@ -112,8 +128,20 @@ struct Extent {
 impl<A: Copy + Send + Sync> All<A> {
     /// The elements, lifted; repeated ones once.
     fn new<T: Copy, L: Lifting<T, Acc = A>>(source: &View<'_, T>, lifting: L) -> All<A> {
-        let (shape, elements) = distinct(source);
-        let data = elements.into_iter().map(|x| lifting.lift(x)).collect();
+        let (shape, elements) = distinct(source, L::PLACED);
+        let data = match shape.split_last() {
+            Some((&row @ 1.., before)) if const { L::PLACED } => {
+                let mut index = Dims::from_elem(0, before.len());
+                let rows = elements.chunks_exact(row).enumerate();
+                let lifted = rows.flat_map(|(number, elements)| {
+                    unravel(number, 0..before.len(), before, &mut index);
+                    let lifting = lifting.behind(&index).along(0, 1);
+                    elements.iter().enumerate().map(move |(k, &x)| lifting.lift_at(x, k))
+                });
+                lifted.collect()
+            }
+            _ => elements.into_iter().map(|x| lifting.lift(x)).collect(),
+        };
         All { extent: Extent { shape, held: Vec::new() }, data }
     }
 

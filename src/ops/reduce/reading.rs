@@ -1,6 +1,6 @@
 //! Reading a contiguous line: the cells at positions in even steps, lifted, whatever stands there.
 
-use super::line::{Line, Run};
+use super::line::{Line, Run, place};
 use super::rows::{At, ELEMENTS, Rows, Slot, Strided};
 use super::tree::Tree;
 use super::worker::Slots;
@@ -107,9 +107,9 @@ struct Stretch {
     low: usize,
     high: usize,
     first: usize,
-    /// The others, if anything stands there.
-    head: Vec<Cell>,
-    tail: Vec<Cell>,
+    /// The others with their places, if anything stands there.
+    head: Vec<(Cell, usize)>,
+    tail: Vec<(Cell, usize)>,
 }
 
 impl Stretch {
@@ -129,13 +129,13 @@ impl Stretch {
     }
 
     /// Cells outside the line (or anywhere on one with holes). If none are given they hold nothing.
-    fn border(&self, rows: &mut dyn Rows, source: Source, cells: &[Cell], inner: usize, to: At, len: usize) {
+    fn border(&self, rows: &mut dyn Rows, source: Source, cells: &[(Cell, usize)], inner: usize, to: At, len: usize) {
         match source {
             _ if len == 0 => {}
             _ if cells.is_empty() => rows.blank(to, len),
             Source::Elements => rows.border(to, len, cells, inner),
             Source::Fill => {
-                for (i, cell) in cells.iter().enumerate() {
+                for (i, (cell, _)) in cells.iter().enumerate() {
                     match cell {
                         Cell::Gap => rows.blank(to.plus(i * inner), inner),
                         _ => rows.filled(to.plus(i * inner), inner),
@@ -164,7 +164,13 @@ impl Stretch {
         self.head.clear();
         self.tail.clear();
         if holes || filled || axis.pad_mode() != PadMode::Empty {
-            let cell = |i: usize| axis.at(from + (i * step) as isize);
+            let cell = |i: usize| {
+                let position = from + (i * step) as isize;
+                match axis.at(position) {
+                    Cell::Element(e) => (Cell::Element(e), place(axis, position, e)),
+                    none => (none, 0),
+                }
+            };
             self.head.extend((0..self.low).map(cell));
             self.tail.extend((self.high..count).map(cell));
         }

@@ -7,7 +7,7 @@ use crate::kernel::lower::{combine, lower};
 use crate::kernel::rows::{CHUNK, Counts, Reduction, TAPS};
 
 /// Bytes of a piece that is combined, lowered and stored before the next one: with its rows it stays in a first-level cache.
-const PIECE: usize = 4 * 1024;
+pub(super) const PIECE: usize = 4 * 1024;
 
 /// Where results go.
 pub(crate) trait Sink<A, C> {

@@ -59,14 +59,14 @@ pub(crate) trait Rows {
     fn forward(&mut self, to: At, len: usize, own: At, next: At, width: usize);
     /// See [`backward`].
     fn backward(&mut self, cells: At, len: usize, width: usize);
-    /// Takes the elements behind an index for the present row.
-    fn enter(&mut self, index: &[usize]);
+    /// Takes the elements behind an index for the present row, and their [places](super::line::place) on its axes.
+    fn enter(&mut self, index: &[usize], places: &[usize]);
     /// Whether `len` elements of the present row from `first` on stand at [`ELEMENTS`]; asks for those `ahead` in time.
     fn ready(&mut self, first: usize, len: usize, ahead: isize) -> bool;
     /// Lifts cells of `inner` elements, `step` cells apart, from the present row.
     fn lift(&mut self, to: At, len: usize, from: Strided, ahead: isize);
-    /// Lifts single cells of `inner` elements; what is none is nothing or filled padding.
-    fn border(&mut self, to: At, len: usize, cells: &[Cell], inner: usize);
+    /// Lifts single cells of `inner` elements, each with its place; what is none is nothing or filled padding.
+    fn border(&mut self, to: At, len: usize, cells: &[(Cell, usize)], inner: usize);
     /// Takes the number of elements of each window for [`Number::Each`].
     fn count(&mut self, counts: &[usize]);
     /// The results from place `at` on: the rows at `taps` combined and lowered.
@@ -93,6 +93,8 @@ pub(crate) struct Traits {
     pub(crate) exact: bool,
     pub(crate) counted: bool,
     pub(crate) pairwise: bool,
+    /// Whether windows may be reduced box by box, where elements are known by how far they lie behind the first.
+    pub(crate) boxes: bool,
 }
 
 impl Traits {
@@ -104,6 +106,7 @@ impl Traits {
             exact: R::EXACT,
             counted: R::COUNTED,
             pairwise: R::PAIRWISE,
+            boxes: true,
         }
     }
 }

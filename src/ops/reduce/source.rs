@@ -11,14 +11,14 @@ use alloc::vec::Vec;
 
 /// The elements of an array as accumulators that are combined in one way.
 pub(crate) trait Source<O: Op> {
-    /// Takes the elements behind an index for the present row.
-    fn enter(&mut self, index: &[usize]);
+    /// Takes the elements behind an index for the present row, and their places on the axes of the index.
+    fn enter(&mut self, index: &[usize], places: &[usize]);
     /// The present row, if its elements stand side by side and are accumulators as they are.
     fn row(&self) -> Option<&[O::Acc]>;
     /// Lifts cells of `inner` elements, `step` cells apart, from the present row, and asks for those `ahead` in time.
     fn lift(&mut self, to: &mut [O::Acc], from: Strided, ahead: isize);
-    /// Lifts single cells of `inner` elements; what is none is filled padding or nothing.
-    fn border(&mut self, to: &mut [O::Acc], cells: &[Cell], inner: usize, blank: Blank<O::Acc>);
+    /// Lifts single cells of `inner` elements, each with its place; what is none is filled padding or nothing.
+    fn border(&mut self, to: &mut [O::Acc], cells: &[(Cell, usize)], inner: usize, blank: Blank<O::Acc>);
     /// Takes the elements from those behind an index to the end of the array for [`boxed`](Self::boxed), where they are one
     /// piece.
     fn open(&mut self, index: &[usize]);
@@ -49,6 +49,8 @@ enum Row<'a, T> {
 
 /// The elements of a view.
 pub(crate) struct Elements<'a, T, L> {
+    /// Of the array's elements, and of those of the present row or box.
+    all: L,
     lifting: L,
     level: Level,
     view: &'a View<'a, T>,
@@ -59,21 +61,32 @@ pub(crate) struct Elements<'a, T, L> {
 
 impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
     pub(crate) fn new(lifting: L, level: Level, view: &'a View<'a, T>) -> Self {
-        Elements { lifting, level, view, row: Row::Elements(&[]), gathered: Vec::new(), boxed: &[] }
+        Elements { all: lifting, lifting, level, view, row: Row::Elements(&[]), gathered: Vec::new(), boxed: &[] }
     }
 
     /// Lifts every `step`-th element.
     #[inline(never)]
-    fn lift_all(&self, to: &mut [L::Acc], from: &[T], step: usize, ahead: isize) {
-        match self.lifting.lifted(from) {
+    fn lift_all(&self, lifting: L, to: &mut [L::Acc], from: &[T], step: usize, ahead: isize) {
+        match lifting.lifted(from) {
             Some(cells) => lift(self.level, AsTheyAre, to, cells, step, ahead),
-            None => lift(self.level, self.lifting, to, from, step, ahead),
+            None => lift(self.level, lifting, to, from, step, ahead),
         }
+    }
+
+    /// Lifts a cell, all of whose elements have its place.
+    fn lift_cell(&self, to: &mut [L::Acc], from: &[T], place: usize) {
+        let lifting = self.lifting.along(place, 0);
+        if const { !L::PLACED } {
+            return self.lift_all(lifting, to, from, 1, 0);
+        }
+        // They are few, and a loop for many takes as long to begin.
+        to.iter_mut().zip(from).for_each(|(to, &x)| *to = lifting.lift_at(x, 0));
     }
 }
 
 impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, L> {
-    fn enter(&mut self, index: &[usize]) {
+    fn enter(&mut self, index: &[usize], places: &[usize]) {
+        self.lifting = self.all.behind(places);
         self.row = match self.view.trailing_slice(index) {
             Some(row) => Row::Elements(row),
             None => Row::Strided(self.view.trailing(index)),
@@ -88,13 +101,15 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
     }
 
     fn lift(&mut self, to: &mut [L::Acc], Strided { first, inner, step }: Strided, ahead: isize) {
+        let lifting = self.lifting.along(first, step);
+        let by_cell = const { L::PLACED } && inner > 1;
         match &self.row {
-            Row::Elements(row) if step == 1 => self.lift_all(to, &row[first * inner..], 1, ahead),
-            Row::Elements(row) if inner == 1 => self.lift_all(to, &row[first..], step, 0),
+            Row::Elements(row) if step == 1 && !by_cell => self.lift_all(lifting, to, &row[first * inner..], 1, ahead),
+            Row::Elements(row) if inner == 1 => self.lift_all(lifting, to, &row[first..], step, 0),
             Row::Elements(row) => {
                 for (i, to) in to.chunks_exact_mut(inner).enumerate() {
                     let at = (first + i * step) * inner;
-                    self.lift_all(to, &row[at..at + inner], 1, 0);
+                    self.lift_cell(to, &row[at..at + inner], first + i * step);
                 }
             }
             Row::Strided(row) => {
@@ -108,20 +123,26 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
                         .map(|i| (first + i * step) * inner)
                         .for_each(|at| row.append_to(at..at + inner, &mut self.gathered)),
                 }
-                self.lift_all(to, &self.gathered, 1, 0);
+                if !by_cell {
+                    return self.lift_all(lifting, to, &self.gathered, 1, 0);
+                }
+                for (i, (to, from)) in to.chunks_exact_mut(inner).zip(self.gathered.chunks_exact(inner)).enumerate() {
+                    self.lift_cell(to, from, first + i * step);
+                }
             }
         }
     }
 
-    fn border(&mut self, to: &mut [L::Acc], cells: &[Cell], inner: usize, blank: Blank<L::Acc>) {
-        for (cell, to) in cells.iter().zip(to.chunks_exact_mut(inner)) {
+    fn border(&mut self, to: &mut [L::Acc], cells: &[(Cell, usize)], inner: usize, blank: Blank<L::Acc>) {
+        for ((cell, place), to) in cells.iter().zip(to.chunks_exact_mut(inner)) {
+            let lifting = self.lifting.along(*place, 0);
             match (cell, &self.row) {
-                (Cell::Element(e), Row::Elements(row)) if inner == 1 => to[0] = self.lifting.lift(row[*e]),
-                (Cell::Element(e), Row::Elements(row)) => self.lift_all(to, &row[e * inner..][..inner], 1, 0),
+                (Cell::Element(e), Row::Elements(row)) if inner == 1 => to[0] = lifting.lift_at(row[*e], 0),
+                (Cell::Element(e), Row::Elements(row)) => self.lift_all(lifting, to, &row[e * inner..][..inner], 1, 0),
                 (Cell::Element(e), Row::Strided(row)) => {
                     self.gathered.clear();
                     row.append_to(e * inner..(e + 1) * inner, &mut self.gathered);
-                    self.lift_all(to, &self.gathered, 1, 0);
+                    self.lift_all(lifting, to, &self.gathered, 1, 0);
                 }
                 (Cell::Pad, _) => to.fill(blank.fill),
                 (Cell::Gap, _) => to.fill(blank.nothing),
@@ -131,6 +152,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
 
     fn open(&mut self, index: &[usize]) {
         // To the end of the array if it can be, as more than a row may be read at a time.
+        self.lifting = self.all.behind(index);
         let Some(boxed) = self.view.trailing_slice(index) else { unreachable!("boxes were found in one piece") };
         let lead = index.iter().zip(self.view.shape()).fold(0, |at, (i, n)| at * n + i);
         self.boxed = self.view.trailing_slice(&[]).map_or(boxed, |all| &all[lead * boxed.len()..]);
@@ -141,7 +163,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
     }
 
     fn lift_boxed(&self, from: usize, to: &mut [L::Acc]) {
-        self.lift_all(to, &self.boxed[from..], 1, AHEAD / size_of::<T>().max(1) as isize);
+        self.lift_all(self.lifting.along(from, 1), to, &self.boxed[from..], 1, AHEAD / size_of::<T>().max(1) as isize);
     }
 
     fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool {

@@ -5,7 +5,7 @@ use super::across::Across;
 use super::along::Along;
 use super::choice::{self, Way};
 use super::engine::{Job, Unit};
-use super::line::Run;
+use super::line::{Run, place};
 use super::reading::{Reader, Source};
 use super::rows::{At, Number, Rows, Slot, unravel};
 use super::sink::{Layout, count};
@@ -28,6 +28,8 @@ pub(crate) struct Worker<'p> {
     job: &'p Job,
     /// The index of the row being read, on the axes before it.
     index: Dims,
+    /// The same for where the elements stand among the cells of windows, see [`place`].
+    places: Dims,
     across: Vec<Option<Across<'p>>>,
     along: Option<Along<'p>>,
 }
@@ -61,7 +63,8 @@ impl<'p> Worker<'p> {
             Along::new(slots, line, &job.chains[last], job.traits, reader)
         });
         let axis = line.axis.axis();
-        Worker { job, index: Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 }), across, along }
+        let index = Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 });
+        Worker { job, places: index.clone(), index, across, along }
     }
 
     /// Computes one contiguous part of the result, which begins at place 0 of `rows`.
@@ -87,7 +90,7 @@ impl<'p> Worker<'p> {
     /// One unfolded axis only, along rows: windows `run` of the row at the current index.
     fn line(&mut self, rows: &mut dyn Rows, run: &Run, at: usize) {
         let job = self.job;
-        rows.enter(&self.index);
+        rows.enter(&self.index, &self.places);
         let Some(along) = &mut self.along else { unreachable!("without other axes the last one is along rows") };
         let mut at = at;
         for (k, part) in run.parts(job.tiles[0].along).enumerate() {
@@ -161,6 +164,7 @@ impl<'p> Worker<'p> {
             Cell::Pad => Source::Fill,
             Cell::Element(e) => {
                 self.index[axis.axis()] = e;
+                self.places[axis.axis()] = place(axis, position, e);
                 source
             }
         };
@@ -172,7 +176,7 @@ impl<'p> Worker<'p> {
             });
         }
         if source == Source::Elements {
-            rows.enter(&self.index);
+            rows.enter(&self.index, &self.places);
         }
         match &mut self.along {
             Some(along) => {

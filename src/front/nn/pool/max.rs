@@ -4,7 +4,7 @@ use super::indices::{Indices, Translate};
 use super::{Pool, pooled};
 use crate::array::{Array, IntoView};
 use crate::error::Result;
-use crate::ops::{Number, Search, Windows};
+use crate::ops::{Number, Windows};
 
 impl Pool {
     /// The largest element of each window: `[N, C, spatial..] -> [N, C, grid..]`.
@@ -80,8 +80,7 @@ impl Pool {
     {
         let windows = self.windows(array)?;
         let plan = windows.plan();
-        let search = Search { least: false, last_nan: indices == Indices::Plane };
-        windows.largest(search, values, places)?;
+        windows.largest_into(indices == Indices::Plane, values, places)?;
         if indices != Indices::Plane {
             let translate = Translate::new(plan, indices);
             let grid: usize = plan.grid().iter().product();
