@@ -4,9 +4,12 @@
 //! negative pads crop it, positive pads lengthen it. Positions on the line count from the first element, so the
 //! leading padding has negative ones. Windows start at [`AxisPlan::start`] and touch every `dilation`-th position.
 
+mod whole;
+
 use super::{LIMIT, PadMode, Tail};
 use crate::error::{Error, Irregular, Result};
 use core::ops::Range;
+use whole::Whole;
 
 /// What stands in one cell of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,19 +63,6 @@ pub struct AxisPlan {
     /// Where the padded line ends; what lies behind it is overhang.
     end: isize,
     whole: Whole,
-}
-
-/// The axis a part of it was cut from, in the part's positions. An axis that is no part is its own whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Whole {
-    /// Elements of the axis, and which of them the part's first one is.
-    len: usize,
-    offset: usize,
-    /// Windows along it, and which of them the part's first one is.
-    count: usize,
-    first: usize,
-    /// Its line, which is what borders are mirrored at.
-    line: (isize, isize),
 }
 
 impl AxisPlan {
@@ -146,59 +136,6 @@ impl AxisPlan {
             end,
             whole,
         })
-    }
-
-    /// The windows of a range over nothing but some elements: the same windows, borders and starts, with positions counted from the
-    /// first element of `read`. Cells that read another element are empty.
-    pub(super) fn part(&self, windows: Range<usize>, read: Range<usize>) -> AxisPlan {
-        let shift = (read.start * self.base) as isize;
-        let line = match read.is_empty() {
-            true => (0, 0),
-            false => {
-                let last = ((read.end - 1) * self.base) as isize;
-                (self.line.0.max(shift) - shift, self.line.1.min(last + 1) - shift)
-            }
-        };
-        let whole = Whole {
-            offset: self.whole.offset + read.start,
-            first: self.whole.first + windows.start,
-            line: (self.whole.line.0 - shift, self.whole.line.1 - shift),
-            ..self.whole
-        };
-        AxisPlan {
-            len: read.len(),
-            before: self.before + shift,
-            after: self.after,
-            count: windows.len(),
-            line: (line.0, line.1.max(line.0)),
-            end: self.end - shift,
-            whole,
-            ..*self
-        }
-    }
-
-    /// Elements of the axis this is a part of (its own, if it is none), and which of them its first one is.
-    #[inline]
-    pub(crate) fn whole_len(&self) -> (usize, usize) {
-        (self.whole.len, self.whole.offset)
-    }
-
-    /// Windows of the axis this is a part of, and which of them its first one is.
-    #[inline]
-    pub(crate) fn whole_count(&self) -> (usize, usize) {
-        (self.whole.count, self.whole.first)
-    }
-
-    /// The line of the axis this is a part of: what borders are mirrored at.
-    #[inline]
-    pub(crate) fn whole_line(&self) -> Range<isize> {
-        self.whole.line.0..self.whole.line.1
-    }
-
-    /// Whether this is less than the axis it was planned for.
-    #[inline]
-    pub(super) fn is_part(&self) -> bool {
-        self.len != self.whole.len || self.count != self.whole.count
     }
 
     /// Which axis of the array this is.

@@ -203,6 +203,8 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
+    type Way<'f> = dyn Fn(&Windows<'_, f32>, Search, Lower<'_, f32>, Found<'_, f32>) + 'f;
+
     /// Every way finds the same, whichever of them would be taken: the slow one looks at each window's elements.
     #[test]
     fn all_ways_agree() {
@@ -229,7 +231,7 @@ mod tests {
             let lower = Lower { places: &places, elements: &[], plane: 1, grid: 1 };
             for (least, last_nan) in [(false, false), (true, false), (false, true)] {
                 let search = Search { least, last_nan };
-                let by = |f: &dyn Fn(&Windows<'_, f32>, Search, Lower<'_, f32>, Found<'_, f32>)| {
+                let by = |f: &Way<'_>| {
                     let mut indices = vec![0; plan.reduced_shape().iter().product()];
                     f(&windows, search, lower, Found { indices: &mut indices, values: None, before: 0 });
                     indices

@@ -1,0 +1,72 @@
+//! A part of an axis: some of its windows over nothing but some of its elements, with the numbers of the whole.
+
+use super::AxisPlan;
+use core::ops::Range;
+
+/// The axis a part of it was cut from, in the part's positions. An axis that is no part is its own whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// Elements of the axis, and which of them the part's first one is.
+    pub(super) len: usize,
+    pub(super) offset: usize,
+    /// Windows along it, and which of them the part's first one is.
+    pub(super) count: usize,
+    pub(super) first: usize,
+    /// Its line, which is what borders are mirrored at.
+    pub(super) line: (isize, isize),
+}
+
+impl AxisPlan {
+    /// The windows of a range over nothing but some elements: the same windows, borders and starts, with positions counted from the
+    /// first element of `read`. Cells that read another element are empty.
+    pub(in crate::spec) fn part(&self, windows: Range<usize>, read: Range<usize>) -> AxisPlan {
+        let shift = (read.start * self.base) as isize;
+        let line = match read.is_empty() {
+            true => (0, 0),
+            false => {
+                let last = ((read.end - 1) * self.base) as isize;
+                (self.line.0.max(shift) - shift, self.line.1.min(last + 1) - shift)
+            }
+        };
+        let whole = Whole {
+            offset: self.whole.offset + read.start,
+            first: self.whole.first + windows.start,
+            line: (self.whole.line.0 - shift, self.whole.line.1 - shift),
+            ..self.whole
+        };
+        AxisPlan {
+            len: read.len(),
+            before: self.before + shift,
+            after: self.after,
+            count: windows.len(),
+            line: (line.0, line.1.max(line.0)),
+            end: self.end - shift,
+            whole,
+            ..*self
+        }
+    }
+
+    /// Elements of the axis this is a part of (its own, if it is none), and which of them its first one is.
+    #[inline]
+    pub(crate) fn whole_len(&self) -> (usize, usize) {
+        (self.whole.len, self.whole.offset)
+    }
+
+    /// Windows of the axis this is a part of, and which of them its first one is.
+    #[inline]
+    pub(crate) fn whole_count(&self) -> (usize, usize) {
+        (self.whole.count, self.whole.first)
+    }
+
+    /// The line of the axis this is a part of: what borders are mirrored at.
+    #[inline]
+    pub(crate) fn whole_line(&self) -> Range<isize> {
+        self.whole.line.0..self.whole.line.1
+    }
+
+    /// Whether this is less than the axis it was planned for.
+    #[inline]
+    pub(in crate::spec) fn is_part(&self) -> bool {
+        self.len != self.whole.len || self.count != self.whole.count
+    }
+}
