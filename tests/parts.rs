@@ -333,3 +333,136 @@ fn what_is_wrong_with_a_box_is_said() {
     let shape = part.windows(&whole).err().unwrap().to_string();
     assert_eq!(shape, "the array has shape [10, 4], but [4, 2] was planned");
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Convolutions add in an order of their own.
+    #[test]
+    fn convolutions_of_parts(
+        per in prop::collection::vec(asked(14), 1..=3),
+        batch in 1usize..3,
+        channels in 1usize..4,
+        outputs in 1usize..20,
+        chunk in 2usize..9,
+        fill in prop::option::of(Just(0.7f32)),
+    ) {
+        let shape: Vec<usize> = [batch, channels].into_iter().chain(per.iter().map(|a| a.len)).collect();
+        let axes: Vec<isize> = (0..per.len()).map(|k| 2 + k as isize).collect();
+        let request = request(&axes, &per);
+        let weights: Vec<usize> = [outputs, channels].into_iter().chain(per.iter().map(|a| a.window)).collect();
+        prop_assume!(weights.iter().product::<usize>() < 20_000);
+        if let Ok(plan) = request.plan(&shape[..]) {
+            let x = Array::new(numbers(shape.iter().product()), &shape[..]).unwrap();
+            let weights = Array::new(numbers(weights.iter().product()), &weights[..]).unwrap();
+            let run = |plan: Windows<'_, f32>| match fill {
+                Some(v) => plan.fill(v).conv(&weights).unwrap(),
+                None => plan.conv(&weights).unwrap(),
+            };
+            let whole = run(plan.windows(&x).unwrap());
+            let chunks: Vec<usize> = [1, channels].into_iter().chain(per.iter().map(|_| chunk)).collect();
+            for part in plan.parts(&chunks[..]).unwrap().iter().take(10) {
+                let here = run(part.windows(&cut(&x.view(), part.read())).unwrap());
+                let mut write = part.write().to_vec();
+                write[1] = 0..outputs;
+                assert_same_bits(&here, &cut(&whole.view(), &write), || format!("conv of {write:?} of {request:?} on {shape:?}"));
+            }
+        }
+    }
+
+    /// Three unfolded axes of four, other types, and the verbs that walk cells.
+    #[test]
+    fn other_verbs_and_types(
+        per in prop::collection::vec(asked(8), 3..=3),
+        place in 0usize..4,
+        chunk in 1usize..6,
+    ) {
+        let mut shape: Vec<usize> = per.iter().map(|a| a.len).collect();
+        shape.insert(place, 2);
+        let axes: Vec<isize> = (0..4).filter(|&a| a != place).map(|a| a as isize).collect();
+        let request = request(&axes, &per);
+        if let Ok(plan) = request.plan(&shape[..]) {
+            prop_assume!(plan.shape().iter().product::<usize>() < 400_000);
+            let n: usize = shape.iter().product();
+            let bytes = Array::new((0..n).map(|k| (k * 167 % 251) as u8).collect(), &shape[..]).unwrap();
+            let whole = Others::of(plan.windows(&bytes).unwrap());
+            for part in plan.parts(chunk).unwrap().iter().take(6) {
+                let here = Others::of(part.windows(&cut(&bytes.view(), part.read())).unwrap());
+                here.same(&whole, part.write(), &request);
+            }
+        }
+    }
+}
+
+/// What other verbs give of bytes.
+struct Others {
+    max: Array<u8>,
+    sum: Array<u64>,
+    mean: Array<f64>,
+    var: Array<f64>,
+    rank: Option<Array<u8>>,
+    argmin: Option<Array<usize>>,
+    mapped: Array<u32>,
+}
+
+impl Others {
+    fn of(windows: Windows<'_, u8>) -> Others {
+        let shape = windows.plan().reduced_shape().to_vec();
+        let mut mapped = Array::from_elem(0u32, &shape[..]).unwrap();
+        let weigh = |w: &[u8], out: &mut [u32]| {
+            out[0] = w.iter().enumerate().map(|(j, &x)| (j as u32 + 1) * u32::from(x)).sum()
+        };
+        windows.map_into(mapped.as_mut_slice(), 1, weigh).unwrap();
+        Others {
+            max: windows.max(),
+            sum: windows.sum(),
+            mean: windows.mean(),
+            var: windows.var(),
+            rank: windows.rank(0).ok(),
+            argmin: windows.argmin().ok(),
+            mapped,
+        }
+    }
+
+    fn same(&self, whole: &Others, write: &[Range<usize>], request: &Unfold) {
+        let what = |name: &str| format!("{name} of {write:?} of {request:?}");
+        assert_eq!(self.max, cut(&whole.max.view(), write), "{}", what("max"));
+        assert_eq!(self.sum, cut(&whole.sum.view(), write), "{}", what("sum"));
+        assert_eq!(self.mapped, cut(&whole.mapped.view(), write), "{}", what("map_into"));
+        assert_same_bits(&self.mean, &cut(&whole.mean.view(), write), || what("mean"));
+        assert_same_bits(&self.var, &cut(&whole.var.view(), write), || what("var"));
+        if let Some((here, whole)) = self.rank.as_ref().zip(whole.rank.as_ref()) {
+            assert_eq!(here, &cut(&whole.view(), write), "{}", what("rank"));
+        }
+        if let Some((here, whole)) = self.argmin.as_ref().zip(whole.argmin.as_ref()) {
+            assert_eq!(here, &cut(&whole.view(), write), "{}", what("argmin"));
+        }
+    }
+}
+
+/// Two windows of which the last is moved back; a crop that leaves nothing but a hole; holes under one that is moved back.
+#[test]
+fn rare_axes() {
+    let asked = |len, window, step, base, pad, tail| Asked {
+        len,
+        window,
+        step,
+        dilation: 1,
+        base,
+        pad,
+        mode: PadMode::Empty,
+        tail,
+    };
+    for asked in [
+        asked(5, 9, 3, 2, (0, 2), Tail::ShiftBack),
+        asked(2, 1, 2, 3, (-2, 0), Tail::Drop),
+        asked(9, 3, 4, 2, (7, 5), Tail::ShiftBack),
+    ] {
+        let request = request(&[0], &[asked.clone()]);
+        let plan = request.plan([asked.len]).unwrap();
+        let x = Array::new(numbers(asked.len), [asked.len]).unwrap();
+        let boxes: Vec<Vec<Range<usize>>> = plan.parts(1).unwrap().iter().map(|p| p.write().to_vec()).collect();
+        same_everywhere(&request, &plan, &x, &boxes, None);
+        same_everywhere(&request, &plan, &x, &boxes, Some(2.5));
+    }
+}

@@ -256,8 +256,8 @@ impl AxisPlan {
     #[inline]
     pub(crate) fn even_step(&self) -> Option<usize> {
         // All but the last one, which a part need not have.
-        let shifted = self.tail == Tail::ShiftBack && self.whole.first + self.count < self.whole.count;
-        if shifted { Some(self.step) } else { self.whole_step() }
+        let shifted = || self.tail == Tail::ShiftBack && self.whole.first + self.count < self.whole.count;
+        self.whole_step().or_else(|| shifted().then_some(self.step))
     }
 
     /// [`even_step`](Self::even_step) of the axis this is a part of.

@@ -24,7 +24,8 @@ pub(crate) struct Line {
 impl Line {
     /// `holes_are_zero` tells that holes need not be read, because they hold zero.
     pub(crate) fn new(plan: AxisPlan, holes_are_zero: bool) -> Self {
-        let (base, even) = (plan.base_dilation(), plan.even_step());
+        // Of a part, what the whole has: the order of additions follows from it.
+        let (base, even) = (plan.base_dilation(), plan.whole_step());
         if let (true, Some(step), PadMode::Empty) = (base > 1 && holes_are_zero, even, plan.pad_mode()) {
             let common = gcd(step, base);
             if base / common <= MOST_CLASSES {
