@@ -466,3 +466,21 @@ fn rare_axes() {
         same_everywhere(&request, &plan, &x, &boxes, Some(2.5));
     }
 }
+
+/// Holes under starts that are uneven in the whole and even in the part: the same multiplications in the same order.
+#[test]
+fn a_convolution_over_holes() {
+    let request = unfold([2, 3, 4], [3, 6, 7], [4, 2, 3])
+        .dilation([1, 2, 2])
+        .base_dilation([2, 1, 3])
+        .pad([(7, 5), (1, -1), (0, 3)])
+        .pad_mode([PadMode::Empty, PadMode::Symmetric, PadMode::Wrap])
+        .tail([Tail::ShiftBack, Tail::Partial, Tail::Partial]);
+    let plan = request.plan([1, 3, 9, 7, 7]).unwrap();
+    let x = Array::new(numbers(3 * 9 * 7 * 7), [1, 3, 9, 7, 7]).unwrap();
+    let weights = Array::new(numbers(7 * 3 * 3 * 6 * 7), [7, 3, 3, 6, 7]).unwrap();
+    let whole = plan.windows(&x).unwrap().conv(&weights).unwrap();
+    let part = plan.part(&[0..1, 0..3, 0..6, 0..1, 0..4]).unwrap();
+    let here = part.windows(&cut(&x.view(), part.read())).unwrap().conv(&weights).unwrap();
+    assert_same_bits(&here, &cut(&whole.view(), &[0..1, 0..7, 0..6, 0..1, 0..4]), || "conv".into());
+}
