@@ -484,3 +484,20 @@ fn a_convolution_over_holes() {
     let here = part.windows(&cut(&x.view(), part.read())).unwrap().conv(&weights).unwrap();
     assert_same_bits(&here, &cut(&whole.view(), &[0..1, 0..7, 0..6, 0..1, 0..4]), || "conv".into());
 }
+
+/// Mirrored borders send several taps of a window to one element: whether its neighbours are folded too must not matter.
+#[test]
+fn taps_that_meet() {
+    let request = unfold([1, 2], [6, 5], [1, 3])
+        .dilation([3, 2])
+        .base_dilation([1, 2])
+        .pad([(7, 3), (3, 6)])
+        .pad_mode([PadMode::Reflect, PadMode::Wrap])
+        .tail([Tail::Spread, Tail::Partial]);
+    for (rows, columns) in [(7, 4), (8, 3), (9, 5), (10, 6)] {
+        let Ok(plan) = request.plan([2, rows, columns]) else { continue };
+        let every = unfold(.., 1, 1).plan([2, rows, columns]).unwrap();
+        let boxes: Vec<Vec<Range<usize>>> = every.parts(2).unwrap().iter().map(|p| p.write().to_vec()).collect();
+        folds_alike(&plan, &request, &boxes);
+    }
+}
