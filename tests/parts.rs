@@ -494,7 +494,7 @@ fn taps_that_meet() {
         .pad([(7, 3), (3, 6)])
         .pad_mode([PadMode::Reflect, PadMode::Wrap])
         .tail([Tail::Spread, Tail::Partial]);
-    for (rows, columns) in [(7, 4), (8, 3), (9, 5), (10, 6)] {
+    for (rows, columns) in (1..9).flat_map(|r| (1..6).map(move |c| (r, c))) {
         let Ok(plan) = request.plan([2, rows, columns]) else { continue };
         let every = unfold(.., 1, 1).plan([2, rows, columns]).unwrap();
         let boxes: Vec<Vec<Range<usize>>> = every.parts(2).unwrap().iter().map(|p| p.write().to_vec()).collect();
