@@ -428,3 +428,33 @@ fn accumulators_may_be_large() {
     let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(run).unwrap();
     thread.join().unwrap();
 }
+
+/// Which windows read what is a matter of formulas, however many cells there are.
+#[test]
+fn boxes_of_endless_axes() {
+    let far = 1usize << 40;
+    let long = [
+        unfold(0, far, 1).dilation(3).pad((far as isize, 7)),
+        unfold(0, 1 << 20, far).dilation(far).base_dilation(2).pad(5).pad_mode(PadMode::Edge),
+        unfold(0, far, 2).dilation(2).base_dilation(2).pad((1, 0)),
+        unfold(0, 3, 1).dilation(far).pad(far as isize),
+        unfold(0, far, 7).tail(Tail::ShiftBack).pad(far as isize),
+    ];
+    for (request, len) in long.iter().flat_map(|r| [(r, 1usize << 44), (r, 5)]) {
+        let Ok(plan) = request.plan([len]) else { continue };
+        let count = plan.grid()[0];
+        for range in [0..1, count / 3..count / 2 + 1, count - 1..count] {
+            let read = plan.reads(std::slice::from_ref(&range)).unwrap()[0].clone();
+            if read.is_empty() {
+                continue;
+            }
+            for end in [read.start, read.end - 1] {
+                let readers = plan.touched(&[end..end + 1]).unwrap()[0].clone();
+                assert!(
+                    readers.start < range.end && range.start < readers.end,
+                    "{end} of {range:?} by {request:?} on {len}"
+                );
+            }
+        }
+    }
+}

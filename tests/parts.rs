@@ -458,7 +458,7 @@ fn rare_axes() {
         asked(2, 1, 2, 3, (-2, 0), Tail::Drop),
         asked(9, 3, 4, 2, (7, 5), Tail::ShiftBack),
     ] {
-        let request = request(&[0], &[asked.clone()]);
+        let request = request(&[0], std::slice::from_ref(&asked));
         let plan = request.plan([asked.len]).unwrap();
         let x = Array::new(numbers(asked.len), [asked.len]).unwrap();
         let boxes: Vec<Vec<Range<usize>>> = plan.parts(1).unwrap().iter().map(|p| p.write().to_vec()).collect();

@@ -1,11 +1,13 @@
 //! Which elements a range of windows reads, and which windows read a range of elements, along one axis: exact hulls.
 //!
-//! Elements are visited in stretches that rise or fall evenly (the axis, each mirror image of it), windows only until no other can
-//! reach further. So the cost is that of a few windows; more where dilation and base dilation meet, or far pads repeat the axis.
+//! Evenly spaced windows are lattices, whose ends are formulas: one lattice, or with a base dilation one for each rest. Where a pad
+//! mode repeats the axis, or starts are uneven, windows are visited one by one until no other can reach further, and their
+//! elements in stretches that rise or fall evenly (the axis, each mirror image of it).
 
 use super::axis::{AxisPlan, Cell};
+use super::lattice::Lattice;
 use super::reads::inverse;
-use super::{PadMode, gcd};
+use super::{LIMIT, PadMode, Tail, gcd};
 use core::ops::Range;
 
 /// The least and the greatest element met so far.
@@ -52,6 +54,9 @@ impl AxisPlan {
             let start = self.start_of(windows.start);
             let cells = (self.start_of(windows.end - 1) - start) as usize + self.window();
             self.add(Taps { start, dilation: 1, cells }, &all, &mut hull);
+        } else if let Some(even) = self.even_windows(&windows) {
+            self.add_lattice(even.clone(), &all, &mut hull);
+            (even.end..windows.end).for_each(|i| self.add(self.taps(i), &all, &mut hull));
         } else {
             self.add_rising(windows.clone(), &all, &mut hull);
             self.add_falling(windows, &all, &mut hull);
@@ -66,6 +71,9 @@ impl AxisPlan {
         if elements.is_empty() || self.count() == 0 {
             return 0..0;
         }
+        if let Some(even) = self.even_windows(&(0..self.count())) {
+            return self.readers_on_lattice(even, elements);
+        }
         let (base, line) = (self.base_dilation() as isize, self.line());
         let reach = self.span() as isize - 1;
         let [first, behind] = [elements.start, elements.end].map(|e| e as isize * base);
@@ -76,15 +84,111 @@ impl AxisPlan {
         let before = if pads(line.start - 1) { self.first_start_from(line.start) } else { 0 };
         let after = if pads(line.end) { self.first_start_from(line.end - reach) } else { self.count() };
         let inside = self.first_start_from(first - reach)..self.first_start_from(behind);
-        let reads = |i: &usize| {
-            let mut hull = Hull(None);
-            self.add(self.taps(*i), &elements, &mut hull);
-            hull.0.is_some()
-        };
         let groups = [0..before, inside, after..self.count()];
+        let reads = |i: &usize| self.window_reads(*i, &elements);
         let first = groups.iter().filter_map(|g| self.distinct(g.clone()).find(reads)).min();
         let last = groups.iter().filter_map(|g| self.distinct_from_behind(g.clone()).find(reads)).max();
         first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
+    }
+
+    fn window_reads(&self, i: usize, elements: &Range<usize>) -> bool {
+        let mut hull = Hull(None);
+        self.add(self.taps(i), elements, &mut hull);
+        hull.0.is_some()
+    }
+
+    /// The windows of a range that start at even distances, but for a last one; if no pad mode repeats more than an end.
+    fn even_windows(&self, windows: &Range<usize>) -> Option<Range<usize>> {
+        let last = windows.end.saturating_sub(1).max(windows.start);
+        match self.tail() {
+            _ if self.repeats() => None,
+            Tail::ShiftBack if self.even_step().is_none() => Some(windows.start..last),
+            _ => self.even_step().map(|_| windows.clone()),
+        }
+    }
+
+    /// How far neighbouring ones of them lie apart.
+    fn even_distance(&self) -> usize {
+        self.even_step().unwrap_or(self.step())
+    }
+
+    /// Evenly spaced windows as lattices of elements, one for each rest that cells of a window leave when divided by the base
+    /// dilation: the lattice, its first window, and how many windows lie from one of its windows to the next.
+    fn lattices(&self, windows: Range<usize>) -> impl Iterator<Item = (Lattice, usize, usize)> {
+        let (base, step, dilation) = (self.base_dilation(), self.even_distance(), self.dilation());
+        let (windows_apart, taps_apart) = (base / gcd(step, base), base / gcd(dilation, base));
+        (0..taps_apart.min(self.window())).filter_map(move |j| {
+            let start = self.start_of(windows.start) + (j * dilation) as isize;
+            let (first, _) = multiples(start, step as isize, base as isize, 0..windows_apart.min(windows.len()))?;
+            let wide = |n: usize| n as i128;
+            let lattice = Lattice {
+                origin: (start as i128 + wide(first) * wide(step)) / wide(base),
+                step: wide(windows_apart) * wide(step) / wide(base),
+                dilation: wide(taps_apart) * wide(dilation) / wide(base),
+                windows: wide((windows.len() - first).div_ceil(windows_apart)),
+                taps: wide((self.window() - j).div_ceil(taps_apart)),
+            };
+            Some((lattice, windows.start + first, windows_apart))
+        })
+    }
+
+    /// The lattice of all positions of evenly spaced windows.
+    fn positions(&self, windows: &Range<usize>) -> Lattice {
+        Lattice {
+            origin: self.start_of(windows.start) as i128,
+            step: self.even_distance() as i128,
+            dilation: self.dilation() as i128,
+            windows: windows.len() as i128,
+            taps: self.window() as i128,
+        }
+    }
+
+    /// The elements that stand before and behind the axis, with the positions where they do.
+    fn edges(&self) -> impl Iterator<Item = (usize, Range<isize>)> {
+        let line = self.line();
+        let (before, behind) = (line.start - 1, line.end);
+        let sides = [(before, -(LIMIT as isize)..line.start), (behind, line.end..self.end())];
+        sides.into_iter().filter_map(|(at, positions)| match self.at(at) {
+            Cell::Element(e) if self.pad_mode() == PadMode::Edge && !self.line().contains(&at) => Some((e, positions)),
+            _ => None,
+        })
+    }
+
+    /// Adds what evenly spaced windows read.
+    fn add_lattice(&self, windows: Range<usize>, all: &Range<usize>, hull: &mut Hull) {
+        if windows.is_empty() {
+            return;
+        }
+        for (lattice, ..) in self.lattices(windows.clone()) {
+            if let Some((low, high)) = lattice.ends(all.start as isize..all.end as isize) {
+                hull.add(low as usize, high as usize);
+            }
+        }
+        for (element, positions) in self.edges() {
+            if self.positions(&windows).cells(&positions) > 0 {
+                hull.add(element, element);
+            }
+        }
+    }
+
+    /// The windows that read an element of a range, where all but the last one are evenly spaced.
+    fn readers_on_lattice(&self, even: Range<usize>, elements: Range<usize>) -> Range<usize> {
+        let mut readers = Hull(None);
+        if !even.is_empty() {
+            let line = elements.start as isize..elements.end as isize;
+            for (lattice, first, apart) in self.lattices(even.clone()) {
+                if let Some((low, high)) = lattice.readers(&line) {
+                    readers.add(first + low * apart, first + high * apart);
+                }
+            }
+            for (_, positions) in self.edges().filter(|(e, _)| elements.contains(e)) {
+                if let Some((low, high)) = self.positions(&even).readers(&positions) {
+                    readers.add(even.start + low, even.start + high);
+                }
+            }
+        }
+        (even.end..self.count()).filter(|&i| self.window_reads(i, &elements)).for_each(|i| readers.add(i, i));
+        readers.0.map_or(0..0, |(first, last)| first..last + 1)
     }
 
     /// The elements that are not cropped.
@@ -145,12 +249,11 @@ impl AxisPlan {
             let reaching = self.first_start_from(line.start - self.span() as isize + 1);
             windows.start = reaching.clamp(windows.start, windows.end);
         }
-        let best = self.nearest(&windows, all);
         for i in self.distinct(windows) {
             if let Some((low, high)) = hull.0 {
                 let start = self.start_of(i);
                 let inside = start >= line.start && start >= low as isize * base;
-                if inside || (low == best && (!self.repeats() || high + 1 == all.end)) {
+                if inside || (low == all.start && (!self.repeats() || high + 1 == all.end)) {
                     return;
                 }
             }
@@ -184,18 +287,6 @@ impl AxisPlan {
                 }
             }
             self.add(self.taps(i), all, hull);
-        }
-    }
-
-    /// The first element that windows at even steps can meet at all.
-    fn nearest(&self, windows: &Range<usize>, all: &Range<usize>) -> usize {
-        match self.even_step() {
-            Some(step) if self.base_dilation() == 1 && !self.repeats() && !windows.is_empty() => {
-                let apart = gcd(step, self.dilation()).max(1) as isize;
-                let low = self.line().start;
-                (low + (self.start_of(windows.start) - low).rem_euclid(apart)) as usize
-            }
-            _ => all.start,
         }
     }
 

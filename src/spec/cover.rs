@@ -2,8 +2,9 @@
 
 use super::PadMode;
 use super::axis::{AxisPlan, Cell};
+use super::lattice::Lattice;
 use super::reads::{Piece, Reads, back};
-use super::starts::{Starts, ceil, floor_sum};
+use super::starts::Starts;
 use crate::error::Error;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -235,53 +236,6 @@ impl Cover {
             counts[self.reads.element(place)] += now as usize;
         }
         self.own.iter().for_each(|&(e, times)| counts[e] += times as usize);
-    }
-}
-
-/// Positions `origin + i * step + j * dilation` for `i < windows`, `j < taps`.
-struct Lattice {
-    origin: i128,
-    step: i128,
-    dilation: i128,
-    windows: i128,
-    taps: i128,
-}
-
-impl Lattice {
-    /// How many different positions of `line` are met.
-    fn distinct(&self, line: Range<isize>) -> i128 {
-        self.cells(&line) - self.again(line)
-    }
-
-    /// How many cells in `line` have their position met once more by a later window.
-    fn again(&self, line: Range<isize>) -> i128 {
-        // Cell (i, j) is met again by (i + dilation / g, j - step / g), the nearest later cell at its position.
-        let g = gcd(self.step, self.dilation);
-        let (later, fewer) = (self.dilation / g, self.step / g);
-        let (windows, taps) = (self.windows - later, self.taps - fewer);
-        if windows <= 0 || taps <= 0 {
-            return 0;
-        }
-        Lattice { origin: self.origin + fewer * self.dilation, windows, taps, ..*self }.cells(&line)
-    }
-
-    /// How many cells have their position in `line`.
-    fn cells(&self, line: &Range<isize>) -> i128 {
-        if line.is_empty() {
-            return 0;
-        }
-        self.below(line.end as i128) - self.below(line.start as i128)
-    }
-
-    /// How many cells have their position below `end`.
-    fn below(&self, end: i128) -> i128 {
-        let room = end - self.origin;
-        // Taps that some window sees below the end, and those that all windows see there.
-        let some = ceil(room, self.dilation).clamp(0, self.taps);
-        let all = ceil(room - (self.windows - 1) * self.step, self.dilation).clamp(0, some);
-        // Tap j is seen there by ceil((room - j * dilation) / step) windows; added up from the last such tap.
-        let least = room - (some - 1) * self.dilation;
-        all * self.windows + floor_sum(some - all, self.step, self.dilation, least + self.step - 1)
     }
 }
 

@@ -6,6 +6,7 @@ mod chain;
 mod cover;
 #[cfg(feature = "serde")]
 mod data;
+mod lattice;
 mod numbers;
 mod pad;
 mod part;

@@ -134,8 +134,10 @@ impl Parts {
         })
     }
 
-    /// The same parts, if each is a whole number of a store's chunks (or each chunk a whole number of parts): so that no chunk is
-    /// written by two parts that do not fill it.
+    /// The same parts, if each is a whole number of a store's chunks, or each chunk a whole number of parts: no part begins or ends
+    /// within a chunk that it does not lie in.
+    ///
+    /// Parts smaller than a chunk share it, so they must have one writer; whole chunks may be written by anyone.
     ///
     /// # Errors
     /// [`Error::NotAligned`] names the axis and both numbers; [`Error::CountMismatch`], [`Error::ZeroChunk`].
