@@ -278,3 +278,39 @@ fn another_plan_is_refused_and_a_finished_result_is_left_alone() {
     }
     assert!(folder.result() == finished);
 }
+
+/// Windows of 5 x 9 x 9 over `f32`: every number of the page follows from the plan.
+#[test]
+fn the_table_in_the_scale_page_is_true() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/scale.md")).unwrap();
+    for (size, shape, chunk, part) in [
+        ("1 GiB", [1024, 512, 512], [16, 256, 256], [64, 512, 512]),
+        ("1 TiB", [8192, 8192, 4096], [128; 3], [512; 3]),
+        ("1 TiB", [8192, 8192, 4096], [128; 3], [1024; 3]),
+        ("1 PiB", [1 << 16; 3], [128; 3], [1024; 3]),
+        ("1 PiB", [1 << 16; 3], [256; 3], [1024; 3]),
+    ] {
+        let parts = unfold(.., [5, 9, 9], 1).same().plan(shape).unwrap().parts(part).unwrap().aligned(chunk).unwrap();
+        // What a part reads along an axis does not depend on the others: parts along one axis at a time, then products.
+        let (mut read, mut taken, mut there) = (1.0, 1, 1);
+        let mut most = [1, 1];
+        for axis in 0..3 {
+            let apart = parts.grid()[axis + 1..].iter().product::<usize>();
+            let line = (0..parts.grid()[axis]).map(|k| parts.get(k * apart).unwrap());
+            let line: Vec<[Range<usize>; 2]> =
+                line.map(|p| [p.read()[axis].clone(), p.write()[axis].clone()]).collect();
+            read *= line.iter().map(|[r, _]| r.len()).sum::<usize>() as f64 / shape[axis] as f64;
+            taken *= line.iter().map(|[r, _]| r.end.div_ceil(chunk[axis]) - r.start / chunk[axis]).sum::<usize>();
+            there *= shape[axis].div_ceil(chunk[axis]);
+            // A part between others; where there is one, it reads nothing beyond the array.
+            let inner = &line[line.len() / 2];
+            most = [most[0] * inner[0].len(), most[1] * inner[1].len()];
+        }
+        let [shape, chunk, part] = [shape, chunk, part].map(|n| n.map(|n| n.to_string()).join(" x "));
+        let (len, boxes) = (parts.len(), (4 * (most[0] + most[1])) >> 20);
+        let row = format!(
+            "| {size} | {shape} | {chunk} | {part} | {len} | {read:.3} | {taken} of {there} | {there} | {boxes} MiB |"
+        );
+        assert!(page.contains(&row), "docs/scale.md should have the row\n{row}");
+    }
+}
