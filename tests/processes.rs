@@ -63,8 +63,7 @@ fn worker() {
         return;
     }
     if let Err(error) = work() {
-        // Past the test harness, which keeps what is printed to itself.
-        writeln!(io::stderr(), "{error}").unwrap();
+        say(&error.to_string());
         std::process::exit(3);
     }
 }
@@ -96,7 +95,7 @@ fn work() -> Outcome<()> {
         fs::rename(&draft, &mark)?;
         worked += 1;
     }
-    writeln!(io::stderr(), "worked {worked}")?;
+    say(&format!("worked {worked}"));
     Ok(())
 }
 
@@ -128,10 +127,15 @@ fn write(file: &Path, part: &Part, result: &[f32], halfway: impl Fn()) -> Outcom
     Ok(file.sync_data()?)
 }
 
+/// A line for the one who started this, past the test harness, which keeps what is printed to itself.
+fn say(line: &str) {
+    io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 /// Says that it is there, then waits to be killed: until its standard input ends, so that it never outlives the test.
 fn stop_at(stop: &str, place: &str, k: usize) {
     if stop == format!("{place} {k}") {
-        writeln!(io::stderr(), "stopped").unwrap();
+        say("stopped");
         io::stdin().read_to_end(&mut Vec::new()).unwrap();
         std::process::exit(4);
     }
