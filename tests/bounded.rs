@@ -430,6 +430,7 @@ fn accumulators_may_be_large() {
 }
 
 /// Which windows read what is a matter of formulas, however many cells there are.
+#[allow(clippy::single_range_in_vec_init)] // a box of one axis is one range
 #[test]
 fn boxes_of_endless_axes() {
     let far = 1usize << 40;
