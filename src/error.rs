@@ -258,6 +258,36 @@ pub enum Error {
         "{what} of rank {rank} with {spatial} spatial axes: arrays are [N, C, spatial..] or [C, spatial..], matrices [N, rows, columns] or [rows, columns]"
     )]
     ColumnsRank { what: &'static str, rank: usize, spatial: usize },
+    /// A scale that leaves a box with a part of an element.
+    #[error(
+        "a {what} of {value} on axis {axis} times {}/{} is not whole: use {}",
+        .scale.0, .scale.1, Multiples(*.value, .scale.1)
+    )]
+    ScaleNotWhole { what: &'static str, axis: usize, value: usize, scale: (usize, usize) },
+    /// A scale of zero, or over zero.
+    #[error("the scale {}/{} on axis {axis} makes nothing of something: both numbers must be at least 1", .scale.0, .scale.1)]
+    ZeroScale { axis: usize, scale: (usize, usize) },
+    /// A number of channels for results that have no axis of channels, or several.
+    #[error("{untiled} axes are not tiled, but channels need exactly 1: leave one axis out of the tiles")]
+    TileChannels { untiled: usize },
+    /// A tile that does not exist.
+    #[error("tile {tile} is none of the {len} tiles: they are numbered from 0")]
+    TileOutside { tile: usize, len: usize },
+    /// A tile that was pushed before.
+    #[error("tile {tile} was pushed before: the next one is tile {next}")]
+    TileTwice { tile: usize, next: usize },
+    /// A tile pushed before one in front of it.
+    #[error("tile {tile} was pushed before tile {missing}: push all tiles in the order of their numbers")]
+    TileOutOfOrder { tile: usize, missing: usize },
+    /// Tiles that never came.
+    #[error("tile {missing} is missing, and {left} of {len} in all: push every tile before the end")]
+    TilesMissing { missing: usize, left: usize, len: usize },
+    /// Batches of no tiles.
+    #[error("batches of 0 tiles never end: use at least 1")]
+    ZeroBatch,
+    /// A run that its progress callback ended.
+    #[error("stopped after {done} of {total} tiles, as the progress callback asked")]
+    Stopped { done: usize, total: usize },
     /// A taper of another length than its window.
     #[error("a taper of {found} weights for the window of {window} on axis {axis}: give one for each cell")]
     TaperLength { axis: usize, found: usize, window: usize },
@@ -299,6 +329,20 @@ impl Error {
             of: channels,
             unit: "channels",
             instead: "pass all channels of a sample together",
+        }
+    }
+}
+
+/// Writes the multiples of a number that are nearest to another.
+struct Multiples(usize, usize);
+
+impl core::fmt::Display for Multiples {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let below = self.0 / self.1.max(1) * self.1;
+        match (below, below.checked_add(self.1)) {
+            (0, Some(above)) => write!(f, "{above}"),
+            (below, Some(above)) => write!(f, "{below} or {above}"),
+            (below, None) => write!(f, "{below}"),
         }
     }
 }

@@ -118,7 +118,7 @@ impl AxisPlan {
         // Longer distances are walked by nobody: there is one window, one tap, one element. Capped, one of them can be
         // added to any position.
         let (step, dilation, base) = (step.min(LIMIT), dilation.min(LIMIT), base.min(LIMIT));
-        let whole = Whole { len, offset: 0, count, first: 0, line };
+        let whole = Whole { len, offset: 0, count, first: 0, line, unit: 1 };
         Ok(AxisPlan {
             axis,
             len,
@@ -241,7 +241,10 @@ impl AxisPlan {
             Tail::Drop | Tail::Partial => i * self.step,
             Tail::ShiftBack => (i * self.step).min(free - self.span),
             Tail::Spread if self.whole.count == 1 => 0,
-            Tail::Spread => (i as u128 * (free - self.span) as u128 / (self.whole.count - 1) as u128) as usize,
+            Tail::Spread => {
+                let (unit, intervals) = (self.whole.unit, (self.whole.count - 1) as u128);
+                (i as u128 * ((free - self.span) / unit) as u128 / intervals) as usize * unit
+            }
         };
         from as isize - self.before
     }
@@ -272,7 +275,7 @@ impl AxisPlan {
                 match tail {
                     _ if intervals == 1 => Some(last),
                     Tail::ShiftBack if last == intervals * self.step => Some(self.step),
-                    Tail::Spread if last.is_multiple_of(intervals) => Some(last / intervals),
+                    Tail::Spread if last.is_multiple_of(intervals * self.whole.unit) => Some(last / intervals),
                     _ => None,
                 }
             }

@@ -109,6 +109,7 @@ axes!(isize => |a| a, i32 => |a: i32| a as isize, usize => signed);
 /// | --- | --- | --- |
 /// | `usize` | window, step, dilation | `usize` |
 /// | `(isize, isize)` | pads | `isize`, `i32` or `usize` for both sides, `(before, after)`; negative pads crop |
+/// | `(usize, usize)` | scales | `4` for four times the size, `(1, 2)` for half of it |
 /// | [`PadMode`], [`Tail`] | what stands outside, what happens at the end | themselves |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not one `{T}` for all axes, nor a list of one an axis",
@@ -167,6 +168,8 @@ per_axis! {
     (isize, isize) => (isize, isize): |v| v;
     (i32, i32) => (isize, isize): |v: (i32, i32)| (v.0 as isize, v.1 as isize);
     (usize, usize) => (isize, isize): |v: (usize, usize)| (signed(v.0), signed(v.1));
+    usize => (usize, usize): |v| (v, 1);
+    (usize, usize) => (usize, usize): |v| v;
     PadMode => PadMode: |v| v;
     Tail => Tail: |v| v;
 }

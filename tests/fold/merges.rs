@@ -498,9 +498,12 @@ fn what_cannot_be_folded_says_why() {
         "the weights that meet at index [0, 0] sum to 0.0: give a taper without zeros, or Merge::uncovered"
     );
     assert_eq!(
-        text(plan.fold_with(&right, Merge::weighted([own(&[1e-60, 1.0]), own(&[1.0, 1.0])]))),
-        "the weights that meet at index [0, 0] sum to 1e-60: give a taper without zeros, or Merge::uncovered"
+        text(plan.fold_with(&right, Merge::weighted([own(&[1e-200, 1.0]), own(&[1e-200, 1.0])]))),
+        "the weights that meet at index [0, 0] sum to 0.0: give a taper without zeros, or Merge::uncovered"
     );
+    // Weights are kept in more than the cells are.
+    let tiny = plan.fold_with(&right, Merge::weighted([own(&[1e-60, 1.0]), own(&[1.0, 1.0])])).unwrap();
+    assert!(tiny.iter().all(|&v| v == 1.0));
     assert_eq!(
         text(plan.fold_with(&right, Merge::weighted_sum(own(&[1.0, 2.0, 3.0])))),
         "a taper of 3 weights for the window of 2 on axis 0: give one for each cell"

@@ -9,4 +9,4 @@ pub use crate::ops::Pixel;
 pub use filters::Filter;
 pub use morphology::Distance;
 pub use patches::{Channels, Patches, patchify, unpatchify};
-pub use tiles::{Tiles, Tiling};
+pub use tiles::{Blender, Processing, Tile, TileOutput, Tiles, Tiling};

@@ -1,13 +1,14 @@
 //! Means of floats, and their wide sums: kept in more than the cells are given in, so that the error does not grow with the
 //! number of cells, and finite where the cells are.
 
-use super::engine::{Engine, Finishing, Join, Plain, Weighted};
+use super::cells::Cells;
+use super::engine::{Engine, Finishing, Join, Plain};
 use super::finish::Factors;
 use super::merge::Rule;
 use super::number::{Blend, FoldElement, Folded};
 use super::prepared::Fold;
 use super::shares::Which;
-use crate::array::View;
+use super::weigh::Weighted;
 use crate::ops::gather::Ranges;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -18,7 +19,7 @@ const SMALL: f64 = 1.0 / (1u128 << 64) as f64;
 
 impl<T: FoldElement> Fold<T> {
     /// Runs a mean, or a sum asked to be wide, of floats.
-    pub(super) fn blend<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
+    pub(super) fn blend<O: Folded>(&self, patches: Cells<'_, '_, T>, out: &mut [O]) {
         let finish = self.finish::<f64, O>(Factors::new(self.divisors.clone()));
         let lost = AtomicBool::new(false);
         self.sum_blended(patches, 1.0, self.weights.clone(), out, &|ranges, origin, sums, part| {
@@ -40,7 +41,7 @@ impl<T: FoldElement> Fold<T> {
 
     /// Once more with all cells and weights scaled down, for elements whose sums overflowed: their quotients may be numbers
     /// all the same. Scaling is by powers of two, so nothing else is lost than what is far below such sums.
-    fn blend_small<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
+    fn blend_small<O: Folded>(&self, patches: Cells<'_, '_, T>, out: &mut [O]) {
         let (mut weights, mut divisors) = (self.weights.clone(), self.divisors.clone());
         for (k, axis) in self.plan().axes().iter().enumerate() {
             let mut scale = if k == 0 { SMALL } else { 1.0 };
@@ -72,7 +73,7 @@ impl<T: FoldElement> Fold<T> {
     /// The sums of all cells times `scale`, and times their weights if the merge has any.
     fn sum_blended<O: Folded>(
         &self,
-        patches: &View<'_, T>,
+        patches: Cells<'_, '_, T>,
         scale: f64,
         weights: Vec<Vec<f64>>,
         out: &mut [O],

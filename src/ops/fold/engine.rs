@@ -4,10 +4,11 @@
 //! it; along every unfolded axis the cells that fold into it are a few [`Share`]s, and every combination of shares is
 //! one strided block of the patches, added by the kernel. Each cell is read once, and no two units share a sum.
 
-use super::number::{Accumulator, FoldElement};
+use super::cells::Cells;
+use super::number::FoldElement;
 use super::shares::{Along, Share, Which};
 use crate::array::{Picked, View};
-use crate::kernel::{merge_block, merge_rows, merge_side_by_side, merge_weighted, same_mut};
+use crate::kernel::{merge_block, merge_rows, merge_side_by_side, same_mut};
 use crate::ops::gather::{Ranges, Units};
 use crate::spec::{AxisPlan, Dims, OutAxis, Plan, Strides};
 use alloc::borrow::Cow;
@@ -18,7 +19,7 @@ use smallvec::SmallVec;
 
 /// Bytes of the sums that one unit keeps: they are read and written once a cell, so they should stay in a first-level
 /// cache.
-const UNIT_BYTES: usize = 32 * 1024;
+pub(super) const UNIT_BYTES: usize = 32 * 1024;
 /// The same where every sum is written once: only the setting up is to be done seldom.
 const ROWS_BYTES: usize = 256 * 1024;
 
@@ -43,9 +44,9 @@ pub(super) trait Join<T, A>: Sync {
 
 /// The taps of a block, for joins that weigh them.
 pub(super) struct Block<'s> {
-    shares: &'s [Share],
+    pub(super) shares: &'s [Share],
     /// For each axis of the cells, the unfolded axis whose taps it runs along.
-    taps_of: SmallVec<[Option<usize>; 8]>,
+    pub(super) taps_of: SmallVec<[Option<usize>; 8]>,
 }
 
 /// Joins of which there are several in a merge, or none that must be quick: block by block.
@@ -92,51 +93,10 @@ impl<T: Copy, A: Copy + Sync, F: Fn(A, T) -> A + Copy + Sync> Join<T, A> for Pla
     }
 }
 
-/// Joins of cells with the product of their weights along each unfolded axis: `f(sum, cell, weight)` from `A`'s zero on.
-pub(super) struct Weighted<W, F> {
-    pub(super) weights: Vec<Vec<W>>,
-    pub(super) f: F,
-}
-
-impl<T, A, W, F> Join<T, A> for Weighted<W, F>
-where
-    T: FoldElement,
-    A: crate::Element,
-    W: Accumulator,
-    F: Fn(A, T, W) -> A + Copy + Sync,
-{
-    fn start(&self) -> A {
-        A::default()
-    }
-
-    fn block(&self, sums: &mut [A], offset: usize, strides: &[isize], cells: &View<'_, T>, block: &Block<'_>) {
-        let mut scale: Option<W> = None;
-        let mut along: SmallVec<[Cow<'_, [W]>; 3]> = SmallVec::new();
-        for (weights, share) in self.weights.iter().zip(block.shares) {
-            let taps = share.taps;
-            if taps.count == 1 {
-                let w = weights[taps.start];
-                scale = Some(scale.map_or(w, |s| s * w));
-            }
-            along.push(match taps.step {
-                1 => Cow::Borrowed(&weights[taps.start..taps.start + taps.count]),
-                step => {
-                    let at = |t: usize| (taps.start as isize + t as isize * step) as usize;
-                    Cow::Owned((0..taps.count).map(|t| weights[at(t)]).collect())
-                }
-            });
-        }
-        let one = || num_traits::cast(1).unwrap_or(W::zero());
-        let weights: SmallVec<[Option<&[W]>; 8]> = block.taps_of.iter().map(|k| k.map(|k| &*along[k])).collect();
-        let scale = scale.unwrap_or_else(one);
-        merge_weighted(sums, offset, strides, cells, (scale, &weights), self.f);
-    }
-}
-
 /// A fold of some patches, ready to run.
 pub(super) struct Engine<'p, 'a, T> {
     plan: &'p Plan,
-    patches: &'p View<'a, T>,
+    patches: Cells<'p, 'a, T>,
     along: Vec<Along>,
     /// Which axes of the patches are windows and taps of each unfolded axis.
     places: SmallVec<[(usize, usize); 3]>,
@@ -162,13 +122,14 @@ struct Turn {
 }
 
 impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
-    pub(super) fn new(plan: &'p Plan, patches: &'p View<'a, T>, which: Which) -> Self {
+    pub(super) fn new(plan: &'p Plan, patches: Cells<'p, 'a, T>, which: Which) -> Self {
         let place = |wanted: OutAxis| plan.out_axes().iter().position(|&o| o == wanted).unwrap_or(0);
         let places: SmallVec<[(usize, usize); 3]> =
             (0..plan.axes().len()).map(|k| (place(OutAxis::Grid(k)), place(OutAxis::Window(k)))).collect();
         let along = plan.axes().iter().zip(&places).map(|(axis, &(grid, window))| {
-            let (windows, taps) = (patches.strides()[grid].unsigned_abs(), patches.strides()[window].unsigned_abs());
-            Along::new(axis, which, windows < taps || axis.window() < 8)
+            let stride = |o: usize| patches.strides().get(o).map_or(0, |s| s.unsigned_abs());
+            let by_tap = stride(grid) < stride(window) || axis.window() < 8;
+            Along::new(axis, which, by_tap && !patches.are_apart())
         });
         let along = along.collect();
         let shape = plan.input_shape();
@@ -206,7 +167,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
             .along
             .iter()
             .zip(self.plan.axes())
-            .map(|(along, axis)| (axis.axis() >= first_whole).then(|| along.shares(0..axis.len())))
+            .map(|(along, axis)| (axis.axis() >= first_whole).then(|| self.shares_along(along, 0..axis.len())))
             .collect();
         units.each(out, |lead, rows, part| {
             let ranges = units.ranges(lead, rows, shape);
@@ -214,7 +175,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
             let shares: SmallVec<[Cow<'_, [Share]>; 3]> = (0..self.along.len())
                 .map(|k| match &whole[k] {
                     Some(shares) => Cow::Borrowed(&shares[..]),
-                    None => Cow::Owned(self.along[k].shares(ranges[self.axis(k).axis()].clone())),
+                    None => Cow::Owned(self.shares_along(&self.along[k], ranges[self.axis(k).axis()].clone())),
                 })
                 .collect();
             if finished && let Some(sums) = same_mut(part) {
@@ -249,7 +210,16 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
     /// The shares of every unfolded axis over some ranges.
     fn shares(&self, ranges: &Ranges) -> Vec<Cow<'_, [Share]>> {
         let axes = self.along.iter().zip(self.plan.axes());
-        axes.map(|(along, axis)| Cow::Owned(along.shares(ranges[axis.axis()].clone()))).collect()
+        axes.map(|(along, axis)| Cow::Owned(self.shares_along(along, ranges[axis.axis()].clone()))).collect()
+    }
+
+    /// The shares of one axis over a range; of one window each where every window is an array of its own.
+    fn shares_along(&self, along: &Along, range: Range<usize>) -> Vec<Share> {
+        let shares = along.shares(range);
+        match self.patches.are_apart() {
+            true => shares.into_iter().flat_map(Share::each_window).collect(),
+            false => shares,
+        }
     }
 
     /// The `k`-th unfolded axis.
@@ -306,7 +276,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         let k = self.along.len() - 1;
         let strides = (self.patches.strides()[self.places[k].0], self.strides[self.plan.axes()[k].axis()]);
         let row = |s: &Share| s.taps.count == 1 && s.windows.step == 1 && s.windows.count > 1 && s.per_window == 1;
-        strides == (1, 1) && shares.len() > 1 && shares.iter().all(row)
+        strides == (1, 1) && !self.patches.are_apart() && shares.len() > 1 && shares.iter().all(row)
     }
 
     /// The blocks of some shares of the last unfolded axis, given one of each of the others.
@@ -338,10 +308,8 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
             starts[grid] = share.windows.start;
             starts[window] = share.taps.start;
             let row = Picked { axis: grid, step: 1, count: share.windows.count };
-            match self.patches.pick(&starts, turns.len() + 1, |k| turns.get(k).map_or(row, |t| t.picked)) {
-                Some(cells) => blocks.push((offset + share.to, cells)),
-                None => unreachable!("a plan's cells lie inside its patches"),
-            }
+            let cells = self.pick(starts.clone(), turns.len() + 1, |k| turns.get(k).map_or(row, |t| t.picked));
+            blocks.push((offset + share.to, cells));
         }
         (offset, turns.iter().map(|t| t.to).chain([1]).collect())
     }
@@ -350,15 +318,31 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         let (starts, turns, offset) = self.turns(ranges, shares);
         let strides: Strides = turns.iter().map(|t| t.to).collect();
         let taps_of = turns.iter().map(|t| t.taps_of).collect();
-        match self.patches.pick(&starts, turns.len(), |k| turns[k].picked) {
-            Some(cells) => join.block(sums, offset, &strides, &cells, &Block { shares, taps_of }),
+        let cells = self.pick(starts, turns.len(), |k| turns[k].picked);
+        join.block(sums, offset, &strides, &cells, &Block { shares, taps_of });
+    }
+
+    /// A strided block of the patches; of one window where every window is an array of its own.
+    fn pick(&self, mut starts: Dims, rank: usize, axis: impl Fn(usize) -> Picked) -> View<'a, T> {
+        let patches = match self.patches {
+            Cells::Together(patches) => patches,
+            Cells::Apart(list) => {
+                let mut window = 0;
+                for (&(grid, _), count) in self.places.iter().zip(self.plan.grid()) {
+                    window = window * count + core::mem::take(&mut starts[grid]);
+                }
+                &list[window]
+            }
+        };
+        match patches.pick(&starts, rank, axis) {
+            Some(cells) => cells,
             None => unreachable!("a plan's cells lie inside its patches"),
         }
     }
 
     /// The loops over the cells of some shares, outermost first; where they start in the patches and in the sums.
     fn turns(&self, ranges: &Ranges, shares: &[Share]) -> (Dims, SmallVec<[Turn; 8]>, usize) {
-        let mut starts = Dims::from_elem(0, self.patches.rank());
+        let mut starts = Dims::from_elem(0, self.plan.shape().len());
         let mut turns: SmallVec<[Turn; 8]> = SmallVec::new();
         let mut offset = 0;
         let mut turn = |axis: usize, step: isize, count: usize, to: isize, taps_of, ordered| {

@@ -33,6 +33,7 @@ pub(super) enum Rule {
     Weighted(Tapers),
     First,
     Last,
+    Crop,
     Max,
     Min,
 }
@@ -77,6 +78,12 @@ impl<T> Merge<T> {
         Merge::new(Rule::Last)
     }
 
+    /// The one of the window whose middle is nearest, the earlier one of two as near: each window keeps its own middle, and
+    /// what it saw only a border of is left to the window beside it.
+    pub fn crop() -> Self {
+        Merge::new(Rule::Crop)
+    }
+
     /// The greatest; NaN if one of them is.
     pub fn max() -> Self {
         Merge::new(Rule::Max)
@@ -111,6 +118,7 @@ impl Rule {
             Rule::Weighted(_) => "weighted mean",
             Rule::First => "first",
             Rule::Last => "last",
+            Rule::Crop => "crop",
             Rule::Max => "max",
             Rule::Min => "min",
         }

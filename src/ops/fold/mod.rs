@@ -1,6 +1,7 @@
 //! Fold: the way back from windows, the exact adjoint of gather.
 
 mod blend;
+mod cells;
 mod engine;
 mod finish;
 mod merge;
@@ -10,6 +11,7 @@ mod prepared;
 mod rows;
 mod shares;
 mod taper;
+mod weigh;
 
 pub use merge::Merge;
 pub use number::FoldElement;

@@ -1,7 +1,7 @@
 //! What numbers that are folded are summed in.
 
+use super::cells::Cells;
 use super::prepared::Fold;
-use crate::array::View;
 use crate::element::Element;
 use crate::error::Result;
 use core::ops::{Add, Mul};
@@ -48,12 +48,12 @@ pub trait FoldElement:
     const MOST: usize;
     /// Runs a fold. For `f32` and `f64` it is compiled in this crate, once; for other types where it is called.
     #[doc(hidden)]
-    fn fold_into(fold: &Fold<Self>, patches: &View<'_, Self>, out: &mut [Self]) -> Result<()> {
+    fn fold_into(fold: &Fold<Self>, patches: Cells<'_, '_, Self>, out: &mut [Self]) -> Result<()> {
         fold.run_into(patches, out)
     }
     /// The same with the widest sums.
     #[doc(hidden)]
-    fn fold_wide_into(fold: &Fold<Self>, patches: &View<'_, Self>, out: &mut [Self::Wide]) -> Result<()> {
+    fn fold_wide_into(fold: &Fold<Self>, patches: Cells<'_, '_, Self>, out: &mut [Self::Wide]) -> Result<()> {
         fold.run_wide_into(patches, out)
     }
 }
@@ -121,11 +121,11 @@ impl Blend for Twofold {
 macro_rules! compiled {
     ($t:ty, $wide:ty) => {
         #[inline(never)]
-        fn fold_into(fold: &Fold<$t>, patches: &View<'_, $t>, out: &mut [$t]) -> Result<()> {
+        fn fold_into(fold: &Fold<$t>, patches: Cells<'_, '_, $t>, out: &mut [$t]) -> Result<()> {
             fold.run_into(patches, out)
         }
         #[inline(never)]
-        fn fold_wide_into(fold: &Fold<$t>, patches: &View<'_, $t>, out: &mut [$wide]) -> Result<()> {
+        fn fold_wide_into(fold: &Fold<$t>, patches: Cells<'_, '_, $t>, out: &mut [$wide]) -> Result<()> {
             fold.run_wide_into(patches, out)
         }
     };

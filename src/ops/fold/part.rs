@@ -1,9 +1,11 @@
 //! A box of a folded array: the windows it takes, and their fold.
 
+use super::cells::Cells;
 use super::number::FoldElement;
 use super::prepared::Fold;
-use crate::array::{Array, IntoView};
+use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
+use crate::spec::OutAxis;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -77,6 +79,28 @@ impl<T: FoldElement> FoldPart<T> {
     /// Those of [`Fold::fold_into`].
     pub fn fold_into<'a, S: IntoView<'a, Elem = T>>(&self, patches: S, out: &mut [T]) -> Result<()> {
         self.fold.fold_into(patches, out).map_err(|e| self.placed(e))
+    }
+
+    /// [`fold_into`](Self::fold_into) from an array for each of the [`windows`](Self::windows), row-major over them, in the plan's
+    /// axis order without the grid's axes.
+    ///
+    /// # Errors
+    /// Those of [`Fold::fold_into`].
+    pub(crate) fn fold_apart_into<'a>(&self, windows: &[View<'a, T>], out: &mut [T]) -> Result<()> {
+        let plan = self.fold.plan();
+        let (mut expected, mut grid) = (plan.shape().to_vec(), Vec::new());
+        for (o, axis) in plan.out_axes().iter().enumerate() {
+            if matches!(axis, OutAxis::Grid(_)) {
+                (expected[o], grid) = (1, [grid, alloc::vec![o as isize]].concat());
+            }
+        }
+        let whole = |window: &View<'a, T>| grid.iter().try_fold(window.clone(), |view, &o| view.insert_axis(o));
+        let windows: Vec<View<'a, T>> = windows.iter().map(whole).collect::<Result<_>>()?;
+        if windows.len() != plan.len() || windows.iter().any(|w| w.shape() != expected) {
+            let found = windows.iter().map(|w| w.shape()).find(|&s| s != expected).unwrap_or(&[windows.len()]).to_vec();
+            return Err(Error::ShapeMismatch { what: "an array of one window", expected, found });
+        }
+        T::fold_into(&self.fold, Cells::Apart(&windows), out).map_err(|e| self.placed(e))
     }
 
     /// An error that names an element, with the element's place in the whole array.

@@ -1,10 +1,12 @@
 //! A fold with everything that does not depend on the patches done.
 
-use super::engine::{Engine, Join, Plain, Simple, Weighted};
+use super::cells::Cells;
+use super::engine::{Engine, Join, Plain, Simple, UNIT_BYTES};
 use super::finish::{Factors, Finish, first_false, index_of};
 use super::merge::{Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
 use super::shares::Which;
+use super::weigh::Weighted;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::spec::{AxisPlan, Dims, PadMode, Plan};
@@ -77,6 +79,16 @@ impl<T: FoldElement> Fold<T> {
         Fold { plan, merge: self.merge.clone(), weights: self.weights.clone(), divisors, covered }
     }
 
+    /// Bytes of the lists kept for a box of this many elements along each axis of the array, at most: what is kept, and what a run
+    /// makes of it.
+    pub(crate) fn bytes_beside(&self, lengths: &[usize]) -> usize {
+        let threads = threads();
+        let whole: usize = self.weights.iter().chain(&self.divisors).map(Vec::len).sum();
+        let weights: usize = self.weights.iter().map(Vec::len).sum();
+        let part = weights + lengths.iter().sum::<usize>();
+        8 * (whole + 4 * part) + threads * 4 * UNIT_BYTES
+    }
+
     /// The plan it folds by.
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -99,7 +111,7 @@ impl<T: FoldElement> Fold<T> {
     /// # Errors
     /// As [`fold`](Self::fold), and [`Error::BufferLength`].
     pub fn fold_into<'a, S: IntoView<'a, Elem = T>>(&self, patches: S, out: &mut [T]) -> Result<()> {
-        T::fold_into(self, &patches.into_view(), out)
+        T::fold_into(self, self.together(&patches.into_view())?, out)
     }
 
     /// [`fold`](Self::fold) with results of the type that holds every sum: `f64` for floats, `i64` for integers up to 32
@@ -109,7 +121,7 @@ impl<T: FoldElement> Fold<T> {
     /// As [`fold`](Self::fold); sums always fit.
     pub fn fold_wide<'a, S: IntoView<'a, Elem = T>>(&self, patches: S) -> Result<Array<T::Wide>> {
         let mut out = self.zeros()?;
-        T::fold_wide_into(self, &patches.into_view(), out.as_mut_slice())?;
+        T::fold_wide_into(self, self.together(&patches.into_view())?, out.as_mut_slice())?;
         Ok(out)
     }
 
@@ -118,7 +130,7 @@ impl<T: FoldElement> Fold<T> {
     }
 
     /// [`fold_into`](Self::fold_into) a buffer.
-    pub(super) fn run_into(&self, patches: &View<'_, T>, out: &mut [T]) -> Result<()> {
+    pub(super) fn run_into(&self, patches: Cells<'_, '_, T>, out: &mut [T]) -> Result<()> {
         match self.merge.wide {
             false => self.sums::<T::Sum, T::Real, T>(patches, out),
             true => self.run_wide_into(patches, out),
@@ -126,11 +138,11 @@ impl<T: FoldElement> Fold<T> {
     }
 
     /// The same with the widest sums there are.
-    pub(super) fn run_wide_into<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) -> Result<()> {
+    pub(super) fn run_wide_into<O: Folded>(&self, patches: Cells<'_, '_, T>, out: &mut [O]) -> Result<()> {
         if const { T::INTEGER } {
             return self.sums::<T::Wide, f64, O>(patches, out);
         }
-        self.check(patches, out.len())?;
+        self.check_buffer(out.len())?;
         match self.blends(&self.merge.rule) {
             true => self.blend(patches, out),
             false => self.chosen(patches, out),
@@ -139,11 +151,11 @@ impl<T: FoldElement> Fold<T> {
     }
 
     /// Runs the merge with sums in `A`, weighted sums in `R` and results in `O`.
-    fn sums<A: Accumulator, R: Accumulator, O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) -> Result<()>
+    fn sums<A: Accumulator, R: Accumulator, O: Folded>(&self, patches: Cells<'_, '_, T>, out: &mut [O]) -> Result<()>
     where
         T: AsPrimitive<A> + AsPrimitive<R>,
     {
-        self.check(patches, out.len())?;
+        self.check_buffer(out.len())?;
         match &self.merge.rule {
             rule if self.blends(rule) => {
                 self.blend(patches, out);
@@ -181,7 +193,12 @@ impl<T: FoldElement> Fold<T> {
             rule => {
                 // Only one is kept.
                 let put = Simple { start: T::default(), f: |_: T, x: T| x };
-                (Box::new(put), if matches!(rule, Rule::First) { Which::First } else { Which::Last })
+                let which = match rule {
+                    Rule::First => Which::First,
+                    Rule::Crop => Which::Middle,
+                    _ => Which::Last,
+                };
+                (Box::new(put), which)
             }
         }
     }
@@ -198,7 +215,7 @@ impl<T: FoldElement> Fold<T> {
 
     fn run<A: Accumulator, O: Folded>(
         &self,
-        patches: &View<'_, T>,
+        patches: Cells<'_, '_, T>,
         join: &dyn Join<T, A>,
         which: Which,
         out: &mut [O],
@@ -221,7 +238,7 @@ impl<T: FoldElement> Fold<T> {
     }
 
     /// Runs a merge whose results are cells.
-    fn chosen<O: Folded>(&self, patches: &View<'_, T>, out: &mut [O]) {
+    fn chosen<O: Folded>(&self, patches: Cells<'_, '_, T>, out: &mut [O]) {
         let (join, which) = self.choosing();
         let finish = self.finish::<f64, O>(None);
         Engine::new(&self.plan, patches, which).run(
@@ -261,38 +278,40 @@ impl<T: FoldElement> Fold<T> {
         first_false(&covered, self.plan.input_shape()).map_or(Ok(()), |index| Err(error(index)))
     }
 
-    /// Whether every sum of weights can be divided by, also in the type sums are kept in.
+    /// Whether every sum of weights can be divided by.
     fn check_weights(&self) -> Result<()> {
         self.check_covered(&self.divisors, |index| Error::ZeroWeight { index, sum: 0.0 })?;
         // No product is nearer to zero than that of the least sums, nor further than that of the greatest.
         let extreme = |better: fn(f64, f64) -> bool| {
             let mut index = vec![0; self.divisors.len()];
-            let mut product = real::<T::Real>(1.0);
-            let mut exact = 1.0;
+            let mut product = 1.0;
             for (at, sums) in index.iter_mut().zip(&self.divisors) {
                 let Some(first) = sums.iter().position(|&s| s != 0.0) else { continue };
                 *at = (first..sums.len())
                     .filter(|&e| sums[e] != 0.0)
                     .fold(first, |best, e| if better(sums[e].abs(), sums[best].abs()) { e } else { best });
-                product = product * real(sums[*at]);
-                exact *= sums[*at];
+                product *= sums[*at];
             }
-            let product: f64 = num_traits::cast(product).unwrap_or(0.0);
-            (index, product, exact)
+            (index, product)
         };
-        for (index, product, exact) in [extreme(|a, b| a < b), extreme(|a, b| a > b)] {
+        for (index, product) in [extreme(|a, b| a < b), extreme(|a, b| a > b)] {
             if !self.plan.input_shape().contains(&0) && (product == 0.0 || !product.is_finite()) {
-                return Err(Error::ZeroWeight { index, sum: exact });
+                return Err(Error::ZeroWeight { index, sum: product });
             }
         }
         Ok(())
     }
 
-    fn check(&self, patches: &View<'_, T>, found: usize) -> Result<()> {
+    /// Patches in one array, whose shape must be the plan's.
+    fn together<'p, 'a>(&self, patches: &'p View<'a, T>) -> Result<Cells<'p, 'a, T>> {
         if patches.shape() != self.plan.shape() {
             let (expected, found) = (self.plan.shape().to_vec(), patches.shape().to_vec());
             return Err(Error::ShapeMismatch { what: "the array of patches", expected, found });
         }
+        Ok(Cells::Together(patches))
+    }
+
+    fn check_buffer(&self, found: usize) -> Result<()> {
         let shape = self.plan.input_shape();
         let expected = if shape.contains(&0) { 0 } else { shape.iter().product() };
         if found != expected {
@@ -312,6 +331,14 @@ impl<T: FoldElement> Fold<T> {
         let shape = self.plan.shape().to_vec();
         Err(Error::TooLarge { what: "the cells over one element of patches", shape, limit: T::MOST, unit: "cells" })
     }
+}
+
+/// How many threads may run a fold at once.
+fn threads() -> usize {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    1
 }
 
 /// A range of a list that has an entry for every element, or none at all.

@@ -76,6 +76,8 @@ pub(super) enum Which {
     All,
     First,
     Last,
+    /// The one nearest to the middle of its window.
+    Middle,
 }
 
 /// Dilation and base dilation, 1 where there is nothing to draw apart: a lone number may be as large as it likes.
@@ -287,13 +289,19 @@ fn returned(axis: &AxisPlan) -> Vec<Run> {
     runs.done
 }
 
-/// The one cell over each element that comes first or last in the order of windows, then taps.
+/// The one cell over each element that comes first or last in the order of windows, then taps, or first of those nearest to the
+/// middle of their windows (along every axis alone, which makes it the nearest in all).
 fn winners(axis: &AxisPlan, which: Which) -> Vec<Run> {
     let mut cells: Vec<Option<(usize, usize)>> = vec![None; axis.len()];
+    let off = |j: usize| (2 * j + 1).abs_diff(axis.window());
     for i in 0..axis.count() {
         for j in 0..axis.window() {
             if let Cell::Element(e) = axis.cell(i, j)
-                && (which == Which::Last || cells[e].is_none())
+                && cells[e].is_none_or(|(_, best)| match which {
+                    Which::Last => true,
+                    Which::Middle => off(j) < off(best),
+                    _ => false,
+                })
             {
                 cells[e] = Some((i, j));
             }

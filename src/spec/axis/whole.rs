@@ -14,9 +14,18 @@ pub(super) struct Whole {
     pub(super) first: usize,
     /// Its line, which is what borders are mirrored at.
     pub(super) line: (isize, isize),
+    /// Starts that are spread out are multiples of this.
+    pub(super) unit: usize,
 }
 
 impl AxisPlan {
+    /// The same axis with spread starts at multiples of `unit`, which divides the length and the window: what the axis of fewer
+    /// elements, each of which became `unit`, has.
+    pub(crate) fn in_units(mut self, unit: usize) -> AxisPlan {
+        self.whole.unit = unit;
+        self
+    }
+
     /// The windows of a range over nothing but some elements: the same windows, borders and starts, with positions counted from the
     /// first element of `read`. Cells that read another element are empty.
     pub(in crate::spec) fn part(&self, windows: Range<usize>, read: Range<usize>) -> AxisPlan {
