@@ -42,7 +42,7 @@ fn a_blender_holds_what_it_says() {
         held("last", &plane, Merge::<f64>::last(), threads);
         let dense = Tiles::new([0, 1], 64, 48).tail(Tail::Spread).on([400, 390, 3]).unwrap();
         held("dense", &dense, Merge::<f64>::mean(), threads);
-        let line = Tiles::new(0, 1 << 16, 1 << 12).tail(Tail::Partial).on(2_000_000).unwrap();
+        let line = Tiles::new(0, 1 << 14, 1 << 10).tail(Tail::Partial).on(100_000).unwrap();
         held("line", &line, Merge::<f32>::weighted(Taper::Linear), threads);
         let volume = Tiles::new(.., 32, 8).on([90, 100, 110]).unwrap();
         held("volume", &volume, Merge::<f64>::weighted(Taper::Gaussian(0.2)), threads);

@@ -20,7 +20,8 @@ pub(super) struct Whole {
 
 impl AxisPlan {
     /// The same axis with spread starts at multiples of `unit`, which divides the length and the window: what the axis of fewer
-    /// elements, each of which became `unit`, has.
+    /// elements, each of which became `unit`, has. (The formulas of `starts.rs` know of no units; they are for axes with more
+    /// windows than elements, which takes pads, and results of tiles have none.)
     pub(crate) fn in_units(mut self, unit: usize) -> AxisPlan {
         self.whole.unit = unit;
         self

@@ -125,6 +125,7 @@ impl<T: FoldElement> Joiner<T> {
         let tiles = held.saturating_mul(cells * size_of::<T>() + size_of::<Array<T>>() + ENTRY);
         let region = Array::try_zeros("a region of tiles", largest)?;
         let beside = region.len() * size_of::<T>() + lists + fold.bytes_beside(region.shape());
+        let peak = tiles.saturating_add(beside).max(fold.bytes_to_make());
         Ok(Joiner {
             tiling: tiling.clone(),
             fold,
@@ -134,7 +135,7 @@ impl<T: FoldElement> Joiner<T> {
             spare: Vec::new(),
             region,
             next: 0,
-            peak: tiles.saturating_add(beside),
+            peak,
         })
     }
 
