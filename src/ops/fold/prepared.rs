@@ -89,9 +89,9 @@ impl<T: FoldElement> Fold<T> {
         8 * (whole + 4 * part) + threads * 4 * UNIT_BYTES
     }
 
-    /// Bytes it took to make, at most: counts, sums of weights and what they are folded from, for each element of each axis.
+    /// Bytes it took to make, at most: counts, sums of weights and what both are made of, for each element of each axis.
     pub(crate) fn bytes_to_make(&self) -> usize {
-        25 * self.plan.axes().iter().map(AxisPlan::len).sum::<usize>()
+        40 * self.plan.axes().iter().map(AxisPlan::len).sum::<usize>()
     }
 
     /// The plan it folds by.
