@@ -282,9 +282,6 @@ pub enum Error {
     /// Tiles that never came.
     #[error("tile {missing} is missing, and {left} of {len} in all: push every tile before the end")]
     TilesMissing { missing: usize, left: usize, len: usize },
-    /// Batches of no tiles.
-    #[error("batches of 0 tiles never end: use at least 1")]
-    ZeroBatch,
     /// A run that its progress callback ended.
     #[error("stopped after {done} of {total} tiles, as the progress callback asked")]
     Stopped { done: usize, total: usize },
@@ -316,6 +313,10 @@ impl Error {
     pub(crate) fn zero_divisor() -> Error {
         let range = "at least 1 (or count the elements)";
         Error::Parameter { what: "the divisor of a mean", value: 0.0, range }
+    }
+
+    pub(crate) fn zero_batch() -> Error {
+        Error::Parameter { what: "the number of tiles in a batch", value: 0.0, range: "at least 1" }
     }
 
     pub(crate) fn no_channels() -> Error {

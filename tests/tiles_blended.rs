@@ -423,7 +423,7 @@ fn a_run_ends_with_the_closures_error_or_when_told() {
         });
     }
     let batches = tiling.process_batches(&picture, 0, |tiles| tiles.to_array()).unwrap_err();
-    assert_eq!(batches.to_string(), "batches of 0 tiles never end: use at least 1");
+    assert_eq!(batches.to_string(), "the number of tiles in a batch is 0: it must be at least 1");
     let short = tiling.process_batches(&picture, 4, |tiles| tiles.slice(0, 0, 1, 1).unwrap().to_array()).unwrap_err();
     let (expected, found) = (vec![4, 8, 8], vec![1, 8, 8]);
     assert_eq!(short, Error::ShapeMismatch { what: "a processed batch of tiles", expected, found });

@@ -60,7 +60,7 @@ impl<T: FoldElement, F: FnMut(&[Range<usize>], &View<'_, T>)> Blender<T, F> {
     /// The tile is copied, into memory of one that is no longer needed. After an error nothing has changed.
     ///
     /// # Errors
-    /// [`Error::TileTwice`], [`Error::TileOutOfOrder`], [`Error::TileOutside`]; [`Error::ShapeMismatch`]; [`Error::FoldRange`];
+    /// [`Error::TileTwice`], [`Error::TileOutOfOrder`], [`Error::TileOutside`]; [`Error::ShapeMismatch`]; [`Error::DoesNotFit`];
     /// [`Error::OutOfMemory`].
     pub fn push<'a, S: IntoView<'a, Elem = T>>(&mut self, k: usize, tile: S) -> Result<()> {
         let tile = tile.into_view();

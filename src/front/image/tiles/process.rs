@@ -123,7 +123,7 @@ impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
         let tiling = self.tiling;
         tiling.check_picture(&picture)?;
         if n == 0 {
-            return Err(Error::ZeroBatch.into());
+            return Err(Error::zero_batch().into());
         }
         let mut joined = Joined::new(self);
         let cells: usize = tiling.shape()[1..].iter().product();

@@ -146,7 +146,7 @@ impl Tiling {
     /// # Panics
     /// If `n` is 0.
     pub fn batches(&self, n: usize) -> impl ExactSizeIterator<Item = Range<usize>> + DoubleEndedIterator + use<> {
-        assert!(n > 0, "{}", Error::ZeroBatch);
+        assert!(n > 0, "{}", Error::zero_batch());
         let len = self.len();
         (0..len.div_ceil(n)).map(move |b| b * n..(b * n).saturating_add(n).min(len))
     }
@@ -377,7 +377,7 @@ impl Tiling {
     /// `[n, size', size', C']`; the last batch holds what is left. On one thread, batch after batch.
     ///
     /// # Errors
-    /// As [`process`](Self::process), and [`Error::ZeroBatch`].
+    /// As [`process`](Self::process), and [`Error::Parameter`] for batches of no tiles.
     pub fn process_batches<'a, S, O>(
         &self,
         picture: S,
