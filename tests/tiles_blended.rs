@@ -445,3 +445,22 @@ fn closures_may_use_the_pool() {
     });
     assert_eq!(bits(&doubled.unwrap()), bits(&expected));
 }
+
+/// Three weights have a product that depends on which two are multiplied first: it must not follow from where the patches lie.
+#[test]
+fn weights_multiply_in_the_order_of_the_axes() {
+    for (window, step) in [([3, 9, 4], [2, 8, 3]), ([10, 9, 12], [9, 8, 11]), ([1, 12, 9], [1, 5, 8])] {
+        let plan = ndwindow::unfold([2, 0, 1], window, step).tail(Tail::ShiftBack).plan([21, 22, 23]).unwrap();
+        let fold = plan.prepare_fold(Merge::weighted(Taper::Gaussian(0.3))).unwrap();
+        let patches = noise(plan.shape(), 9);
+        let expected = bits(&fold.fold(&patches).unwrap());
+        let orders: [[isize; 6]; 3] = [[5, 4, 3, 2, 1, 0], [3, 4, 5, 0, 1, 2], [0, 5, 1, 3, 2, 4]];
+        for order in orders {
+            // The same patches, stored with the axes in another order.
+            let stored = patches.permute(&order).unwrap().to_array();
+            let back: Vec<isize> = (0..6).map(|a| order.iter().position(|&o| o == a).unwrap() as isize).collect();
+            let found = fold.fold(&stored.permute(&back).unwrap()).unwrap();
+            assert_eq!(bits(&found), expected, "windows of {window:?}, stored as {order:?}");
+        }
+    }
+}
