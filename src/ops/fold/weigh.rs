@@ -5,7 +5,6 @@ use super::engine::{Block, Join};
 use super::number::{Accumulator, FoldElement};
 use crate::array::View;
 use crate::kernel::merge_weighted;
-use crate::spec::Strides;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -53,7 +52,7 @@ where
 }
 
 impl<W: Accumulator, F> Weighted<W, F> {
-    /// Joins a block, or one index of its outermost weighted loop after another where its loops would multiply in another order.
+    /// Joins a block, or one index of its outermost loop after another where its loops would multiply in another order.
     fn weigh<T, A>(
         &self,
         sums: &mut [A],
@@ -69,18 +68,22 @@ impl<W: Accumulator, F> Weighted<W, F> {
     {
         let mut loops = taps_of.iter().enumerate().filter_map(|(at, k)| k.map(|k| (at, k)));
         let first = loops.next();
-        if let Some((at, k)) = first
+        if let Some((_, k)) = first
             && !weights.in_order(k, loops.map(|(_, k)| k))
         {
-            let without: Strides = strides.iter().enumerate().filter(|&(o, _)| o != at).map(|(_, &s)| s).collect();
-            let taps_of: SmallVec<[Option<usize>; 8]> = [&taps_of[..at], &taps_of[at + 1..]].concat().into();
-            for i in 0..cells.shape()[at] {
-                weights.lone[k] = Some(weights.along[k][i]);
-                let offset = offset.wrapping_add_signed(i as isize * strides[at]);
-                let Ok(cells) = cells.index_axis(at as isize, i) else { unreachable!("an index of the axis") };
-                self.weigh(sums, offset, &without, &cells, &taps_of, weights);
+            // The outermost one, whatever it runs along: the order of the loops is that of additions.
+            let axis = taps_of[0];
+            for i in 0..cells.shape()[0] {
+                if let Some(k) = axis {
+                    weights.lone[k] = Some(weights.along[k][i]);
+                }
+                let offset = offset.wrapping_add_signed(i as isize * strides[0]);
+                let Ok(cells) = cells.index_axis(0, i) else { unreachable!("an index of the axis") };
+                self.weigh(sums, offset, &strides[1..], &cells, &taps_of[1..], weights);
             }
-            weights.lone[k] = None;
+            if let Some(k) = axis {
+                weights.lone[k] = None;
+            }
             return;
         }
         let one = || num_traits::cast(1).unwrap_or(W::zero());
