@@ -1,0 +1,174 @@
+//! Two axes at once: the elements as a grid, how often each is read, and where some windows lie.
+
+use super::columns::{CELL, Columns};
+use super::paper::{MARGIN, Paper, add_box};
+use super::strip::{columns, counts, extent};
+use crate::spec::axis::{AxisPlan, Cell};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Levels of grey.
+const GREYS: u128 = 4;
+/// The room of row numbers.
+const NUMBERS: isize = 130;
+
+/// Draws axis `rows` downwards and axis `cols` to the right.
+pub(super) fn grid(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan) {
+    if rows.count() == 0 || cols.count() == 0 {
+        return;
+    }
+    paper.say("head", format_args!("axes {} (down) and {} (right)", rows.axis(), cols.axis()));
+    let across = short(cols, MARGIN + NUMBERS);
+    let (digits, top) = (format!("{}", extent(cols).end).len() as isize * 6, paper.y + 6);
+    // The columns of the other axis, turned: its "x" counts downwards.
+    let down = short(rows, top + digits + 6);
+    shades(paper, rows, cols, &down, &across);
+    numbers(paper, rows, cols, &down, &across);
+    let last = (rows.count() - 1, cols.count() - 1);
+    let windows = [
+        ("the first window".into(), (0, 0)),
+        (format!("its neighbour along axis {}", cols.axis()), (0, last.1.min(1))),
+        (format!("its neighbour along axis {}", rows.axis()), (last.0.min(1), 0)),
+        ("the last window".into(), last),
+    ];
+    let mut drawn: Vec<(usize, usize)> = Vec::new();
+    let mut legend = Vec::new();
+    for (mark, (name, window)) in windows.iter().enumerate() {
+        if !drawn.contains(window) {
+            drawn.push(*window);
+            outline(paper, (rows, cols), (&down, &across), *window, mark);
+            legend.push((mark, name));
+        }
+    }
+    paper.widen(across.right() + CELL);
+    paper.y = down.right() + 12;
+    for (mark, name) in legend {
+        let y = paper.y + 10;
+        paper.path(&format!("mark mark{mark}"), &format!("M{MARGIN} {y}h40"));
+        paper.text("", MARGIN + 48, y + 4, name);
+        paper.y += 18;
+    }
+    paper.say("soft", "dots: what the first window reads; the darker, the more often an element is read");
+    paper.y += 12;
+}
+
+/// Less of an axis than a strip shows: pictures have two.
+fn short(axis: &AxisPlan, left: isize) -> Columns {
+    let line = extent(axis);
+    if line.end - line.start <= 24 {
+        return columns(axis, left);
+    }
+    Columns::of(&line, [line.start..line.start + 14, line.end - 8..line.end], left)
+}
+
+/// The element at a position that is one, with how often it is read along this axis.
+fn shown(axis: &AxisPlan, columns: &Columns) -> Vec<(isize, isize, Option<(usize, Option<usize>)>)> {
+    let element = |p: isize| match axis.at(p) {
+        Cell::Element(e) if axis.line().contains(&p) => Some(e),
+        _ => None,
+    };
+    let count = |e: usize| counts(axis, e..e + 1).map(|c| c[0]);
+    columns.iter().map(|(p, at)| (p, at, element(p).map(|e| (e, count(e))))).collect()
+}
+
+/// Every element in a grey of how often it is read; padding hatched.
+fn shades(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan, down: &Columns, across: &Columns) {
+    let (all_rows, all_cols) = (shown(rows, down), shown(cols, across));
+    let most = |all: &[(isize, isize, Option<(usize, Option<usize>)>)]| {
+        all.iter().filter_map(|c| c.2).filter_map(|c| c.1).max().unwrap_or(0).max(1) as u128
+    };
+    // Counts are counts of windows: their squares fit.
+    let most = most(&all_rows) * most(&all_cols);
+    let mut greys: [String; GREYS as usize + 1] = Default::default();
+    let (mut unread, mut pads) = (String::new(), String::new());
+    for &(p, y, row) in &all_rows {
+        for &(q, x, col) in &all_cols {
+            let path = match (row, col) {
+                (Some((_, r)), Some((_, c))) => match r.zip(c).map(|(r, c)| r as u128 * c as u128) {
+                    Some(0) => &mut unread,
+                    Some(times) => &mut greys[(times * GREYS).div_ceil(most) as usize],
+                    None => &mut greys[0],
+                },
+                _ if [rows.at(p), cols.at(q)].contains(&Cell::Gap) => continue,
+                _ if outside(rows, p) || outside(cols, q) => &mut pads,
+                _ => continue,
+            };
+            add_box(path, x, y, CELL, CELL);
+        }
+    }
+    paper.path("pad", &pads);
+    for (level, path) in greys.iter().enumerate() {
+        paper.path(&format!("line grey{level}"), path);
+    }
+    paper.path("left", &unread);
+}
+
+/// Whether a position is padding, whatever that repeats.
+fn outside(axis: &AxisPlan, position: isize) -> bool {
+    !axis.line().contains(&position) && axis.at(position) != Cell::Gap
+}
+
+/// The numbers of the elements, at the edges.
+fn numbers(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan, down: &Columns, across: &Columns) {
+    let (top, left) = (down.x(isize::MIN), across.x(isize::MIN));
+    for (p, x) in across.iter() {
+        if let Cell::Element(e) = cols.at(p) {
+            let digits = format!("{e}").len() as isize;
+            paper.number("bare", x + CELL / 2, top - 6 - if digits > 3 { digits * 3 } else { 0 }, e, digits > 3, "");
+        }
+    }
+    for (p, y) in down.iter() {
+        if let Cell::Element(e) = rows.at(p) {
+            let text = format!("{e}");
+            paper.text("soft", left - 8 - 7 * text.len() as isize, y + 13, text);
+        }
+    }
+    for x in across.breaks() {
+        paper.number("bare", x, top - 6, "...", false, "");
+    }
+    for y in down.breaks() {
+        paper.text("soft", left - 29, y, "...");
+    }
+}
+
+/// The box of one window, and dots at what the first one reads.
+fn outline(
+    paper: &mut Paper,
+    axes: (&AxisPlan, &AxisPlan),
+    columns: (&Columns, &Columns),
+    window: (usize, usize),
+    mark: usize,
+) {
+    let place = |axis: &AxisPlan, columns: &Columns, i: usize| {
+        let start = axis.start(i);
+        (columns.x(start), columns.x(start + axis.span() as isize))
+    };
+    let (top, bottom) = place(axes.0, columns.0, window.0);
+    let (left, right) = place(axes.1, columns.1, window.1);
+    // Boxes over one another are drawn one inside the other.
+    let inset = mark as isize * 2 + 1;
+    let (width, height) = ((right - left - 2 * inset).max(2), (bottom - top - 2 * inset).max(2));
+    let mut path = String::new();
+    add_box(&mut path, left + inset, top + inset, width, height);
+    paper.path(&format!("mark mark{mark}"), &path);
+    if mark == 0 {
+        let mut dots = String::new();
+        for (_, y) in read(axes.0, columns.0) {
+            for (_, x) in read(axes.1, columns.1) {
+                add_box(&mut dots, x + CELL / 2 - 1, y + CELL / 2 - 1, 3, 3);
+            }
+        }
+        paper.path("bar", &dots);
+    }
+}
+
+/// The positions shown that the first window reads.
+fn read<'a>(axis: &'a AxisPlan, columns: &'a Columns) -> impl Iterator<Item = (isize, isize)> + 'a {
+    columns.iter().filter(|&(p, _)| {
+        let (from, dilation) = (p - axis.start(0), axis.dilation() as isize);
+        (0..axis.span() as isize).contains(&from)
+            && from % dilation == 0
+            && axis.cell(0, (from / dilation) as usize) != Cell::Gap
+    })
+}
