@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+/// The pictures that pages show; all others are data of this test alone.
+const SHOWN: [&str; 2] = ["reflect", "tails"];
+
 /// Compares a picture with its file; `BLESS=1` writes the file.
 fn golden(name: &str, picture: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/svg").join(format!("{name}.svg"));
+    let folder = if SHOWN.contains(&name) { "docs/images" } else { "tests/data/svg" };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.svg"));
     if std::env::var_os("BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, picture).unwrap();
@@ -100,7 +104,7 @@ fn every_number_is_what_the_plan_says() {
     }
     let modes = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
     let tails = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
-    let (mut plans, mut cells) = (0, 0);
+    let (mut plans, mut numbers) = (0, 0);
     for len in [1, 2, 5, 9] {
         for (window, step, dilation, base) in
             [(1, 1, 1, 1), (3, 2, 1, 1), (2, 3, 2, 1), (4, 1, 1, 2), (3, 5, 3, 2), (6, 4, 1, 1)]
@@ -148,7 +152,7 @@ fn the_title_is_the_request() {
     );
     let plan = unfold(1, 3, 2).same().plan([4, 9]).unwrap().permute(&[2, 0, 1]).unwrap();
     assert_eq!(unfold(1, 3, 2).pad(1).plan([4, 9]).unwrap().permute(&[2, 0, 1]).unwrap(), plan);
-    assert_eq!(title(&plan), "unfold(1, 3, 2).pad(1).plan([4, 9])?.permute(&amp;[2, 0, 1])?".replace("&amp;", "&amp;"));
+    assert_eq!(title(&plan), "unfold(1, 3, 2).pad(1).plan([4, 9])?.permute(&amp;[2, 0, 1])?");
 }
 
 #[test]

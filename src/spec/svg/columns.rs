@@ -27,7 +27,7 @@ impl Columns {
             return Columns::of(&line, [line.clone()], left);
         }
         let ends = [line.start..line.start + 20, line.end - 20..line.end];
-        let around = marks.iter().map(|&m| m - 4..m + 4);
+        let around = marks.iter().map(|&m| m - 2..m + 2);
         Columns::of(&line, ends.into_iter().chain(around), left)
     }
 
@@ -45,6 +45,11 @@ impl Columns {
             }
         }
         Columns { stretches, left }
+    }
+
+    /// Where the first cell begins.
+    pub(super) fn left(&self) -> isize {
+        self.left
     }
 
     /// The stretches shown.

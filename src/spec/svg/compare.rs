@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::paper::Paper;
-use super::strip::{self, LEFT, extent};
+use super::strip::{self, extent};
 use super::{code, legend};
 use crate::error::Result;
 use crate::spec::plan::Plan;
@@ -33,9 +33,12 @@ impl Plan {
         paper.say("head", &title);
         paper.y += 8;
         // The same positions below one another under all tails.
+        let axes = || plans.iter().flatten().map(|plan| &plan.axes()[0]);
+        let marks: Vec<isize> = axes().flat_map(strip::marks).collect();
+        let left = axes().map(strip::left).max().unwrap_or(0);
         let line = extent(&most.axes()[0]);
         let line = line.start..line.end.max(len as isize);
-        let columns = Columns::new(line, &[len as isize], LEFT);
+        let columns = Columns::new(line, &marks, left);
         for (tail, plan) in tails.iter().zip(&plans) {
             paper.say("head", format_args!("Tail::{}", tail.name()));
             match plan {

@@ -2,7 +2,7 @@
 
 use super::columns::{CELL, Columns};
 use super::paper::{MARGIN, Paper, add_box};
-use super::strip::{columns, counts, extent};
+use super::strip::{counts, extent, spanned};
 use crate::spec::axis::{AxisPlan, Cell};
 use alloc::format;
 use alloc::string::String;
@@ -10,8 +10,6 @@ use alloc::vec::Vec;
 
 /// Levels of grey.
 const GREYS: u128 = 4;
-/// The room of row numbers.
-const NUMBERS: isize = 130;
 
 /// Draws axis `rows` downwards and axis `cols` to the right.
 pub(super) fn grid(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan) {
@@ -19,7 +17,8 @@ pub(super) fn grid(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan) {
         return;
     }
     paper.say("head", format_args!("axes {} (down) and {} (right)", rows.axis(), cols.axis()));
-    let across = short(cols, MARGIN + NUMBERS);
+    let room = (8 + 7 * format!("{}", rows.len()).len() as isize).max(40);
+    let across = short(cols, MARGIN + room);
     let (digits, top) = (format!("{}", extent(cols).end).len() as isize * 6, paper.y + 6);
     // The columns of the other axis, turned: its "x" counts downwards.
     let down = short(rows, top + digits + 6);
@@ -49,7 +48,7 @@ pub(super) fn grid(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan) {
         paper.text("", MARGIN + 48, y + 4, name);
         paper.y += 18;
     }
-    paper.say("soft", "dots: what the first window reads; the darker, the more often an element is read");
+    paper.say("soft", "dots: what the first window reads; the more grey, the more often an element is read");
     paper.y += 12;
 }
 
@@ -57,9 +56,13 @@ pub(super) fn grid(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan) {
 fn short(axis: &AxisPlan, left: isize) -> Columns {
     let line = extent(axis);
     if line.end - line.start <= 24 {
-        return columns(axis, left);
+        return Columns::new(line, &[], left);
     }
-    Columns::of(&line, [line.start..line.start + 14, line.end - 8..line.end], left)
+    let last = axis.count() - 1;
+    let borders =
+        [0, last.min(1), last].map(|i| spanned(axis, i)).map(|s| [s.start - 1..s.start + 2, s.end - 2..s.end + 1]);
+    let ends = [line.start..line.start + 5, line.end - 4..line.end];
+    Columns::of(&line, borders.into_iter().flatten().chain(ends), left)
 }
 
 /// The element at a position that is one, with how often it is read along this axis.
@@ -111,7 +114,7 @@ fn outside(axis: &AxisPlan, position: isize) -> bool {
 
 /// The numbers of the elements, at the edges.
 fn numbers(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan, down: &Columns, across: &Columns) {
-    let (top, left) = (down.x(isize::MIN), across.x(isize::MIN));
+    let (top, left) = (down.left(), across.left());
     for (p, x) in across.iter() {
         if let Cell::Element(e) = cols.at(p) {
             let digits = format!("{e}").len() as isize;
@@ -141,8 +144,8 @@ fn outline(
     mark: usize,
 ) {
     let place = |axis: &AxisPlan, columns: &Columns, i: usize| {
-        let start = axis.start(i);
-        (columns.x(start), columns.x(start + axis.span() as isize))
+        let span = spanned(axis, i);
+        (columns.x(span.start), columns.x(span.end))
     };
     let (top, bottom) = place(axes.0, columns.0, window.0);
     let (left, right) = place(axes.1, columns.1, window.1);
@@ -159,16 +162,15 @@ fn outline(
                 add_box(&mut dots, x + CELL / 2 - 1, y + CELL / 2 - 1, 3, 3);
             }
         }
-        paper.path("bar", &dots);
+        paper.path("dot", &dots);
     }
 }
 
 /// The positions shown that the first window reads.
 fn read<'a>(axis: &'a AxisPlan, columns: &'a Columns) -> impl Iterator<Item = (isize, isize)> + 'a {
     columns.iter().filter(|&(p, _)| {
-        let (from, dilation) = (p - axis.start(0), axis.dilation() as isize);
-        (0..axis.span() as isize).contains(&from)
-            && from % dilation == 0
-            && axis.cell(0, (from / dilation) as usize) != Cell::Gap
+        let (span, dilation) = (spanned(axis, 0), axis.dilation() as isize);
+        let from = p - span.start;
+        span.contains(&p) && from % dilation == 0 && axis.cell(0, (from / dilation) as usize) != Cell::Gap
     })
 }

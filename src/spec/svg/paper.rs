@@ -26,6 +26,9 @@ const STYLE: &str = "\
 .ndw .mark1{stroke:#c23b00;stroke-dasharray:6 3}
 .ndw .mark2{stroke:#00795a;stroke-dasharray:2 2}
 .ndw .mark3{stroke:#1b1f24;stroke-dasharray:9 3 2 3}
+.ndw .mark4{stroke:#8a3f9e;stroke-dasharray:14 4}
+.ndw .mark5{stroke:#8a6100;stroke-dasharray:1 3}
+.ndw .dot{fill:#1b1f24}
 @media (prefers-color-scheme:dark){
 .ndw text{fill:#e6edf3}
 .ndw .soft{fill:#9aa4af}
@@ -43,6 +46,9 @@ const STYLE: &str = "\
 .ndw .mark1{stroke:#ff7b4a}
 .ndw .mark2{stroke:#2fc79b}
 .ndw .mark3{stroke:#e6edf3}
+.ndw .mark4{stroke:#d09be0}
+.ndw .mark5{stroke:#e6b450}
+.ndw .dot{fill:#e6edf3}
 }
 ";
 

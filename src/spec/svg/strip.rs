@@ -9,8 +9,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Where strips begin; names of rows stand before.
-pub(super) const LEFT: isize = MARGIN + 150;
 /// Axes, windows and parts of them up to so many are counted.
 const PATIENCE: usize = 1 << 12;
 /// How high the tallest bar is.
@@ -57,14 +55,31 @@ pub(super) fn extent(axis: &AxisPlan) -> Range<isize> {
     let (mut from, mut to) = ((-before).min(0), axis.end().max(axis.end() - after));
     if axis.count() > 0 {
         from = from.min(axis.start(0));
-        to = to.max(axis.start(axis.count() - 1) + axis.span() as isize);
+        to = to.max(spanned(axis, axis.count() - 1).end);
     }
     from..to.max(from)
 }
 
-/// The columns in which an axis is drawn.
-pub(super) fn columns(axis: &AxisPlan, left: isize) -> Columns {
-    Columns::new(extent(axis), &[axis.line().start, axis.line().end], left)
+/// Where a long line is looked at: where data and the windows that get a row begin, and where data ends.
+pub(super) fn marks(axis: &AxisPlan) -> Vec<isize> {
+    let starts = listed(axis.count()).into_iter().flatten().map(|i| axis.start(i));
+    [axis.line().start, axis.line().end].into_iter().chain(starts).collect()
+}
+
+/// The positions from the first to behind the last one of window `i`.
+pub(super) fn spanned(axis: &AxisPlan, i: usize) -> Range<isize> {
+    axis.start(i)..axis.start(i) + axis.span() as isize
+}
+
+/// Where the columns of an axis begin, so that the names of its rows have room before them.
+pub(super) fn left(axis: &AxisPlan) -> isize {
+    let longest = listed(axis.count()).into_iter().flatten().map(|i| name(axis, i).len()).max().unwrap_or(0);
+    MARGIN + 14 + 7 * longest.max(12) as isize
+}
+
+/// The name of a window's row.
+fn name(axis: &AxisPlan, i: usize) -> String {
+    format!("window {i}: {:?}", spanned(axis, i))
 }
 
 /// The windows that get a row; `None` for those left out.
@@ -122,7 +137,7 @@ fn digits(numbers: impl Iterator<Item = usize>) -> usize {
 
 /// Draws the whole strip below what is there.
 pub(super) fn strip(paper: &mut Paper, axis: &AxisPlan) {
-    let columns = columns(axis, LEFT);
+    let columns = Columns::new(extent(axis), &marks(axis), left(axis));
     paper.say("head", format_args!("axis {}: {} elements -> {} windows", axis.axis(), axis.len(), axis.count()));
     formula(axis).iter().for_each(|line| paper.say("soft", line));
     let inside = axis.interior();
@@ -145,6 +160,7 @@ pub(super) fn strip(paper: &mut Paper, axis: &AxisPlan) {
 /// The elements with their numbers, padding, holes, what no window reads.
 pub(super) fn line(paper: &mut Paper, axis: &AxisPlan, columns: &Columns, counts: Option<&[(usize, usize)]>) {
     let looks: Vec<(isize, Look)> = columns.iter().map(|(p, _)| (p, on_line(axis, p))).collect();
+    let extent = extent(axis);
     let label = |l: Look| match l {
         Look::Element(e) | Look::Cropped(e) | Look::Pad(Some(e)) => Some(e),
         _ => None,
@@ -165,7 +181,7 @@ pub(super) fn line(paper: &mut Paper, axis: &AxisPlan, columns: &Columns, counts
     class("element", &|l| matches!(l, Look::Element(_)) && !unread(l));
     class("left", &unread);
     class("pad", &|l| matches!(l, Look::Pad(_)));
-    class("over", &|l| l == Look::Over);
+    paper.path("over", &columns.boxes(y, height, |p| look_at(p) == Look::Over && extent.contains(&p)));
     for ((_, x), (_, l)) in columns.iter().zip(&looks) {
         if let Some(e) = label(*l) {
             paper.number("number", x + CELL / 2, y + height / 2, e, upright, "");
@@ -195,16 +211,16 @@ pub(super) fn rows(paper: &mut Paper, axis: &AxisPlan, columns: &Columns) {
 
 /// The row of window `i`.
 fn window(paper: &mut Paper, axis: &AxisPlan, columns: &Columns, i: usize) {
-    let (start, span, dilation) = (axis.start(i), axis.span() as isize, axis.dilation() as isize);
+    let (span, dilation) = (spanned(axis, i), axis.dilation() as isize);
     let y = paper.y + 2;
     let tap = |p: isize| {
-        let from = p - start;
-        ((0..span).contains(&from) && from % dilation == 0).then_some((from / dilation) as usize)
+        let from = p - span.start;
+        (span.contains(&p) && from % dilation == 0).then_some((from / dilation) as usize)
     };
     let cells: Vec<(isize, isize, usize, Look)> =
         columns.iter().filter_map(|(p, x)| tap(p).map(|j| (p, x, j, look(axis, p, axis.cell(i, j))))).collect();
-    paper.text("soft", MARGIN, y + 13, format_args!("window {i} at {start}"));
-    let (from, to) = (columns.x(start), columns.x(start + span));
+    paper.text("soft", MARGIN, y + 13, name(axis, i));
+    let (from, to) = (columns.x(span.start), columns.x(span.end));
     if to > from {
         paper.path("line", &format!("M{from} {}H{to}", y + CELL / 2));
     }
@@ -217,7 +233,7 @@ fn window(paper: &mut Paper, axis: &AxisPlan, columns: &Columns, i: usize) {
         }
         paper.path(class, &path);
     };
-    class("back", |_| true);
+    class("back", |l| l != Look::Hole);
     class("read", |l| matches!(l, Look::Element(_)));
     class("pad", |l| matches!(l, Look::Pad(_)));
     class("over", |l| l == Look::Over);

@@ -2,15 +2,16 @@
 
 use super::columns::{CELL, Columns};
 use super::paper::{MARGIN, Paper};
-use super::strip::LEFT;
 use crate::spec::axis::Cell;
 use crate::spec::plan::Plan;
 use crate::spec::{Strides, list};
 use alloc::format;
 use alloc::vec::Vec;
 
+/// Where memory begins; its name stands before.
+const LEFT: isize = MARGIN + 130;
 /// How different axes' arcs are told apart; the last ones repeat.
-const MARKS: usize = 4;
+const MARKS: usize = 6;
 
 /// Draws memory and one arc an axis of the view; or says why there are none.
 pub(super) fn walk(paper: &mut Paper, plan: &Plan) {
@@ -42,8 +43,8 @@ pub(super) fn walk(paper: &mut Paper, plan: &Plan) {
     let from = columns.x(origin) + CELL / 2;
     for (k, &(_, stride)) in arcs.iter().enumerate() {
         let to = columns.x(origin + stride) + CELL / 2;
-        // A curve rises to half of where it is drawn towards.
-        let peak = floor - 2 * (14 * (k as isize + 1) + 6);
+        // A curve rises to three quarters of the height it is drawn towards.
+        let peak = floor - (14 * (k as isize + 1) + 6) * 4 / 3;
         let path = format!("M{from} {floor}C{from} {peak} {to} {peak} {to} {floor}");
         paper.path(&format!("mark mark{}", k % MARKS), &path);
     }
