@@ -65,39 +65,48 @@ fn short(axis: &AxisPlan, left: isize) -> Columns {
     Columns::of(&line, borders.into_iter().flatten().chain(ends), left)
 }
 
-/// The element at a position that is one, with how often it is read along this axis.
-fn shown(axis: &AxisPlan, columns: &Columns) -> Vec<(isize, isize, Option<(usize, Option<usize>)>)> {
-    let element = |p: isize| match axis.at(p) {
-        Cell::Element(e) if axis.line().contains(&p) => Some(e),
-        _ => None,
+/// A row or a column of the grid.
+struct Line {
+    position: isize,
+    /// Where it is drawn.
+    at: isize,
+    is_element: bool,
+    /// How often its element is read along this axis, where that is quickly counted.
+    count: Option<usize>,
+}
+
+fn lines(axis: &AxisPlan, columns: &Columns) -> Vec<Line> {
+    let line = |(position, at): (isize, isize)| {
+        let element = match axis.at(position) {
+            Cell::Element(e) if axis.line().contains(&position) => Some(e),
+            _ => None,
+        };
+        let count = element.and_then(|e| counts(axis, e..e + 1)).map(|c| c[0]);
+        Line { position, at, is_element: element.is_some(), count }
     };
-    let count = |e: usize| counts(axis, e..e + 1).map(|c| c[0]);
-    columns.iter().map(|(p, at)| (p, at, element(p).map(|e| (e, count(e))))).collect()
+    columns.iter().map(line).collect()
 }
 
 /// Every element in a grey of how often it is read; padding hatched.
 fn shades(paper: &mut Paper, rows: &AxisPlan, cols: &AxisPlan, down: &Columns, across: &Columns) {
-    let (all_rows, all_cols) = (shown(rows, down), shown(cols, across));
-    let most = |all: &[(isize, isize, Option<(usize, Option<usize>)>)]| {
-        all.iter().filter_map(|c| c.2).filter_map(|c| c.1).max().unwrap_or(0).max(1) as u128
-    };
+    let (all_rows, all_cols) = (lines(rows, down), lines(cols, across));
+    let most = |all: &[Line]| all.iter().filter_map(|l| l.count).max().unwrap_or(0).max(1) as u128;
     // Counts are counts of windows: their squares fit.
     let most = most(&all_rows) * most(&all_cols);
     let mut greys: [String; GREYS as usize + 1] = Default::default();
     let (mut unread, mut pads) = (String::new(), String::new());
-    for &(p, y, row) in &all_rows {
-        for &(q, x, col) in &all_cols {
-            let path = match (row, col) {
-                (Some((_, r)), Some((_, c))) => match r.zip(c).map(|(r, c)| r as u128 * c as u128) {
-                    Some(0) => &mut unread,
-                    Some(times) => &mut greys[(times * GREYS).div_ceil(most) as usize],
-                    None => &mut greys[0],
-                },
+    for row in &all_rows {
+        for col in &all_cols {
+            let (p, q) = (row.position, col.position);
+            let path = match row.count.zip(col.count).map(|(r, c)| r as u128 * c as u128) {
+                Some(0) => &mut unread,
+                Some(times) => &mut greys[(times * GREYS).div_ceil(most) as usize],
+                None if row.is_element && col.is_element => &mut greys[0],
                 _ if [rows.at(p), cols.at(q)].contains(&Cell::Gap) => continue,
                 _ if outside(rows, p) || outside(cols, q) => &mut pads,
                 _ => continue,
             };
-            add_box(path, x, y, CELL, CELL);
+            add_box(path, col.at, row.at, CELL, CELL);
         }
     }
     paper.path("pad", &pads);
