@@ -56,7 +56,7 @@ fn title(paper: &mut Paper, plan: &Plan) -> String {
     for part in &parts {
         if !line.is_empty() && line.len() + part.len() > 96 {
             paper.say("head", &line);
-            line = String::from("    ");
+            line = String::new();
         }
         line += part;
     }

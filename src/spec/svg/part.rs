@@ -32,7 +32,7 @@ impl Part {
         let mut paper = Paper::new();
         let code = title(&mut paper, plan);
         let call = format!(".part(&{:?})?", self.write());
-        paper.say("head", format_args!("    {call}"));
+        paper.say("head", &call);
         let (result, input) = (plan.reduced_shape(), plan.input_shape());
         for axis in 0..input.len() {
             let (write, read) = (&self.write()[axis], &self.read()[axis]);
