@@ -2,7 +2,7 @@
 
 use super::columns::{CELL, Columns};
 use super::paper::{MARGIN, Paper, add_box};
-use super::strip::{counts, extent, spanned};
+use super::strip::{extent, shown_counts, spanned};
 use crate::spec::axis::{AxisPlan, Cell};
 use alloc::format;
 use alloc::string::String;
@@ -76,12 +76,13 @@ struct Line {
 }
 
 fn lines(axis: &AxisPlan, columns: &Columns) -> Vec<Line> {
+    let counts = shown_counts(axis, columns);
     let line = |(position, at): (isize, isize)| {
         let element = match axis.at(position) {
             Cell::Element(e) if axis.line().contains(&position) => Some(e),
             _ => None,
         };
-        let count = element.and_then(|e| counts(axis, e..e + 1)).map(|c| c[0]);
+        let count = element.zip(counts.as_ref()).map(|(e, counts)| counts[counts.partition_point(|c| c.0 < e)].1);
         Line { position, at, is_element: element.is_some(), count }
     };
     columns.iter().map(line).collect()

@@ -12,6 +12,7 @@ mod strip;
 mod walk;
 
 use super::plan::Plan;
+use alloc::format;
 use alloc::string::String;
 use paper::{MARGIN, Paper};
 
@@ -35,7 +36,9 @@ impl Plan {
         let mut paper = Paper::new();
         let code = title(&mut paper, self);
         let view = self.shape();
-        paper.say("soft", format_args!("{:?} -> {} windows, view {view:?}", self.input_shape(), self.len()));
+        // The table of `Display` would count what is left over, which takes seconds on some long axes.
+        let about = format!("{:?} -> {} windows, view {view:?}", self.input_shape(), self.len());
+        paper.say("soft", &about);
         paper.y += 8;
         self.axes().iter().for_each(|axis| strip::strip(&mut paper, axis));
         if let [.., rows, cols] = self.axes() {
@@ -45,7 +48,7 @@ impl Plan {
         }
         walk::walk(&mut paper, self);
         legend(&mut paper);
-        paper.finish(&code, self)
+        paper.finish(&code, about)
     }
 }
 

@@ -91,7 +91,7 @@ pub(super) fn listed(count: usize) -> Vec<Option<usize>> {
 }
 
 /// How often elements are read, where counting is quick: as [`AxisPlan::coverage`] of the axis, or of the part of it that reads them.
-pub(super) fn counts(axis: &AxisPlan, elements: Range<usize>) -> Option<Vec<usize>> {
+fn counts(axis: &AxisPlan, elements: Range<usize>) -> Option<Vec<usize>> {
     let base = axis.base_dilation();
     let near = |e: usize| axis.covering((e * base) as isize);
     let inside = near(elements.start).start..near(elements.end.saturating_sub(1)).end;
