@@ -15,6 +15,7 @@ mod reads;
 #[cfg(feature = "serde")]
 mod spelling;
 mod starts;
+mod svg;
 mod table;
 mod unfold;
 
