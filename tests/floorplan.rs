@@ -119,3 +119,176 @@ fn files_say_what_is_in_them_and_stay_short() {
         assert!(lines <= LONGEST, "{file} has {lines} lines, more than {LONGEST}");
     }
 }
+
+/// A file's module path: `src/ops/fold/mod.rs` is `[ops, fold]`.
+fn module_of(file: &str) -> Vec<String> {
+    let inside = file.strip_prefix("src/").unwrap().trim_end_matches(".rs");
+    let mut path: Vec<String> = inside.split('/').map(str::to_string).collect();
+    if path.last().is_some_and(|last| last == "mod" || path == ["lib"]) {
+        path.pop();
+    }
+    path
+}
+
+/// One path a file writes: its segments, the name it has in the file, and whether it is only handed on (`pub use`).
+struct Import {
+    path: Vec<String>,
+    name: String,
+    handed_on: bool,
+}
+
+/// The file cut into words, `::`, and single signs.
+fn tokens(code: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut rest = code.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let len = match first {
+            c if word(c) => rest.find(|c| !word(c)).unwrap_or(rest.len()),
+            _ if rest.starts_with("::") => 2,
+            c => c.len_utf8(),
+        };
+        out.push(&rest[..len]);
+        rest = rest[len..].trim_start();
+    }
+    out
+}
+
+/// Reads `a::b::{c, d as e}` from `at` on; gives every path in it, and where it ends.
+fn tree(tokens: &[&str], mut at: usize, prefix: &[String], handed_on: bool, out: &mut Vec<Import>) -> usize {
+    let mut path = prefix.to_vec();
+    loop {
+        match tokens.get(at).copied() {
+            Some("{") => {
+                at += 1;
+                while tokens[at] != "}" {
+                    at = tree(tokens, at, &path, handed_on, out);
+                    at += usize::from(tokens[at] == ",");
+                }
+                return at + 1;
+            }
+            // Everything of a module, or `::<T>` behind a function: the path so far.
+            Some("*") => at += 1,
+            Some(word) if word.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+                if word != "self" {
+                    path.push(word.to_string());
+                }
+                at += 1;
+            }
+            _ => {}
+        }
+        if tokens.get(at) != Some(&"::") {
+            break;
+        }
+        at += 1;
+    }
+    let mut name = path.last().cloned().unwrap_or_default();
+    if tokens.get(at) == Some(&"as") {
+        name = tokens[at + 1].to_string();
+        at += 2;
+    }
+    out.push(Import { path, name, handed_on });
+    at
+}
+
+/// Every path to another item of the crate, written from its root.
+fn paths(module: &[String], children: &BTreeSet<&str>, code: &str) -> Vec<Import> {
+    let tokens = tokens(code);
+    let mut out = Vec::new();
+    let mut at = 0;
+    let (mut used, mut handed_on) = (false, false);
+    while at < tokens.len() {
+        let path = tokens.get(at + 1) == Some(&"::") && (at == 0 || tokens[at - 1] != "::");
+        let mut prefix = match tokens[at] {
+            "crate" if path => Vec::new(),
+            "self" if path => module.to_vec(),
+            "super" if path => module[..module.len() - 1].to_vec(),
+            word if path && children.contains(word) => [module, &[word.to_string()]].concat(),
+            word => {
+                // `pub use`, `pub(crate) use`
+                handed_on =
+                    if word == "use" { at > 0 && matches!(tokens[at - 1], "pub" | ")") } else { handed_on && used };
+                used = word == "use" || used && word != ";";
+                at += 1;
+                continue;
+            }
+        };
+        at += 2;
+        while tokens[at] == "super" {
+            prefix.pop();
+            at += 2;
+        }
+        at = tree(&tokens, at, &prefix, used && handed_on, &mut out);
+    }
+    out
+}
+
+/// Which files each file uses an item of. A path leads to the file that the item is written in, through any re-exports; a
+/// `mod` line is no use, nor is a re-export of a name that the file itself never says.
+fn uses() -> BTreeMap<String, BTreeSet<String>> {
+    let files: Vec<(String, String)> = sources().into_iter().filter(|(f, _)| !f.ends_with("/tests.rs")).collect();
+    let modules: BTreeMap<Vec<String>, &str> = files.iter().map(|(f, _)| (module_of(f), f.as_str())).collect();
+    let imports: BTreeMap<&str, Vec<Import>> = files
+        .iter()
+        .map(|(f, text)| {
+            let own = module_of(f);
+            let below = modules.keys().filter(|m| m.len() == own.len() + 1 && m.starts_with(&own));
+            (f.as_str(), paths(&own, &below.map(|m| m[own.len()].as_str()).collect(), &code(text)))
+        })
+        .collect();
+    let home = |path: &[String]| -> String {
+        let mut path = path.to_vec();
+        'again: loop {
+            let deepest = (0..=path.len()).rev().find(|&n| modules.contains_key(&path[..n])).unwrap();
+            let file = modules[&path[..deepest]];
+            if let Some(name) = path.get(deepest) {
+                for import in imports[file].iter().filter(|i| i.name == *name && i.path != path) {
+                    path = [&import.path[..], &path[deepest + 1..]].concat();
+                    continue 'again;
+                }
+            }
+            return file.to_string();
+        }
+    };
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, text) in &files {
+        let code = code(text);
+        let said = |name: &str| tokens(&code).iter().filter(|t| **t == name).count() > 1;
+        let used = imports[file.as_str()].iter().filter(|i| !i.handed_on || said(&i.name));
+        let from: BTreeSet<String> = used.map(|i| home(&i.path)).filter(|to| to != file).collect();
+        out.insert(file.clone(), from);
+    }
+    out
+}
+
+/// The files that stand in a circle of uses, circle by circle: each reaches each other of its circle.
+fn circles(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<&str>> {
+    fn reach<'a>(uses: &'a BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<&'a str> {
+        let mut seen = BTreeSet::new();
+        let mut next: Vec<&str> = uses[from].iter().map(String::as_str).collect();
+        while let Some(file) = next.pop() {
+            if seen.insert(file) {
+                next.extend(uses[file].iter().map(String::as_str));
+            }
+        }
+        seen
+    }
+    let reached: BTreeMap<&str, BTreeSet<&str>> = uses.keys().map(|f| (f.as_str(), reach(uses, f))).collect();
+    let circle = |f: &str| reached[f].iter().copied().filter(|&g| reached[g].contains(f)).collect::<BTreeSet<_>>();
+    let all: BTreeSet<BTreeSet<&str>> = uses.keys().map(|f| circle(f)).filter(|c| c.len() > 1).collect();
+    all.into_iter().collect()
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let uses = uses();
+    let mut found = String::new();
+    for circle in circles(&uses) {
+        for &file in &circle {
+            let on: Vec<&str> = uses[file].iter().map(String::as_str).filter(|f| circle.contains(f)).collect();
+            found += &format!("{file} uses {}\n", on.join(", "));
+        }
+        found += "\n";
+    }
+    assert!(found.is_empty(), "files that use each other in a circle:\n\n{found}");
+}

@@ -5,7 +5,7 @@
 #![allow(unsafe_code)] // reads through a view's pointer
 
 use super::cut::each_piece;
-use super::frame::{Axis, Frame};
+use super::frame::{Along, Axis, Frame, Line};
 use super::level::{Kernel, Level};
 use super::moved::{Bits, bits, bits_mut, bits_of, moved_size};
 use super::run::{copy_every, copy_rows};
@@ -16,21 +16,6 @@ use crate::array::View;
 use crate::element::Element;
 use core::ops::Range;
 use smallvec::SmallVec;
-
-/// One axis of the output: the axis of the array it runs along, how far, how often.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Along {
-    pub(crate) axis: usize,
-    pub(crate) step: usize,
-    pub(crate) count: usize,
-}
-
-/// Where index 0 of the output lies on one axis of the array, and the positions that hold elements to read.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) origin: isize,
-    pub(crate) inside: Range<isize>,
-}
 
 /// Copies windows; cells without an element read `fill`.
 ///

@@ -4,11 +4,25 @@
 //! axis. The last two axes of the output are a plane; on each of its axes the cells that read elements are one interval
 //! once the other axes are fixed, so a plane is a rectangle of runs in a frame of empty cells.
 
-use super::clip::{Along, Line};
 use super::strided::TILE;
 use crate::array::View;
 use core::ops::Range;
 use smallvec::SmallVec;
+
+/// One axis of the output: the axis of the array it runs along, how far, how often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Along {
+    pub(crate) axis: usize,
+    pub(crate) step: usize,
+    pub(crate) count: usize,
+}
+
+/// Where index 0 of the output lies on one axis of the array, and the positions that hold elements to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) origin: isize,
+    pub(crate) inside: Range<isize>,
+}
 
 /// An axis of the output.
 #[derive(Clone, Copy, Debug)]

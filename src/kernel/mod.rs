@@ -26,15 +26,17 @@ pub(crate) mod scan;
 mod sink;
 pub(crate) mod straight;
 mod stream;
+mod stretches;
 mod strided;
 mod taper;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use clip::{Along, Line, copy_clipped};
+pub(crate) use clip::copy_clipped;
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
 pub(crate) use copy::copy_block;
+pub(crate) use frame::{Along, Line};
 pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
 pub(crate) use merge_rows::{merge_rows, same_mut};

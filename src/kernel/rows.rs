@@ -4,8 +4,8 @@
 //! of the first one, and a longer one is cut.
 
 use super::level::{Kernel, Level, Writer};
-use super::lower::Stretches;
 use super::stream::prefetch;
+use super::stretches::Stretches;
 
 /// Elements of a chunk, wherever loops go by chunks: some registers of any level. (Loops over arrays of fewer are unrolled
 /// before they are vectorised, and then are not.)

@@ -6,10 +6,10 @@
 
 mod whole;
 
-use super::{LIMIT, PadMode, Tail};
+use super::lists::LIMIT;
+use super::{PadMode, Tail};
 use crate::error::{Error, Irregular, Result};
 use core::ops::Range;
-use whole::Whole;
 
 /// What stands in one cell of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,21 @@ pub(crate) enum Pads {
     Same,
     SameLower,
     Full,
+}
+
+/// The axis a part of it was cut from, in the part's positions. An axis that is no part is its own whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Whole {
+    /// Elements of the axis, and which of them the part's first one is.
+    len: usize,
+    offset: usize,
+    /// Windows along it, and which of them the part's first one is.
+    count: usize,
+    first: usize,
+    /// Its line, which is what borders are mirrored at.
+    line: (isize, isize),
+    /// Starts that are spread out are multiples of this.
+    unit: usize,
 }
 
 /// One unfolded axis of a [`Plan`](super::Plan): how many windows there are and where each of them lies.

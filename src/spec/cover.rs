@@ -238,8 +238,3 @@ impl Cover {
         self.own.iter().for_each(|&(e, times)| counts[e] += times as usize);
     }
 }
-
-/// The greatest common divisor.
-pub(crate) fn gcd<N: Copy + num_traits::Zero + core::ops::Rem<Output = N>>(a: N, b: N) -> N {
-    if b.is_zero() { a } else { gcd(b, a % b) }
-}

@@ -1,7 +1,7 @@
 //! The plan: where the windows of a request lie on a shape.
 
 use super::axis::AxisPlan;
-use super::{Dims, LIMIT, list};
+use super::lists::{Dims, LIMIT, list};
 use crate::error::{Error, Irregular, Result};
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -87,3 +87,8 @@ pub(super) fn floor_sum(mut n: i128, mut m: i128, mut a: i128, mut b: i128) -> i
 pub(super) fn ceil(a: i128, b: i128) -> i128 {
     -(-a).div_euclid(b)
 }
+
+/// The greatest common divisor.
+pub(crate) fn gcd<N: Copy + num_traits::Zero + core::ops::Rem<Output = N>>(a: N, b: N) -> N {
+    if b.is_zero() { a } else { gcd(b, a % b) }
+}

@@ -16,6 +16,33 @@ pub struct FrameWriter<'a, T> {
     here: PhantomData<*mut ()>,
 }
 
+impl<T: Element> Framer<T> {
+    /// Writes the complete frames of many blocks into `out`, one behind the other, as `[frames, channels, size]`.
+    ///
+    /// The frames are in `out` when this returns. Large buffers are written past the caches, and as nobody can read
+    /// them in between, memory need not be waited for at the end of each block.
+    ///
+    /// ```
+    /// use ndwindow::audio::Framer;
+    ///
+    /// let mut out = [0; 8];
+    /// let frames = Framer::new(4, 3)?.writing_into(&mut out, |frames| {
+    ///     for block in [&[1, 2, 3][..], &[4, 5], &[6, 7, 8]] {
+    ///         frames.process(block)?;
+    ///     }
+    ///     Ok::<_, ndwindow::Error>(frames.written())
+    /// })?;
+    /// assert_eq!((frames, out), (2, [1, 2, 3, 4, 4, 5, 6, 7]));
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    pub fn writing_into<R>(&mut self, out: &mut [T], write: impl FnOnce(&mut FrameWriter<'_, T>) -> R) -> R {
+        let mut writer = FrameWriter::new(self, out);
+        let answer = write(&mut writer);
+        writer.finish();
+        answer
+    }
+}
+
 impl<'a, T: Element> FrameWriter<'a, T> {
     pub(super) fn new(framer: &'a mut Framer<T>, out: &'a mut [T]) -> Self {
         FrameWriter { framer, out: lined(out), written: 0, here: PhantomData }

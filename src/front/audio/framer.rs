@@ -1,6 +1,6 @@
 //! Streaming frames: samples in, in blocks of any length; frames out, the same as of the whole signal.
 
-use super::{FrameWriter, Framing};
+use super::Framing;
 use crate::array::{Array, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -287,31 +287,6 @@ impl<T: Element> Framer<T> {
     /// Then nothing was taken.
     pub fn process_into(&mut self, block: &[T], out: &mut [T]) -> Result<usize> {
         self.writing_into(out, |frames| frames.process(block))
-    }
-
-    /// Writes the complete frames of many blocks into `out`, one behind the other, as `[frames, channels, size]`.
-    ///
-    /// The frames are in `out` when this returns. Large buffers are written past the caches, and as nobody can read
-    /// them in between, memory need not be waited for at the end of each block.
-    ///
-    /// ```
-    /// use ndwindow::audio::Framer;
-    ///
-    /// let mut out = [0; 8];
-    /// let frames = Framer::new(4, 3)?.writing_into(&mut out, |frames| {
-    ///     for block in [&[1, 2, 3][..], &[4, 5], &[6, 7, 8]] {
-    ///         frames.process(block)?;
-    ///     }
-    ///     Ok::<_, ndwindow::Error>(frames.written())
-    /// })?;
-    /// assert_eq!((frames, out), (2, [1, 2, 3, 4, 4, 5, 6, 7]));
-    /// # Ok::<(), ndwindow::Error>(())
-    /// ```
-    pub fn writing_into<R>(&mut self, out: &mut [T], write: impl FnOnce(&mut FrameWriter<'_, T>) -> R) -> R {
-        let mut writer = FrameWriter::new(self, out);
-        let answer = write(&mut writer);
-        writer.finish();
-        answer
     }
 
     /// Ends the stream. Frames that are waiting, and under `Tail::Partial` the ones filled up with zeros

@@ -4,6 +4,7 @@
 //! to one call, in parallel if asked; an [`OutBox`] can write inside its box only, so no two calls meet.
 #![allow(unsafe_code)] // boxes of one slice written from several threads
 
+use super::finish::Finish;
 use super::lanes::Scalar;
 use super::turn::{SIDE, turn};
 use crate::kernel::level::Level;
@@ -73,15 +74,6 @@ struct Run {
 
 /// Some of the places of a box, in the order they were made.
 pub(crate) type Places = Range<usize>;
-
-/// What a tile is to the elements it goes to.
-#[derive(Clone, Copy)]
-pub(crate) enum Finish<'a, T> {
-    /// Their value, less the bias of each output of the box; no bias is zero.
-    Set(Option<&'a [T]>),
-    /// One more part of their sum; what the addition loses is kept apart, where it is kept at all.
-    Add,
-}
 
 /// Calls `work` once for each box, with scratch that `init` makes once a thread (or oftener). `low` takes what additions lose
 /// ([`super::carry`]).
@@ -279,16 +271,5 @@ impl<T: Scalar> OutBox<'_, T> {
         let (all, apart) = self.channel.map_or((1, 0), |c| (self.extent[c], self.strides[c]));
         assert!(outputs.start <= outputs.end && outputs.end <= all);
         apart
-    }
-}
-
-impl<'a, T: Scalar> Finish<'a, T> {
-    /// The same for outputs from `o` on.
-    #[inline(always)]
-    fn of(self, o: usize) -> Finish<'a, T> {
-        match self {
-            Finish::Set(Some(bias)) => Finish::Set(Some(&bias[o..])),
-            other => other,
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! differ in the last places, and nothing else differs.
 
 mod boxes;
+mod finish;
 mod lanes;
 mod rows;
 mod strip;
@@ -12,7 +13,8 @@ mod sum;
 mod tile;
 mod turn;
 
-pub(crate) use boxes::{Cut, Finish, OutBox, Places, each_box};
+pub(crate) use boxes::{Cut, OutBox, Places, each_box};
+pub(crate) use finish::Finish;
 pub use lanes::Scalar;
 pub(crate) use rows::Rows;
 pub(crate) use strip::{Along, read_along, read_block};

@@ -1,7 +1,7 @@
 //! Blocks of a tile turned on their way to the result, whose windows are neighbours where a tile's outputs are.
 #![allow(unsafe_code)] // loads and stores through pointers, and instructions that need a detected level
 
-use super::boxes::Finish;
+use super::finish::Finish;
 use super::lanes::{Scalar, Vector};
 use crate::kernel::level::Level;
 

@@ -4,9 +4,9 @@
 use super::cells::Cells;
 use super::engine::{Engine, Finishing, Join, Plain};
 use super::finish::Factors;
+use super::merge::Fold;
 use super::merge::Rule;
 use super::number::{Blend, FoldElement, Folded};
-use super::prepared::Fold;
 use super::shares::Which;
 use super::weigh::Weighted;
 use crate::ops::gather::Ranges;

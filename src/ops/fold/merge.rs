@@ -1,6 +1,8 @@
 //! What becomes of the cells that lie over one element.
 
 use super::taper::Tapers;
+use crate::spec::Plan;
+use alloc::vec::Vec;
 
 /// How the cells of all windows that lie over one element become that element.
 ///
@@ -123,4 +125,26 @@ impl Rule {
             Rule::Min => "min",
         }
     }
+}
+
+/// A plan and a [`Merge`], ready to fold patches: what [`Plan::prepare_fold`] gives.
+///
+/// ```
+/// use ndwindow::{Merge, Taper, unfold};
+///
+/// let blend = unfold(0, 4, 2).plan([8])?.prepare_fold(Merge::weighted(Taper::Hann))?;
+/// let constant = ndwindow::Array::from_elem(5.0f32, [3, 4])?;
+/// assert!(blend.fold(&constant)?.iter().all(|v| (v - 5.0).abs() < 1e-6));
+/// # Ok::<(), ndwindow::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fold<T> {
+    pub(super) plan: Plan,
+    pub(super) merge: Merge<T>,
+    /// Weights along each unfolded axis, for weighted merges.
+    pub(super) weights: Vec<Vec<f64>>,
+    /// What elements are divided by, along each axis of the array; empty where it is one.
+    pub(super) divisors: Vec<Vec<f64>>,
+    /// Which elements have a merge, along each axis of the array, if some have none.
+    pub(super) covered: Option<Vec<Vec<bool>>>,
 }

@@ -13,10 +13,9 @@ mod shares;
 mod taper;
 mod weigh;
 
-pub use merge::Merge;
+pub use merge::{Fold, Merge};
 pub use number::FoldElement;
 pub use part::FoldPart;
-pub use prepared::Fold;
 pub use taper::{Taper, Tapers};
 
 use crate::array::{Array, IntoView};

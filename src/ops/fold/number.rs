@@ -1,7 +1,7 @@
 //! What numbers that are folded are summed in.
 
 use super::cells::Cells;
-use super::prepared::Fold;
+use super::merge::Fold;
 use crate::element::Element;
 use crate::error::Result;
 use core::ops::{Add, Mul};

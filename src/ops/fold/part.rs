@@ -1,8 +1,8 @@
 //! A box of a folded array: the windows it takes, and their fold.
 
 use super::cells::Cells;
+use super::merge::Fold;
 use super::number::FoldElement;
-use super::prepared::Fold;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::spec::OutAxis;

@@ -3,7 +3,7 @@
 use super::cells::Cells;
 use super::engine::{Engine, Join, Plain, Simple, UNIT_BYTES};
 use super::finish::{Factors, Finish, first_false, index_of};
-use super::merge::{Merge, Rule};
+use super::merge::{Fold, Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
 use super::shares::Which;
 use super::weigh::Weighted;
@@ -17,28 +17,6 @@ use core::ops::Range;
 use core::sync::atomic::AtomicUsize;
 use num_traits::AsPrimitive;
 use smallvec::{SmallVec, smallvec};
-
-/// A plan and a [`Merge`], ready to fold patches: what [`Plan::prepare_fold`] gives.
-///
-/// ```
-/// use ndwindow::{Merge, Taper, unfold};
-///
-/// let blend = unfold(0, 4, 2).plan([8])?.prepare_fold(Merge::weighted(Taper::Hann))?;
-/// let constant = ndwindow::Array::from_elem(5.0f32, [3, 4])?;
-/// assert!(blend.fold(&constant)?.iter().all(|v| (v - 5.0).abs() < 1e-6));
-/// # Ok::<(), ndwindow::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Fold<T> {
-    plan: Plan,
-    pub(super) merge: Merge<T>,
-    /// Weights along each unfolded axis, for weighted merges.
-    pub(super) weights: Vec<Vec<f64>>,
-    /// What elements are divided by, along each axis of the array; empty where it is one.
-    pub(super) divisors: Vec<Vec<f64>>,
-    /// Which elements have a merge, along each axis of the array, if some have none.
-    covered: Option<Vec<Vec<bool>>>,
-}
 
 impl<T: FoldElement> Fold<T> {
     pub(super) fn new(plan: &Plan, merge: Merge<T>) -> Result<Self> {

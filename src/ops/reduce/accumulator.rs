@@ -1,11 +1,11 @@
 //! What sums are accumulated in, and how they are divided.
 
-use super::number::sealed;
+use super::sealed::Sealed;
 use crate::element::Element;
 use crate::kernel::quotient::{CHUNK, quotients};
 
 /// Numbers that can be added and multiplied in their own type, integers modulo two to the number of their bits.
-pub trait Wrap: Element + sealed::Sealed {
+pub trait Wrap: Element + Sealed {
     #[doc(hidden)]
     const ZERO: Self;
     #[doc(hidden)]

@@ -4,9 +4,8 @@
 use super::chain::{Chain, Order};
 use super::choice::{self, Way, scans};
 use super::line::{Line, Run};
-use super::rows::{At, Rows, Slot, Traits};
+use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
-use super::worker::Slots;
 use crate::kernel::LINE;
 use crate::kernel::rows::TAPS;
 use crate::spec::gcd;

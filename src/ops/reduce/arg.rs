@@ -4,8 +4,9 @@
 //! maximum, which is reduced like any other.
 
 use super::block::{check_cells, each_window, repeats, short_window};
-use super::engine::{Job, each_part};
+use super::engine::each_part;
 use super::found::{Found, Lower, Placing};
+use super::job::Job;
 use super::number::Number;
 use super::ops::Larger;
 use super::places::{Keyed, Narrow, Places, Search, Wide, Width};

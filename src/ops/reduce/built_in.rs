@@ -2,6 +2,7 @@
 
 use super::accumulator::{Total, Wrap};
 use super::arg::search;
+use super::compiled::{Extremes, Sums};
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
 use super::monoid::{By, Lowest, Max, Min};
 use super::number::Number;
@@ -18,32 +19,6 @@ use crate::ops::Windows;
 use crate::spec::Dims;
 use alloc::vec;
 use core::marker::PhantomData;
-
-/// Extremes of windows, into a buffer of one result each.
-pub trait Extremes: Sized {
-    #[doc(hidden)]
-    fn largest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
-    #[doc(hidden)]
-    fn smallest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
-    #[doc(hidden)]
-    fn search(
-        windows: &Windows<'_, Self>,
-        what: &'static str,
-        least_and_last_nan: (bool, bool),
-        indices: &mut [usize],
-        values: Option<&mut [Self]>,
-    ) -> Result<()>;
-}
-
-/// Sums, means and products of windows, into a buffer of one result each.
-pub trait Sums<Wide, Mean>: Sized {
-    #[doc(hidden)]
-    fn total(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
-    #[doc(hidden)]
-    fn average(windows: &Windows<'_, Self>, out: &mut [Mean]) -> Result<()>;
-    #[doc(hidden)]
-    fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
-}
 
 /// Bytes are compared as they are both ways; all other minima are maxima of complements.
 macro_rules! extremes {

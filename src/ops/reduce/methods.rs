@@ -1,6 +1,7 @@
 //! The reductions of [`Windows`]: the caller's own, and the built-in ones, which [`built_in`](super::built_in) computes.
 
-use super::built_in::{Sums, run};
+use super::built_in::run;
+use super::compiled::Sums;
 use super::monoid::{All, Any, By, Monoid, own};
 use super::number::{Number, Summable};
 use super::ops::{Larger, Smaller};

@@ -1,63 +1,10 @@
 //! Variances: a monoid over differences, on the engine's loops.
 
-use super::accumulator::Wrap;
 use super::monoid::{Monoid, Pairwise};
-use super::number::Number;
+use super::number::Real;
 use crate::array::Array;
 use crate::error::Result;
 use crate::ops::Windows;
-
-/// A number that is no `bool`: integers, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
-///
-/// It is added and multiplied in its own type by [`WrappingSum`](crate::WrappingSum) and
-/// [`WrappingProduct`](crate::WrappingProduct), and has norms and variances. These are computed in `f64` and rounded at the end, to `f32` for `f32` and shorter floats.
-pub trait Real: Number + Wrap {
-    #[doc(hidden)]
-    fn real(self) -> f64;
-    /// `self - other`, rounded once.
-    #[doc(hidden)]
-    fn apart(self, other: Self) -> f64;
-    #[doc(hidden)]
-    fn rounded(value: f64) -> Self::Mean;
-    /// Whether a result is NaN.
-    #[doc(hidden)]
-    fn unknown(result: Self::Mean) -> bool;
-}
-
-macro_rules! real {
-    ($($t:ty)*; $mean:ty, |$x:ident| $real:expr, |$a:ident, $b:ident| $apart:expr) => { $(
-        impl Real for $t {
-            #[inline(always)]
-            fn real(self) -> f64 {
-                let $x = self;
-                $real
-            }
-            #[inline(always)]
-            fn apart(self, $b: $t) -> f64 {
-                let $a = self;
-                $apart
-            }
-            #[inline(always)]
-            fn rounded(value: f64) -> $mean {
-                value as $mean
-            }
-            #[inline(always)]
-            fn unknown(result: $mean) -> bool {
-                result.is_nan()
-            }
-        }
-    )* };
-}
-
-real!(u8 u16 u32 i8 i16 i32 f64; f64, |x| x as f64, |a, b| a.real() - b.real());
-real!(f32; f32, |x| x.into(), |a, b| a.real() - b.real());
-#[cfg(feature = "half")]
-real!(half::f16 half::bf16; f32, |x| x.into(), |a, b| a.real() - b.real());
-// Longer than the 53 digits of an `f64`: subtracted first.
-real!(
-    u64 usize u128 i64 isize i128; f64, |x| x as f64,
-    |a, b| if a < b { -(a.abs_diff(b) as f64) } else { a.abs_diff(b) as f64 }
-);
 
 /// What is known of some elements: how many there are, one of them, how far their mean lies from that one, and the mean
 /// squared distance from the mean.

@@ -1,10 +1,9 @@
 //! Associative operations: the caller's own, and the ones that come with the crate.
 
-use super::moments::Real;
-use super::number::Number;
-use super::ops::Own;
+use super::number::{Number, Real};
 use crate::element::Element;
-use crate::kernel::rows::{Op, Reduction};
+use crate::kernel::rows::{Lifting, Op, Reduction};
+use core::marker::PhantomData;
 
 /// An associative operation over elements of type `T`: lift each, combine two at a time, lower the result.
 ///
@@ -404,4 +403,42 @@ macro_rules! logic {
 logic! {
     All: 1 &;
     Any: 0 |;
+}
+
+/// As a caller's monoid says.
+pub(crate) struct Own<'a, T, M>(pub(crate) &'a M, PhantomData<fn(T)>);
+
+impl<'a, T, M> Own<'a, T, M> {
+    pub(crate) fn of(monoid: &'a M) -> Self {
+        Own(monoid, PhantomData)
+    }
+}
+
+impl<T, M> Clone for Own<'_, T, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, M> Copy for Own<'_, T, M> {}
+
+impl<T, M: Monoid<T>> Op for Own<'_, T, M> {
+    type Acc = M::Acc;
+    #[inline(always)]
+    fn combine(&self, a: M::Acc, b: M::Acc) -> M::Acc {
+        self.0.combine(a, b)
+    }
+}
+
+impl<T, M: Monoid<T>> Lifting<T> for Own<'_, T, M> {
+    type Acc = M::Acc;
+    const FUSED: bool = M::FUSED;
+    #[inline(always)]
+    fn lift(&self, x: T) -> M::Acc {
+        self.0.lift(x)
+    }
+    #[inline(always)]
+    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [M::Acc]> {
+        self.0.lifted(elements)
+    }
 }

@@ -1,7 +1,7 @@
 //! Norms: sums of powers, and scaled ones where powers are no numbers.
 
-use super::moments::Real;
 use super::monoid::{Monoid, Pairwise, monoid};
+use super::number::Real;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::ops::Windows;

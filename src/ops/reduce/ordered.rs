@@ -1,7 +1,7 @@
 //! In what order elements stand: the keys that extremes compare.
 
-use super::built_in::Extremes;
-use super::number::sealed;
+use super::compiled::Extremes;
+use super::sealed::Sealed;
 use crate::element::Element;
 use core::ops::Not;
 
@@ -10,7 +10,7 @@ use core::ops::Not;
 ///
 /// Maxima are taken of keys: integers in the order of the elements (IEEE 754's `totalOrder` for floats, NaNs apart). Comparing
 /// them needs no branch and no special case, and -0.0 has its place below 0.0.
-pub trait Ordered: Element + sealed::Sealed + Extremes {
+pub trait Ordered: Element + Sealed + Extremes {
     /// What is compared.
     #[doc(hidden)]
     type Key: Copy + Ord + Not<Output = Self::Key> + Send + Sync;

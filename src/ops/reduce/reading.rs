@@ -1,9 +1,8 @@
 //! Reading a contiguous line: the cells at positions in even steps, lifted, whatever stands there.
 
 use super::line::{Line, Run, place};
-use super::rows::{At, ELEMENTS, Rows, Slot, Strided};
+use super::rows::{At, ELEMENTS, Rows, Slot, Slots, Strided};
 use super::tree::Tree;
-use super::worker::Slots;
 use crate::kernel::rows::TAPS;
 use crate::spec::{AxisPlan, Cell, PadMode};
 use alloc::vec::Vec;

@@ -119,3 +119,13 @@ pub(crate) fn unravel(number: usize, axes: impl DoubleEndedIterator<Item = usize
         rest /= shape[a];
     }
 }
+
+/// Gives out rows.
+pub(crate) struct Slots(pub(super) Slot);
+
+impl Slots {
+    pub(crate) fn next(&mut self) -> Slot {
+        self.0 += 1;
+        self.0 - 1
+    }
+}

@@ -1,7 +1,6 @@
 //! `T(n)` over rows that are made one at a time.
 
-use super::rows::{At, Rows, Slot};
-use super::worker::Slots;
+use super::rows::{At, Rows, Slot, Slots};
 use alloc::vec::Vec;
 
 /// Rows for `T(n)`: about `log2 n`.

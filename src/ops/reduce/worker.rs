@@ -4,24 +4,14 @@
 use super::across::Across;
 use super::along::Along;
 use super::choice::{self, Way};
-use super::engine::{Job, Unit};
+use super::job::{Job, Unit};
 use super::line::{Run, place};
 use super::reading::{Reader, Source};
-use super::rows::{At, Number, Rows, Slot, unravel};
+use super::rows::{At, Number, Rows, Slots, unravel};
 use super::sink::{Layout, count};
 use super::tiles::Tile;
 use crate::spec::{Cell, Dims};
 use alloc::vec::Vec;
-
-/// Gives out rows.
-pub(crate) struct Slots(Slot);
-
-impl Slots {
-    pub(crate) fn next(&mut self) -> Slot {
-        self.0 += 1;
-        self.0 - 1
-    }
-}
 
 /// Computes units one after another, with one set of rows.
 pub(crate) struct Worker<'p> {

@@ -1,22 +1,7 @@
 //! A part of an axis: some of its windows over nothing but some of its elements, with the numbers of the whole.
 
-use super::AxisPlan;
+use super::{AxisPlan, Whole};
 use core::ops::Range;
-
-/// The axis a part of it was cut from, in the part's positions. An axis that is no part is its own whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Whole {
-    /// Elements of the axis, and which of them the part's first one is.
-    pub(super) len: usize,
-    pub(super) offset: usize,
-    /// Windows along it, and which of them the part's first one is.
-    pub(super) count: usize,
-    pub(super) first: usize,
-    /// Its line, which is what borders are mirrored at.
-    pub(super) line: (isize, isize),
-    /// Starts that are spread out are multiples of this.
-    pub(super) unit: usize,
-}
 
 impl AxisPlan {
     /// The same axis with spread starts at multiples of `unit`, which divides the length and the window: what the axis of fewer

@@ -28,6 +28,19 @@ pub struct Analysis<T> {
     fft: RealFft<T>,
 }
 
+impl Stft {
+    /// Plans the forward transform: the only place that allocates for it, but for results and per-thread buffers.
+    ///
+    /// # Errors
+    /// [`ZeroWindow`](crate::Error::ZeroWindow) (`n_fft` or the window), [`ZeroStep`](crate::Error::ZeroStep),
+    /// [`WindowTooLong`](crate::Error::WindowTooLong); [`LineOverflow`](crate::Error::LineOverflow) for padding no signal can have;
+    /// [`SpanOverflow`](crate::Error::SpanOverflow), [`TooLarge`](crate::Error::TooLarge), [`OutOfMemory`](crate::Error::OutOfMemory)
+    /// for a transform no memory holds.
+    pub fn analysis<T: Sample + FftNum>(&self) -> Result<Analysis<T>> {
+        Analysis::new(self)
+    }
+}
+
 impl<T: Sample + FftNum> Analysis<T> {
     pub(super) fn new(stft: &Stft) -> Result<Self> {
         let (window, scale) = stft.resolve::<T>()?;

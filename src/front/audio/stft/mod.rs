@@ -158,24 +158,6 @@ impl Stft {
         self
     }
 
-    /// Plans the forward transform: the only place that allocates for it, but for results and per-thread buffers.
-    ///
-    /// # Errors
-    /// [`Error::ZeroWindow`] (`n_fft` or the window), [`Error::ZeroStep`], [`Error::WindowTooLong`]; [`Error::LineOverflow`] for
-    /// padding no signal can have; [`Error::SpanOverflow`], [`Error::TooLarge`], [`Error::OutOfMemory`] for a transform no memory
-    /// holds.
-    pub fn analysis<T: Sample + FftNum>(&self) -> Result<Analysis<T>> {
-        Analysis::new(self)
-    }
-
-    /// Plans the inverse.
-    ///
-    /// # Errors
-    /// As [`analysis`](Self::analysis), and [`Error::NotNola`] if the window cannot be divided out at this hop.
-    pub fn synthesis<T: Sample + FftNum>(&self) -> Result<Synthesis<T>> {
-        Synthesis::new(self)
-    }
-
     /// Bins of a spectrum.
     fn bins(&self) -> usize {
         if self.two_sided { self.n_fft } else { self.n_fft / 2 + 1 }

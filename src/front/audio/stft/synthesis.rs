@@ -30,6 +30,16 @@ pub struct Synthesis<T> {
     fft: RealFft<T>,
 }
 
+impl Stft {
+    /// Plans the inverse.
+    ///
+    /// # Errors
+    /// As [`analysis`](Self::analysis), and [`Error::NotNola`] if the window cannot be divided out at this hop.
+    pub fn synthesis<T: Sample + FftNum>(&self) -> Result<Synthesis<T>> {
+        Synthesis::new(self)
+    }
+}
+
 impl<T: Sample + FftNum> Synthesis<T> {
     pub(super) fn new(stft: &Stft) -> Result<Self> {
         let (window, scale) = stft.resolve::<T>()?;

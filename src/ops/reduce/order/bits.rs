@@ -3,7 +3,7 @@
 
 use super::super::block::{Block, rows, snake};
 use super::super::rankable::Rankable;
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::element::Element;
 use crate::spec::AxisPlan;
 use alloc::vec::Vec;

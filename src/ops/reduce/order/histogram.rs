@@ -6,7 +6,7 @@
 
 use super::super::block::{Block, Side, rows, snake};
 use super::super::rankable::Rankable;
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::element::Element;
 use crate::kernel::histogram::{Columns, Histogram};
 use crate::kernel::level::Level;

@@ -2,7 +2,7 @@
 
 use super::super::block::Block;
 use super::super::rankable::Rankable;
-use super::{Place, Wanted};
+use super::wanted::{Place, Wanted};
 use crate::element::Element;
 use crate::kernel::level::Level;
 use crate::kernel::network::{Sorted, medians};

@@ -1,0 +1,30 @@
+//! What every element type has compiled in this crate: declared here, made in [`built_in`](super::built_in).
+
+use crate::error::Result;
+use crate::ops::Windows;
+
+/// Extremes of windows, into a buffer of one result each.
+pub trait Extremes: Sized {
+    #[doc(hidden)]
+    fn largest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    #[doc(hidden)]
+    fn smallest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    #[doc(hidden)]
+    fn search(
+        windows: &Windows<'_, Self>,
+        what: &'static str,
+        least_and_last_nan: (bool, bool),
+        indices: &mut [usize],
+        values: Option<&mut [Self]>,
+    ) -> Result<()>;
+}
+
+/// Sums, means and products of windows, into a buffer of one result each.
+pub trait Sums<Wide, Mean>: Sized {
+    #[doc(hidden)]
+    fn total(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
+    #[doc(hidden)]
+    fn average(windows: &Windows<'_, Self>, out: &mut [Mean]) -> Result<()>;
+    #[doc(hidden)]
+    fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
+}

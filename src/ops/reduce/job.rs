@@ -1,0 +1,133 @@
+//! A reduction in numbers, and its result in parts.
+
+use super::boxed;
+use super::chain::Chain;
+use super::choice;
+use super::line::{Held, Line, Run};
+use super::rows::Traits;
+use super::tiles::{Tile, tiles};
+use crate::array::contiguous;
+use crate::kernel::STREAM_BYTES;
+use crate::spec::{Dims, Plan, Strides};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// From how many elements behind the last unfolded axis on these are rows of their own.
+const ROW: usize = 32;
+
+/// A reduction of all windows of a plan, in numbers: what is in the rows is [`Rows`](super::rows::Rows)'s.
+pub(crate) struct Job {
+    pub(crate) traits: Traits,
+    /// Whether padding without an element is filled.
+    pub(crate) filled: bool,
+    /// The result's shape.
+    pub(crate) shape: Dims,
+    /// The array's strides.
+    pub(crate) strides: Strides,
+    /// The unfolded axes, in the array's order.
+    pub(crate) lines: Vec<Line>,
+    pub(crate) chains: Vec<Chain>,
+    /// How many of `lines` are reduced across rows; the last one of all may be reduced along them instead.
+    pub(crate) up: usize,
+    /// Elements behind the last unfolded axis.
+    pub(crate) inner: usize,
+    pub(crate) tiles: Vec<Tile>,
+    /// Whether all axes are reduced box by box.
+    pub(crate) pools: bool,
+    /// Whether the result is so large that it should go past the caches.
+    pub(crate) streams: bool,
+    /// For each line, how many elements each of its windows holds; empty unless the reduction counts.
+    pub(crate) counts: Vec<Held>,
+}
+
+/// A contiguous part of the result: windows of the first unfolded axis, behind each of some leading indices.
+pub(crate) struct Unit {
+    pub(crate) leads: Range<usize>,
+    pub(crate) runs: Vec<Run>,
+}
+
+impl Job {
+    pub(super) fn new(plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Job {
+        let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, traits.pairwise)).collect();
+        lines.sort_by_key(|l| l.axis.axis());
+        let last = lines.last().map_or(0, |l| l.axis.axis());
+        let input = plan.input_shape();
+        let inner: usize = input[last + 1..].iter().product();
+        let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
+        let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, traits.idempotent)).collect();
+        let counts = match traits.counted {
+            true => lines.iter().map(|l| l.held(filled)).collect(),
+            false => Vec::new(),
+        };
+        let first = lines[0].axis.axis();
+        let boxed = || contiguous(&input[first..], &strides[first..]).is_some();
+        let pools = traits.boxes
+            && traits.small
+            && !input.contains(&0)
+            && choice::boxes(&lines, input.len())
+            && boxed::fits(traits.bytes, &lines)
+            && boxed();
+        let tiles = match pools {
+            true => Vec::new(),
+            false => tiles(&traits, &lines, &chains, up, inner),
+        };
+        let streams = bytes >= STREAM_BYTES;
+        let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
+        Job { traits, filled, shape, strides, lines, chains, up, inner, tiles, pools, streams, counts }
+    }
+
+    /// How many results each unit has.
+    pub(super) fn lengths(&self, units: &[Unit]) -> Vec<usize> {
+        let windows = |unit: &Unit| unit.runs.iter().map(|r| r.count).sum::<usize>();
+        units.iter().map(|unit| unit.leads.len() * windows(unit) * self.behind()).collect()
+    }
+
+    /// Elements of the result behind one window of the first unfolded axis.
+    pub(crate) fn behind(&self) -> usize {
+        self.shape[self.lines[0].axis.axis() + 1..].iter().product()
+    }
+
+    /// The result in parts, in order: one if it is not worth more.
+    pub(super) fn units(&self, bytes: usize) -> Vec<Unit> {
+        let first = &self.lines[0];
+        let leads: usize = self.shape[..first.axis.axis()].iter().product();
+        #[cfg(feature = "rayon")]
+        {
+            let threads = rayon::current_num_threads();
+            if threads > 1 && bytes >= PARALLEL_BYTES {
+                return self.cut(leads, threads * UNITS_A_THREAD);
+            }
+        }
+        let _ = bytes;
+        vec![Unit { leads: 0..leads, runs: first.runs.clone() }]
+    }
+
+    /// The result in about `wanted` parts.
+    #[cfg(feature = "rayon")]
+    fn cut(&self, leads: usize, wanted: usize) -> Vec<Unit> {
+        let first = &self.lines[0];
+        if leads >= wanted {
+            let size = leads.div_ceil(wanted);
+            let unit = |k: usize| Unit { leads: k * size..((k + 1) * size).min(leads), runs: first.runs.clone() };
+            return (0..leads.div_ceil(size)).map(unit).collect();
+        }
+        let mut units = Vec::new();
+        // Every cut makes the rows of a span twice.
+        let apart = first.axis.span().div_ceil(first.axis.step());
+        let most = first.axis.count().div_ceil(wanted.div_ceil(leads)).max(2 * apart);
+        for lead in 0..leads {
+            for run in &first.runs {
+                units.extend(run.parts(most).map(|r| Unit { leads: lead..lead + 1, runs: vec![r] }));
+            }
+        }
+        units
+    }
+}
+
+/// Below this many bytes read and written a job stays on its thread.
+#[cfg(feature = "rayon")]
+const PARALLEL_BYTES: usize = 1 << 20;
+/// Parts for each thread, so that a slow one is made up for.
+#[cfg(feature = "rayon")]
+const UNITS_A_THREAD: usize = 2;

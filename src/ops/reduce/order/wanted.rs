@@ -1,0 +1,64 @@
+//! Which elements of a window are asked for, and what is made of them.
+
+use super::super::block::Seen;
+use super::super::rankable::Rankable;
+use alloc::vec::Vec;
+
+/// Which place in the order of a window's elements is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    Rank(usize),
+    Quantile(f64),
+    /// The middle, the upper one of two.
+    Middle,
+}
+
+impl Place {
+    /// The rank of the element at or below the place among `n`, and how far towards the next one the place lies.
+    #[inline]
+    pub(super) fn among(self, n: usize) -> (usize, f64) {
+        match self {
+            Place::Rank(k) => (k, 0.0),
+            Place::Middle => (n / 2, 0.0),
+            // Exact also where a float does not tell neighbouring numbers of elements apart.
+            Place::Quantile(0.5) => ((n - 1) / 2, if n.is_multiple_of(2) { 0.5 } else { 0.0 }),
+            Place::Quantile(q) => {
+                let at = (n - 1) as f64 * q;
+                let low = (at as usize).min(n - 1);
+                (low, at - low as f64)
+            }
+        }
+    }
+}
+
+/// What is wanted of each window: a place, and what to make of the elements there.
+pub(super) struct Wanted<R, F> {
+    pub(super) place: Place,
+    /// Called with the element at or below the place, the next one and how far the place lies between them.
+    pub(super) make: F,
+    pub(super) nan: R,
+}
+
+impl<R: Copy, F> Wanted<R, F> {
+    /// The answer for a window of these elements, each as often as it is read.
+    pub(super) fn among<T: Rankable>(&self, seen: &[Seen<'_, T>]) -> R
+    where
+        F: Fn(T, T, f64) -> R,
+    {
+        let mut sorted: Vec<(T, usize)> = seen.iter().map(|s| (*s.value, s.times)).collect();
+        if sorted.iter().any(|(x, _)| x.unordered()) {
+            return self.nan;
+        }
+        sorted.sort_unstable_by_key(|(x, _)| x.place(0));
+        let (low, t) = self.place.among(sorted.iter().fold(0, |n: usize, s| n.saturating_add(s.1)));
+        let at = |k: usize| {
+            let mut upto = 0usize;
+            let found = sorted.iter().find(|(_, times)| {
+                upto = upto.saturating_add(*times);
+                upto > k
+            });
+            found.or(sorted.last()).map_or(T::default(), |&(x, _)| x)
+        };
+        (self.make)(at(low), at(low.saturating_add(1)), t)
+    }
+}
