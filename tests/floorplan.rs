@@ -1,4 +1,5 @@
-//! Keeps the import table of `docs/architecture.md` true, and unsafe code in its two rooms.
+//! Keeps the import table of `docs/architecture.md` true, unsafe code in its two rooms, threads in one file, and files out of
+//! circles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,6 +9,8 @@ use std::path::{Path, PathBuf};
 const ROOMS: [&str; 8] = ["error", "element", "spec", "array", "kernel", "ops", "front", "interop"];
 /// Where `unsafe` may stand.
 const UNSAFE: [&str; 2] = ["src/array/raw/", "src/kernel/"];
+/// Where threads are.
+const THREADS: &str = "src/kernel/threads.rs";
 /// Longer files are hard to read whole.
 const LONGEST: usize = 480;
 
@@ -108,6 +111,13 @@ fn unsafe_code_stays_in_its_rooms() {
     for (file, text) in sources() {
         let found = code(&text).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe");
         assert!(!found || UNSAFE.iter().any(|u| file.starts_with(u)), "unsafe code in {file}");
+    }
+}
+
+#[test]
+fn threads_are_cut_for_in_one_place() {
+    for (file, text) in sources() {
+        assert!(file == THREADS || !code(&text).contains("rayon"), "threads in {file}");
     }
 }
 

@@ -4,7 +4,6 @@
 //! row, none with a test a cell.
 #![allow(unsafe_code)] // reads through a view's pointer
 
-use super::cut::each_piece;
 use super::frame::{Along, Axis, Frame, Line};
 use super::level::{Kernel, Level};
 use super::moved::{Bits, bits, bits_mut, bits_of, moved_size};
@@ -12,6 +11,7 @@ use super::run::{copy_every, copy_rows};
 use super::sink::{BLOCK, Sink};
 use super::stream::{STREAM_BYTES, streams_lines};
 use super::strided::TILE;
+use super::threads::each_piece;
 use crate::array::View;
 use crate::element::Element;
 use core::ops::Range;

@@ -5,7 +5,6 @@ mod clip;
 mod complex;
 pub(crate) mod contract;
 mod copy;
-mod cut;
 pub(crate) mod folds;
 mod frame;
 pub(crate) mod histogram;
@@ -31,6 +30,7 @@ mod strided;
 mod taper;
 #[cfg(test)]
 mod tests;
+pub(crate) mod threads;
 
 pub(crate) use clip::copy_clipped;
 #[cfg(feature = "fft")]

@@ -10,12 +10,12 @@
 //! Tiles of less than a kilobyte go to a [`Sink`] one after another.
 #![allow(unsafe_code)] // reads through a view's pointer
 
-use super::cut::each_piece;
 use super::level::{Kernel, Level};
 use super::moved::{Bits, bits_mut, bits_of, moved_size};
 use super::run::{TURN, copy_every, copy_rows, turn, weave};
 use super::sink::{BLOCK, Sink};
 use super::stream::{STREAM_BYTES, streams_lines};
+use super::threads::each_piece;
 use crate::array::View;
 use crate::element::Element;
 use alloc::vec;

@@ -7,16 +7,15 @@ use super::pieces::pieces;
 use super::reduce::unravel;
 use crate::array::{Picked, View, checked_bytes, contiguous};
 use crate::error::{Error, Result};
+use crate::kernel::threads::threads_for;
 use crate::spec::{AxisPlan, Cell, Dims, Plan};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
 
-/// Windows that hold fewer bytes than this in all are not worth waking threads for, even for a closure that only adds.
-#[cfg(feature = "rayon")]
-const PARALLEL_BYTES: usize = 128 * 1024;
+/// A closure takes as long for a byte of a window, even if it only adds, as moving so many takes.
+const WORK: usize = 8;
 /// A thread takes windows of about this many bytes at a time.
-#[cfg(feature = "rayon")]
 const SHARE_BYTES: usize = 16 * 1024;
 
 /// The windows of a plan, ready to be shown one after another.
@@ -94,12 +93,10 @@ impl<'w, 'a, T: Clone> Each<'w, 'a, T> {
     }
 
     /// How many windows a thread should take at a time, if they are worth waking threads for.
-    #[cfg(feature = "rayon")]
     pub(super) fn share(&self) -> Option<usize> {
         let bytes = self.cells.saturating_mul(size_of::<T>()).max(1);
-        let worth = bytes.saturating_mul(self.len()) >= PARALLEL_BYTES;
-        (worth && self.len() > 1 && rayon::current_num_threads() > 1)
-            .then(|| (SHARE_BYTES / bytes).clamp(1, self.len()))
+        let work = bytes.saturating_mul(self.len()).saturating_mul(WORK);
+        (self.len() > 1 && threads_for(work) > 1).then(|| (SHARE_BYTES / bytes).clamp(1, self.len()))
     }
 
     /// Shows the windows of a range as views: of the array, or of a copy in `buffer`.

@@ -12,6 +12,7 @@ use super::pieces::pieces;
 use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::kernel::threads::each_chunk;
 use crate::kernel::{self, Along, Line};
 use crate::spec::{AxisPlan, Dims, OutAxis, Plan};
 use core::ops::Range;
@@ -19,9 +20,6 @@ use smallvec::SmallVec;
 
 /// Bytes of the result that one unit fills: small enough for a second-level cache, large enough to dwarf its set-up.
 const UNIT_BYTES: usize = 256 * 1024;
-/// Less work than this is not worth waking threads for.
-#[cfg(feature = "rayon")]
-const PARALLEL_BYTES: usize = 1024 * 1024;
 
 pub(super) type Ranges = SmallVec<[Range<usize>; 6]>;
 
@@ -84,9 +82,8 @@ pub(super) struct Units {
     /// Elements of all rows behind one lead index, and of one stretch of them.
     block: usize,
     stretch: usize,
-    /// Whether the whole is worth waking threads for.
-    #[cfg(feature = "rayon")]
-    parallel: bool,
+    /// Bytes that are moved in all.
+    work: usize,
 }
 
 impl Units {
@@ -98,33 +95,12 @@ impl Units {
             None => (1, 1),
         };
         let rows = (bytes / (stride * size)).clamp(1, count);
-        #[cfg(not(feature = "rayon"))]
-        let _ = work;
-        Units {
-            lead,
-            rows,
-            block: count * stride,
-            stretch: rows * stride,
-            #[cfg(feature = "rayon")]
-            parallel: work >= PARALLEL_BYTES,
-        }
+        Units { lead, rows, block: count * stride, stretch: rows * stride, work }
     }
 
     /// Calls `f` with the number of the lead index, the number of the stretch, and the unit's part of `out`.
     pub(super) fn each<T: Element>(&self, out: &mut [T], f: impl Fn(usize, usize, &mut [T]) + Sync) {
-        #[cfg(feature = "rayon")]
-        if self.parallel && rayon::current_num_threads() > 1 {
-            use rayon::prelude::*;
-            out.par_chunks_mut(self.block).enumerate().for_each(|(lead, block)| {
-                block.par_chunks_mut(self.stretch).enumerate().for_each(|(rows, part)| f(lead, rows, part));
-            });
-            return;
-        }
-        for (lead, block) in out.chunks_mut(self.block).enumerate() {
-            for (rows, part) in block.chunks_mut(self.stretch).enumerate() {
-                f(lead, rows, part);
-            }
-        }
+        each_chunk(out, self.block, self.stretch, self.work, || (), |(), lead, rows, part| f(lead, rows, part));
     }
 
     /// The first axis that no unit cuts, nor any axis behind it.

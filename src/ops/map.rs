@@ -4,10 +4,9 @@ use super::each::{Each, Shown};
 use super::windows::{AnyWindows, Windows};
 use crate::array::{Array, View};
 use crate::error::{Error, Result};
+use crate::kernel::threads::{each_chunk, each_number, made};
 use crate::spec::checked_len;
 use alloc::vec::Vec;
-#[cfg(feature = "rayon")]
-use rayon::prelude::*;
 
 impl<T: Clone + Default> Windows<'_, T> {
     /// Calls `f` with every window and keeps what it returns, in the shape of a reduction: `[.., H, W] -> [.., H', W']`.
@@ -149,22 +148,18 @@ impl<'a, T: Clone> AnyWindows<'a, T> {
     where
         T: Sync,
     {
-        #[cfg(feature = "rayon")]
-        {
-            let each = self.each(default, Shown::Views)?;
-            if let Some(share) = each.share() {
-                let mut results = room(&each)?;
-                let part = |buffer: &mut Vec<T>, number: usize| {
-                    let windows = number * share..each.len().min((number + 1) * share);
-                    let mut part = Vec::with_capacity(windows.len());
-                    each.views(windows, buffer, |window| part.push(f(window)));
-                    part
-                };
-                let shares = (0..each.len().div_ceil(share)).into_par_iter();
-                let parts: Vec<Vec<R>> = shares.map_init(Vec::new, part).collect();
-                parts.into_iter().for_each(|part| results.extend(part));
-                return Array::new(results, each.shape());
-            }
+        let each = self.each(default, Shown::Views)?;
+        if let Some(share) = each.share() {
+            let mut results = room(&each)?;
+            let part = |buffer: &mut Vec<T>, number: usize| {
+                let windows = number * share..each.len().min((number + 1) * share);
+                let mut part = Vec::with_capacity(windows.len());
+                each.views(windows, buffer, |window| part.push(f(window)));
+                part
+            };
+            let parts: Vec<Vec<R>> = made(0..each.len().div_ceil(share), Vec::new, part);
+            parts.into_iter().for_each(|part| results.extend(part));
+            return Array::new(results, each.shape());
         }
         self.map_in_order_with(default, f)
     }
@@ -193,16 +188,14 @@ impl<'a, T: Clone> AnyWindows<'a, T> {
             return Err(Error::BufferLength { shape: shape.to_vec(), expected, found: out.len() });
         }
         let each = self.each(default, Shown::Slices)?;
-        #[cfg(feature = "rayon")]
         if let Some(share) = each.share() {
-            let part = |buffer: &mut Vec<T>, (number, out): (usize, &mut [R])| {
-                let windows = number * share..each.len().min((number + 1) * share);
-                rows(&each, windows, buffer, out, k, &f);
-            };
-            let shares = (0..each.len().div_ceil(share)).into_par_iter();
+            let windows = |number: usize| number * share..each.len().min((number + 1) * share);
+            let parts = each.len().div_ceil(share);
             match k {
-                0 => shares.for_each_init(Vec::new, |buffer, number| part(buffer, (number, &mut []))),
-                _ => out.par_chunks_mut(share * k).enumerate().for_each_init(Vec::new, part),
+                0 => each_number(parts, true, Vec::new, |buffer, n| rows(&each, windows(n), buffer, &mut [], k, &f)),
+                _ => each_chunk(out, expected, share * k, usize::MAX, Vec::new, |buffer, _, n, part| {
+                    rows(&each, windows(n), buffer, part, k, &f);
+                }),
             }
             return Ok(());
         }

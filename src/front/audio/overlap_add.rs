@@ -2,7 +2,6 @@
 
 use super::Sample;
 use super::overlap::{check_cola, check_nola, overlap_sums};
-use super::rows::each_chunk;
 use super::windowed::check_buffer;
 use crate::array::{Array, IntoView, Picked, View};
 use crate::error::{Error, Result};
@@ -15,8 +14,6 @@ use alloc::vec::Vec;
 const CHUNK: usize = 16 * 1024;
 /// Reciprocals kept, at least: short hops are repeated so that loops over them stay long.
 const TABLE: usize = 1024;
-/// Frames below this many bytes are not worth waking threads for.
-const PARALLEL_BYTES: usize = 1024 * 1024;
 
 /// What overlap-add does where fewer frames overlap than in the middle: at the two ends.
 ///
@@ -214,12 +211,12 @@ impl<T: Sample> OverlapAdd<T> {
     fn put(&self, frames: &View<'_, T>, out: &mut [T]) {
         let number = frames.shape()[frames.rank() - 2];
         let row = if number == 0 { 0 } else { self.samples(number).unwrap_or(0) };
-        let parallel = frames.len().saturating_mul(size_of::<T>()) >= PARALLEL_BYTES;
+        let bytes = frames.len().saturating_mul(size_of::<T>());
         let slice = frames.as_slice();
         // Frames that do not lie in one piece are copied a few at a time.
         let few = (CHUNK / self.size).clamp(1, number.max(1));
         let scratch = || vec![T::zero(); if slice.is_some() { 0 } else { few * self.size }];
-        each_chunk(out, row, CHUNK, parallel, scratch, |scratch, r, i, part| {
+        row_loops::each_chunk(out, row, CHUNK, bytes, scratch, |scratch, r, i, part| {
             let from = self.lead() + i * CHUNK;
             if self.leaves_gaps() {
                 part.fill(T::zero()); // no frame writes between frames

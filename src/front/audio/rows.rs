@@ -92,33 +92,3 @@ pub(super) fn in_one_piece<'v, T: Element>(what: &'static str, view: &View<'v, T
     view.copy_into(copy.as_mut_slice())?;
     Ok(Cow::Owned(copy.into_vec()))
 }
-
-/// Calls `f` with consecutive chunks of every row of `out` (row, number of the chunk, chunk), in parallel if that is
-/// asked for and there are threads; `scratch` is made once a thread and row.
-pub(super) fn each_chunk<T: Send, S>(
-    out: &mut [T],
-    row: usize,
-    chunk: usize,
-    parallel: bool,
-    scratch: impl Fn() -> S + Sync,
-    f: impl Fn(&mut S, usize, usize, &mut [T]) + Sync,
-) {
-    if out.is_empty() {
-        return;
-    }
-    #[cfg(feature = "rayon")]
-    if parallel && rayon::current_num_threads() > 1 {
-        use rayon::prelude::*;
-        out.par_chunks_mut(row).enumerate().for_each(|(r, part)| {
-            part.par_chunks_mut(chunk).enumerate().for_each_init(&scratch, |s, (i, part)| f(s, r, i, part));
-        });
-        return;
-    }
-    let _ = parallel;
-    let mut s = scratch();
-    for (r, part) in out.chunks_mut(row).enumerate() {
-        for (i, part) in part.chunks_mut(chunk).enumerate() {
-            f(&mut s, r, i, part);
-        }
-    }
-}

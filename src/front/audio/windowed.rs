@@ -1,17 +1,15 @@
 //! Frames times a window function, in one pass.
 
-use super::rows::{Rows, each_chunk};
+use super::rows::Rows;
 use super::{Framing, Sample};
 use crate::array::{Array, IntoView, checked_bytes};
 use crate::error::{Error, Result};
-use crate::ops::row_loops::products;
+use crate::ops::row_loops::{each_chunk, products};
 use crate::spec::Dims;
 use alloc::vec;
 
 /// The result is cut into pieces of about this many bytes, each written front to back.
 const PIECE_BYTES: usize = 1024 * 1024;
-/// Results below this many bytes are not worth waking threads for.
-const PARALLEL_BYTES: usize = 1024 * 1024;
 
 impl Framing {
     /// Every frame times `window`: `[.., time] -> [.., frames, size]`.
@@ -83,7 +81,7 @@ fn multiply<T: Sample>(rows: &Rows<'_, T>, window: &[T], out: &mut [T]) {
         out,
         rows.frames() * size,
         piece * size,
-        bytes >= PARALLEL_BYTES,
+        bytes,
         || vec![T::zero(); size],
         |border, row, chunk, part| {
             let end = chunk * piece + part.len() / size;

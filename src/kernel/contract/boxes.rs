@@ -8,6 +8,7 @@ use super::finish::Finish;
 use super::lanes::Scalar;
 use super::turn::{SIDE, turn};
 use crate::kernel::level::Level;
+use crate::kernel::threads::each_number;
 use crate::spec::Dims;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -115,18 +116,7 @@ pub(crate) fn each_box<T: Send, S>(
         let (ptr, low, lists) = (shared.ptr, shared.low, Vec::new());
         work(scratch, &mut OutBox { ptr, low, level, strides, origin, extent, channel, lists, life: PhantomData });
     };
-    let boxes = cut.len();
-    #[cfg(feature = "rayon")]
-    if parallel && boxes > 1 {
-        use rayon::prelude::*;
-        (0..boxes).into_par_iter().for_each_init(init, |scratch, at| one(scratch, at));
-        return;
-    }
-    let _ = parallel;
-    let mut scratch = init();
-    for at in 0..boxes {
-        one(&mut scratch, at);
-    }
+    each_number(cut.len(), parallel, init, one);
 }
 
 impl<T: Scalar> OutBox<'_, T> {

@@ -4,6 +4,7 @@ use super::line::Line;
 use super::strip::{Innermost, Strip};
 use crate::kernel::contract::{Cut, Scalar, widths};
 use crate::kernel::level::Level;
+use crate::kernel::threads::threads_for;
 use crate::spec::{Dims, Plan};
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -13,8 +14,8 @@ const STRIP_BYTES: usize = 896 << 10;
 /// Channels and taps of one part of a sum: they are listed, and the weights of a part for the widest block of lanes fit what is
 /// packed at once.
 const TERMS: usize = 8 << 10;
-/// Multiply-adds below which a job is not worth other threads: about 100 us.
-const SERIAL: usize = 4 << 20;
+/// Multiply-adds that take as long as moving a byte: a million bytes are about 100 us.
+const PRODUCTS: usize = 4;
 
 pub(crate) type Ranges = SmallVec<[Range<usize>; 3]>;
 
@@ -218,13 +219,7 @@ impl Job {
             .map(|a| self.shape[a])
             .product();
         let work = plain.saturating_mul(self.windows()).saturating_mul(outputs).saturating_mul(terms);
-        if work < SERIAL {
-            return 1;
-        }
-        #[cfg(feature = "rayon")]
-        return rayon::current_num_threads();
-        #[cfg(not(feature = "rayon"))]
-        1
+        threads_for(work / PRODUCTS)
     }
 
     /// The strip of a box for a part of the sum.

@@ -4,7 +4,6 @@
 //! maximum, which is reduced like any other.
 
 use super::block::{check_cells, each_window, repeats, short_window};
-use super::engine::each_part;
 use super::found::{Found, Lower, Placing};
 use super::job::Job;
 use super::number::Number;
@@ -18,6 +17,7 @@ use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::small;
+use crate::kernel::threads::each_part;
 use crate::ops::Windows;
 use crate::spec::AxisPlan;
 use alloc::borrow::Cow;

@@ -15,9 +15,8 @@ use super::worker::Worker;
 use crate::array::View;
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Lifting, Op, Reduction};
+use crate::kernel::threads::each_part;
 use crate::spec::Plan;
-#[cfg(feature = "rayon")]
-use alloc::vec::Vec;
 
 /// Reduces all windows into `out`, which has exactly as many elements.
 pub(crate) fn reduce<T, R>(
@@ -59,45 +58,6 @@ pub(crate) fn reduce<T, R>(
         let mut results = Results::new(reduction, level, part, job.streams);
         job.run(&units[number], level, reduction.op(), blank, &mut source, &mut results);
     });
-}
-
-/// What is written in parts by several threads.
-pub(super) trait Parts: Sized + Send {
-    /// The first so many results, and the others.
-    fn split(self, at: usize) -> (Self, Self);
-}
-
-impl<O: Send> Parts for &mut [O] {
-    fn split(self, at: usize) -> (Self, Self) {
-        self.split_at_mut(at)
-    }
-}
-
-/// Calls `f` with each part of a result, of so many elements, and its number, in the caller's threads if there are several.
-pub(super) fn each_part<P: Parts>(out: P, lengths: &[usize], f: &(dyn Fn(usize, P) + Sync)) {
-    let mut rest = Some(out);
-    let parts = lengths.iter().filter_map(|&len| {
-        let (part, more) = rest.take()?.split(len);
-        rest = Some(more);
-        Some(part)
-    });
-    #[cfg(feature = "rayon")]
-    if lengths.len() > 1 {
-        use std::sync::Mutex;
-        let parts: Vec<Mutex<Option<P>>> = parts.map(|part| Mutex::new(Some(part))).collect();
-        return in_parallel(parts.len(), &|number| {
-            if let Some(part) = parts[number].lock().ok().and_then(|mut part| part.take()) {
-                f(number, part);
-            }
-        });
-    }
-    parts.enumerate().for_each(|(number, part)| f(number, part));
-}
-
-#[cfg(feature = "rayon")]
-fn in_parallel(n: usize, f: &(dyn Fn(usize) + Sync)) {
-    use rayon::prelude::*;
-    (0..n).into_par_iter().for_each(f);
 }
 
 impl Job {

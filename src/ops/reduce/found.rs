@@ -1,7 +1,6 @@
 //! Where the largest elements and their indices go.
 
 use super::cells::Cells;
-use super::engine::Parts;
 use super::ops::Larger;
 use super::places::{Places, Width};
 use super::rankable::Rankable;
@@ -9,6 +8,7 @@ use super::results::{PIECE, Sink};
 use crate::kernel::level::{Level, Writer};
 use crate::kernel::lower::combine;
 use crate::kernel::rows::{Counts, TAPS};
+use crate::kernel::threads::Parts;
 use core::marker::PhantomData;
 
 /// Where what is found goes.

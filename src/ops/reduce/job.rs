@@ -8,6 +8,7 @@ use super::rows::Traits;
 use super::tiles::{Tile, tiles};
 use crate::array::contiguous;
 use crate::kernel::STREAM_BYTES;
+use crate::kernel::threads::threads_for;
 use crate::spec::{Dims, Plan, Strides};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -92,19 +93,13 @@ impl Job {
     pub(super) fn units(&self, bytes: usize) -> Vec<Unit> {
         let first = &self.lines[0];
         let leads: usize = self.shape[..first.axis.axis()].iter().product();
-        #[cfg(feature = "rayon")]
-        {
-            let threads = rayon::current_num_threads();
-            if threads > 1 && bytes >= PARALLEL_BYTES {
-                return self.cut(leads, threads * UNITS_A_THREAD);
-            }
+        match threads_for(bytes) {
+            1 => vec![Unit { leads: 0..leads, runs: first.runs.clone() }],
+            threads => self.cut(leads, threads * UNITS_A_THREAD),
         }
-        let _ = bytes;
-        vec![Unit { leads: 0..leads, runs: first.runs.clone() }]
     }
 
     /// The result in about `wanted` parts.
-    #[cfg(feature = "rayon")]
     fn cut(&self, leads: usize, wanted: usize) -> Vec<Unit> {
         let first = &self.lines[0];
         if leads >= wanted {
@@ -125,9 +120,5 @@ impl Job {
     }
 }
 
-/// Below this many bytes read and written a job stays on its thread.
-#[cfg(feature = "rayon")]
-const PARALLEL_BYTES: usize = 1 << 20;
 /// Parts for each thread, so that a slow one is made up for.
-#[cfg(feature = "rayon")]
 const UNITS_A_THREAD: usize = 2;

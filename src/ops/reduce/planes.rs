@@ -1,13 +1,13 @@
 //! Small windows over whole planes whose largest elements are wanted with their indices, as pooling layers have them: a plane at a
 //! time, by loops for just these windows.
 
-use super::engine::each_part;
 use super::found::{Found, Lower};
 use super::places::{Narrow, Search, Width};
 use super::rankable::Rankable;
 use crate::kernel::level::Level;
 use crate::kernel::places::{Buffers, KERNELS, Side, places};
 use crate::kernel::rows::Lifting;
+use crate::kernel::threads::{each_part, threads_for};
 use crate::spec::{AxisPlan, PadMode, Plan};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -71,12 +71,8 @@ impl<T: Rankable> Lifting<T> for InOrder {
 
 /// How many planes a part has.
 fn at_once(planes: usize, elements: usize) -> usize {
-    /// Below this many elements a job stays on its thread.
-    const PARALLEL: usize = 1 << 18;
-    #[cfg(feature = "rayon")]
-    if rayon::current_num_threads() > 1 && elements >= PARALLEL {
-        return planes.div_ceil(4 * rayon::current_num_threads());
+    match threads_for(elements.saturating_mul(4)) {
+        1 => planes,
+        threads => planes.div_ceil(4 * threads),
     }
-    let _ = (elements, PARALLEL);
-    planes
 }

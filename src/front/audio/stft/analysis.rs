@@ -3,7 +3,7 @@
 use super::Stft;
 use super::real::{RealFft, Work, cast};
 use crate::array::{Array, IntoView};
-use crate::audio::rows::{Rows, each_chunk};
+use crate::audio::rows::Rows;
 use crate::audio::windowed::check_buffer;
 use crate::audio::{Framing, Sample};
 use crate::error::Result;
@@ -16,8 +16,6 @@ use rustfft::{FftDirection, FftNum};
 
 /// Frames transformed at a time, before their spectra are written out together.
 const GROUP: usize = 8;
-/// Frames fewer than this are not worth waking threads for.
-const PARALLEL_FRAMES: usize = 256;
 
 /// A planned short-time Fourier transform; see [`Stft`].
 #[derive(Clone)]
@@ -126,11 +124,11 @@ impl<T: Sample + FftNum> Analysis<T> {
         }
         let row = out.len() / number;
         let stream = row_loops::streams(size_of_val(out));
-        let parallel = out.len() / bins >= PARALLEL_FRAMES;
+        let work = (out.len() / bins).saturating_mul(super::WORK);
         let staged = if stream { GROUP * bins } else { 0 };
         let scratch = || (self.work(), vec![Complex::new(T::zero(), T::zero()); staged]);
         // Threads take many groups at a time, so that their buffers are seldom made anew.
-        each_chunk(out, row, 16 * GROUP * bins, parallel, scratch, |(work, stage), r, i, part| {
+        row_loops::each_chunk(out, row, 16 * GROUP * bins, work, scratch, |(work, stage), r, i, part| {
             for (g, group) in part.chunks_mut(GROUP * bins).enumerate() {
                 let target = if stream { &mut stage[..group.len()] } else { &mut *group };
                 for (k, spectrum) in target.chunks_exact_mut(bins).enumerate() {

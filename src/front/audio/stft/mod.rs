@@ -17,6 +17,9 @@ pub use rustfft::num_complex::Complex;
 pub use stream::{AnalysisStream, SynthesisStream};
 pub use synthesis::Synthesis;
 
+/// A frame is worth as much of a thread as moving so many bytes.
+const WORK: usize = 4 << 10;
+
 /// What a short-time Fourier transform is asked to be; [`analysis`](Self::analysis) and [`synthesis`](Self::synthesis)
 /// plan the two directions.
 ///

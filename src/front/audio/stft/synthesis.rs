@@ -5,9 +5,10 @@ use super::{Complex, Stft};
 use crate::array::{Array, IntoView, View};
 use crate::audio::Sample;
 use crate::audio::overlap_add::{OverlapAdd, extent, touching};
-use crate::audio::rows::{each_chunk, in_one_piece};
+use crate::audio::rows::in_one_piece;
 use crate::audio::windowed::check_buffer;
 use crate::error::{Error, Result};
+use crate::ops::row_loops::each_chunk;
 use crate::spec::Dims;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -18,8 +19,6 @@ const CHUNK_HOPS: usize = 128;
 const CHUNK_SAMPLES: usize = 16 * 1024;
 /// Spectra read at a time.
 const GROUP: usize = 8;
-/// Frames fewer than this are not worth waking threads for.
-const PARALLEL_FRAMES: usize = 256;
 
 /// A planned inverse short-time Fourier transform; see [`Stft`].
 #[derive(Clone)]
@@ -137,7 +136,7 @@ impl<T: Sample + FftNum> Synthesis<T> {
             out,
             row,
             chunk,
-            count * number >= PARALLEL_FRAMES,
+            (count * number).saturating_mul(super::WORK),
             || self.work(),
             |work, r, i, part| {
                 part.fill(T::zero());

@@ -5,6 +5,7 @@ use super::side::{Side, Tile, tiles};
 use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
+use crate::kernel::threads::{made, threads_for};
 use crate::spec::{AxisPlan, Dims, Plan};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -12,9 +13,8 @@ use smallvec::SmallVec;
 
 /// Cells below which a task is not worth a thread's attention: blocks behind several leading indices share a task.
 const TASK_CELLS: usize = 32 * 1024;
-/// Windows times cells below which threads stay asleep.
-#[cfg(feature = "rayon")]
-const PARALLEL_CELLS: usize = 64 * 1024;
+/// To put a cell in its place takes as long as to move so many bytes.
+const WORK: usize = 16;
 
 /// The cut of a plan: tiles along each unfolded axis (in the array's order), and everything else an index at a time.
 struct Cut<'p, 'a, T> {
@@ -70,35 +70,29 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
         let from = t % groups * together;
         Task { sides: cut.sides(t / groups), leads: from..cut.leads.min(from + together) }
     };
-    #[cfg(feature = "rayon")]
-    {
-        let threads = rayon::current_num_threads();
-        if threads > 1 && tasks > 1 && cells.saturating_mul(cut.leads.saturating_mul(boxes)) >= PARALLEL_CELLS {
-            use rayon::prelude::*;
-            // A batch at a time, so that results that wait for their place stay few.
-            let batch = threads * 16;
-            for from in (0..tasks).step_by(batch) {
-                let done: Vec<(Task, Vec<R>)> = (from..tasks.min(from + batch))
-                    .into_par_iter()
-                    .map_init(Buffers::<T, R, S>::default, |buffers, t| {
-                        let task = task(t);
-                        let mut all = Vec::new();
-                        for lead in task.leads.clone() {
-                            cut.run(&task.sides, lead, buffers, &f);
-                            all.extend_from_slice(&buffers.results);
-                        }
-                        (task, all)
-                    })
-                    .collect();
-                for (task, results) in done {
-                    let windows = results.len() / task.leads.len();
-                    for (lead, results) in task.leads.clone().zip(results.chunks_exact(windows)) {
-                        cut.put(&task.sides, lead, results, out);
-                    }
+    let work = cells.saturating_mul(cut.leads.saturating_mul(boxes)).saturating_mul(WORK);
+    let threads = if tasks > 1 { threads_for(work) } else { 1 };
+    if threads > 1 {
+        // A batch at a time, so that results that wait for their place stay few.
+        let batch = threads * 16;
+        for from in (0..tasks).step_by(batch) {
+            let done = made(from..tasks.min(from + batch), Buffers::<T, R, S>::default, |buffers, t| {
+                let task = task(t);
+                let mut all = Vec::new();
+                for lead in task.leads.clone() {
+                    cut.run(&task.sides, lead, buffers, &f);
+                    all.extend_from_slice(&buffers.results);
+                }
+                (task, all)
+            });
+            for (task, results) in done {
+                let windows = results.len() / task.leads.len();
+                for (lead, results) in task.leads.clone().zip(results.chunks_exact(windows)) {
+                    cut.put(&task.sides, lead, results, out);
                 }
             }
-            return;
         }
+        return;
     }
     let mut buffers = Buffers::default();
     for t in 0..tasks {
