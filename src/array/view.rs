@@ -3,7 +3,7 @@
 use super::layout::Picked;
 use super::raw::{Iter, View};
 use crate::error::{Error, Result};
-use crate::spec::{Dims, checked_len, checked_order, normal_axis};
+use crate::spec::{Dims, checked_len, checked_order, normal_axis, unravel};
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{Index, Range};
@@ -167,11 +167,8 @@ impl<'a, T> View<'a, T> {
         let mut index = Dims::from_elem(0, outer.len());
         let (mut at, mut left) = (range.start, range.len());
         while left > 0 {
-            let (mut rest, from) = (at / row, at % row);
-            for (i, n) in index.iter_mut().zip(outer).rev() {
-                *i = rest % n;
-                rest /= n;
-            }
+            let from = at % row;
+            unravel(at / row, 0..outer.len(), outer, &mut index);
             let count = left.min(row - from);
             match self.trailing_slice(&index) {
                 Some(slice) => out.extend_from_slice(&slice[from..from + count]),

@@ -4,11 +4,10 @@
 //! what must be looked up is looked up once a run. Ranges know nothing of each other: threads take one each.
 
 use super::pieces::pieces;
-use super::reduce::unravel;
 use crate::array::{Picked, View, checked_bytes, contiguous};
 use crate::error::{Error, Result};
 use crate::kernel::threads::threads_for;
-use crate::spec::{AxisPlan, Cell, Dims, Plan};
+use crate::spec::{AxisPlan, Cell, Dims, Plan, unravel};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;

@@ -14,7 +14,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel::threads::each_chunk;
 use crate::kernel::{self, Along, Line};
-use crate::spec::{AxisPlan, Dims, OutAxis, Plan};
+use crate::spec::{AxisPlan, Dims, OutAxis, Plan, row_major};
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -48,10 +48,7 @@ pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out
         let (along, lines) = positions(plan);
         return kernel::copy_clipped(out, source, &along, &lines, fill);
     }
-    let mut strides = Dims::from_elem(1, shape.len());
-    for a in (1..shape.len()).rev() {
-        strides[a - 1] = strides[a] * shape[a];
-    }
+    let strides = row_major(shape.iter().copied());
     let size = size_of::<T>();
     let units = Units::new(shape, &strides, size, UNIT_BYTES, out.len().saturating_mul(size));
     units.each(out, |lead, rows, part| {

@@ -1,5 +1,6 @@
-//! Short lists of numbers, one an axis, and the largest number in one.
+//! Short lists of numbers, one an axis: their largest number, and how row-major indices are counted.
 
+use core::ops::Range;
 use smallvec::SmallVec;
 
 /// Sizes, one an axis; inline up to rank 6.
@@ -22,4 +23,44 @@ pub(crate) fn list<T: Copy + Default>(n: usize, mut f: impl FnMut(usize) -> T) -
         *slot = f(k);
     }
     SmallVec::from_buf_and_len(buffer, n)
+}
+
+/// How far apart neighbours along each axis of a row-major array lie.
+pub(crate) fn row_major(counts: impl DoubleEndedIterator<Item = usize> + ExactSizeIterator) -> Dims {
+    let mut strides = Dims::from_elem(1, counts.len());
+    let mut stride = 1;
+    for (a, count) in counts.enumerate().rev() {
+        strides[a] = stride;
+        if a > 0 {
+            stride *= count;
+        }
+    }
+    strides
+}
+
+/// The row-major index with this number, on some axes of a shape.
+pub(crate) fn unravel(number: usize, axes: impl DoubleEndedIterator<Item = usize>, shape: &[usize], index: &mut Dims) {
+    let mut rest = number;
+    for a in axes.rev() {
+        index[a] = rest % shape[a];
+        rest /= shape[a];
+    }
+}
+
+/// The row-major index with this number.
+pub(crate) fn index_of(number: usize, shape: &[usize]) -> Dims {
+    let mut index = Dims::from_elem(0, shape.len());
+    unravel(number, 0..shape.len(), shape, &mut index);
+    index
+}
+
+/// The next row-major index, each axis in its range; behind the last index comes the first.
+pub(crate) fn advance(index: &mut [usize], range: impl Fn(usize) -> Range<usize>) {
+    for a in (0..index.len()).rev() {
+        index[a] += 1;
+        if index[a] < range(a).end {
+            return;
+        }
+        index[a] = range(a).start;
+    }
 }

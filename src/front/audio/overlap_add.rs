@@ -6,7 +6,7 @@ use super::windowed::check_buffer;
 use crate::array::{Array, IntoView, Picked, View};
 use crate::error::{Error, Result};
 use crate::ops::row_loops;
-use crate::spec::Dims;
+use crate::spec::{Dims, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -311,11 +311,7 @@ fn copy_frames<'s, T: Sample>(
 ) -> &'s [T] {
     let (shape, lead) = (frames.shape(), frames.rank() - 2);
     let mut starts = Dims::from_elem(0, frames.rank());
-    let mut rest = r;
-    for a in (0..lead).rev() {
-        starts[a] = rest % shape[a];
-        rest /= shape[a];
-    }
+    unravel(r, 0..lead, shape, &mut starts);
     starts[lead] = group.start;
     let count = [group.len(), shape[lead + 1]];
     let part = &mut scratch[..count[0] * count[1]];

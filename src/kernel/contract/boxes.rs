@@ -9,7 +9,7 @@ use super::lanes::Scalar;
 use super::turn::{SIDE, turn};
 use crate::kernel::level::Level;
 use crate::kernel::threads::each_number;
-use crate::spec::Dims;
+use crate::spec::{Dims, row_major};
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -95,10 +95,7 @@ pub(crate) fn each_box<T: Send, S>(
     assert!((0..rank).all(|a| cut.starts[a] <= cut.ends[a] && cut.ends[a] <= cut.shape[a]));
     assert!(cut.cells() == Some(out.len()), "a product that wrapped");
     let counts = cut.counts();
-    let mut strides = Dims::from_elem(1, rank);
-    for a in (1..rank).rev() {
-        strides[a - 1] = strides[a] * cut.shape[a];
-    }
+    let strides = row_major(cut.shape.iter().copied());
     let low = low.map(<[T]>::as_mut_ptr);
     let shared = Shared { ptr: out.as_mut_ptr(), low, life: PhantomData::<&mut [T]> };
     let shared = &shared;

@@ -11,7 +11,7 @@ use super::strip::Innermost;
 use crate::array::{Array, View};
 use crate::kernel::contract::{Cut, Finish, OutBox, Scalar, Tile, carry, each_box, read_along, tile_rows};
 use crate::kernel::level::Level;
-use crate::spec::Dims;
+use crate::spec::{Dims, index_of};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -238,12 +238,9 @@ fn for_each_box(job: &Job, chunk: &[usize], mut f: impl FnMut(&Dims, &Ranges)) {
     let step: Dims = (0..job.shape.len()).map(|a| line(a).map_or(1, |k| chunk[k])).collect();
     let count: Dims =
         (0..job.shape.len()).map(|a| if job.channel == Some(a) { 1 } else { job.shape[a].div_ceil(step[a]) }).collect();
-    for mut at in 0..count.iter().product() {
-        let mut index = Dims::from_elem(0, count.len());
-        for a in (0..count.len()).rev() {
-            index[a] = at % count[a] * step[a];
-            at /= count[a];
-        }
+    for at in 0..count.iter().product() {
+        let mut index = index_of(at, &count);
+        index.iter_mut().zip(&step).for_each(|(i, step)| *i *= step);
         let grid = (0..job.lines.len())
             .map(|k| {
                 let axis = job.lines[k].plan.axis();

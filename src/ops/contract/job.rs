@@ -5,7 +5,7 @@ use super::strip::{Innermost, Strip};
 use crate::kernel::contract::{Cut, Scalar, widths};
 use crate::kernel::level::Level;
 use crate::kernel::threads::threads_for;
-use crate::spec::{Dims, Plan};
+use crate::spec::{Dims, Plan, index_of};
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -101,13 +101,8 @@ impl Job {
     }
 
     /// The class of each line in combination `at`.
-    pub(crate) fn class(&self, mut at: usize) -> SmallVec<[usize; 3]> {
-        let mut classes: SmallVec<[usize; 3]> = SmallVec::from_elem(0, self.lines.len());
-        for k in (0..self.lines.len()).rev() {
-            classes[k] = at % self.lines[k].classes();
-            at /= self.lines[k].classes();
-        }
-        classes
+    pub(crate) fn class(&self, at: usize) -> Dims {
+        index_of(at, &self.lines.iter().map(Line::classes).collect::<Dims>())
     }
 
     /// How many taps the windows of a class see within some.

@@ -10,7 +10,7 @@ use super::shares::{Along, Share, Which};
 use crate::array::{Picked, View};
 use crate::kernel::{merge_block, merge_rows, merge_side_by_side, same_mut};
 use crate::ops::gather::{Ranges, Units};
-use crate::spec::{AxisPlan, Dims, OutAxis, Plan, Strides};
+use crate::spec::{AxisPlan, Dims, OutAxis, Plan, Strides, row_major};
 use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -133,10 +133,7 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         });
         let along = along.collect();
         let shape = plan.input_shape();
-        let mut strides = Dims::from_elem(1, shape.len());
-        for a in (1..shape.len()).rev() {
-            strides[a - 1] = strides[a] * shape[a];
-        }
+        let strides = row_major(shape.iter().copied());
         Engine { plan, patches, along, places, strides }
     }
 

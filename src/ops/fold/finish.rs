@@ -2,7 +2,7 @@
 
 use super::number::{Accumulator, Folded};
 use crate::ops::gather::Ranges;
-use crate::spec::Dims;
+use crate::spec::{Dims, advance};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -32,13 +32,7 @@ impl<F: Copy> Factors<F> {
         for n in 0..count {
             let entries = self.along.iter().zip(&index).filter_map(|(list, &i)| list.get(i).copied());
             f(n * len..(n + 1) * len, entries.reduce(&join));
-            for a in (0..self.last).rev() {
-                index[a] += 1;
-                if index[a] < ranges[a].end {
-                    break;
-                }
-                index[a] = ranges[a].start;
-            }
+            advance(&mut index, |a| ranges[a].clone());
         }
     }
 
@@ -137,14 +131,4 @@ pub(super) fn first_false(along: &[Vec<bool>], shape: &[usize]) -> Option<Vec<us
     let (axis, at) = found.min_by_key(|&(a, at)| if at == 0 { (0, 0) } else { (1, usize::MAX - a) })?;
     index[axis] = at;
     Some(index)
-}
-
-/// The index of a row-major position.
-pub(super) fn index_of(mut at: usize, shape: &[usize]) -> Vec<usize> {
-    let mut index = vec![0; shape.len()];
-    for a in (0..shape.len()).rev() {
-        index[a] = at % shape[a];
-        at /= shape[a];
-    }
-    index
 }

@@ -2,14 +2,14 @@
 
 use super::cells::Cells;
 use super::engine::{Engine, Join, Plain, Simple, UNIT_BYTES};
-use super::finish::{Factors, Finish, first_false, index_of};
+use super::finish::{Factors, Finish, first_false};
 use super::merge::{Fold, Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
 use super::shares::Which;
 use super::weigh::Weighted;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
-use crate::spec::{AxisPlan, Dims, PadMode, Plan};
+use crate::spec::{AxisPlan, Dims, PadMode, Plan, index_of};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -213,7 +213,7 @@ impl<T: FoldElement> Fold<T> {
             usize::MAX => Ok(()),
             at => Err(Error::DoesNotFit {
                 operation: self.merge.rule.name(),
-                index: index_of(at, self.plan.input_shape()),
+                index: index_of(at, self.plan.input_shape()).to_vec(),
                 into: core::any::type_name::<O>(),
                 instead: "use fold_wide",
             }),

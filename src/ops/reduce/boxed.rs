@@ -2,7 +2,7 @@
 
 use super::line::{Held, Line, Run};
 use crate::kernel::phases::Row;
-use crate::spec::Cell;
+use crate::spec::{Cell, row_major};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -104,10 +104,7 @@ impl Boxed {
             }
             _ => (vec![0], Vec::new(), width),
         };
-        let mut strides = vec![1; lines.len()];
-        for k in (1..lines.len()).rev() {
-            strides[k - 1] = strides[k] * lines[k].axis.len();
-        }
+        let strides = row_major(lines.iter().map(|l| l.axis.len()));
         let places = outer.iter().flat_map(|&z| inner.iter().map(move |&y| (z, y)));
         let rows: Vec<Row> = places.map(|at| row(lines, &strides, &run, at)).collect();
         let mut shifted = Vec::new();

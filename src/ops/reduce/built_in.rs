@@ -8,7 +8,6 @@ use super::monoid::{By, Lowest, Max, Min};
 use super::number::Number;
 use super::ops::{Larger, Smaller};
 use super::places::Search;
-use super::rows::unravel;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
 use super::{engine, ranges};
 use crate::element::Element;
@@ -16,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::ops::Windows;
-use crate::spec::Dims;
+use crate::spec::index_of;
 use alloc::vec;
 use core::marker::PhantomData;
 
@@ -155,8 +154,7 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
     ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
     if let Some(number) = results.iter().position(Option::is_none) {
         let shape = windows.plan().reduced_dims();
-        let mut index = Dims::from_elem(0, shape.len());
-        unravel(number, 0..shape.len(), &shape, &mut index);
+        let index = index_of(number, &shape);
         return Err(Error::DoesNotFit {
             operation,
             index: index.to_vec(),

@@ -50,4 +50,3 @@ pub(crate) use norm::Powers;
 pub use number::{Number, Real, Summable};
 pub(crate) use ordered::Ordered;
 pub use rounded::Pixel;
-pub(super) use rows::unravel;

@@ -9,10 +9,9 @@
 //! larger than elements or results.
 
 use super::chain::Order;
-use super::rows::unravel;
 use crate::array::{Picked, View};
 use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
-use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail};
+use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail, advance, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -221,13 +220,7 @@ impl Extent {
             let at = index.iter().zip(&self.shape).fold(0, |at, (&i, &n)| at * n + i.min(n - 1));
             let held = counts.iter().zip(&index).filter_map(|(c, &i)| c.get(i));
             f(at, held.fold(1, |n, &m| n.saturating_mul(m)));
-            for a in (0..shape.len()).rev() {
-                index[a] += 1;
-                if index[a] < shape[a] {
-                    break;
-                }
-                index[a] = 0;
-            }
+            advance(&mut index, |a| 0..shape[a]);
         }
     }
 }

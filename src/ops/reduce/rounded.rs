@@ -6,13 +6,12 @@ use super::engine;
 use super::monoid::{By, Monoid};
 use super::number::Number;
 use super::ops::Plus;
-use super::rows::unravel;
 use super::total::{InMiddle, InNarrow, adding};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::ops::Windows;
-use crate::spec::{AxisPlan, Dims};
+use crate::spec::{AxisPlan, Dims, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 

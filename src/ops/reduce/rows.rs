@@ -6,7 +6,7 @@
 
 use super::line::Run;
 use crate::kernel::rows::{Reduction, small};
-use crate::spec::{Cell, Dims};
+use crate::spec::Cell;
 
 /// A row of accumulators, by number.
 pub(crate) type Slot = usize;
@@ -108,15 +108,6 @@ impl Traits {
             pairwise: R::PAIRWISE,
             boxes: true,
         }
-    }
-}
-
-/// The index of the plain axes with this number.
-pub(crate) fn unravel(number: usize, axes: impl DoubleEndedIterator<Item = usize>, shape: &[usize], index: &mut Dims) {
-    let mut rest = number;
-    for a in axes.rev() {
-        index[a] = rest % shape[a];
-        rest /= shape[a];
     }
 }
 

@@ -7,10 +7,10 @@ use super::choice::{self, Way};
 use super::job::{Job, Unit};
 use super::line::{Run, place};
 use super::reading::{Reader, Source};
-use super::rows::{At, Number, Rows, Slots, unravel};
+use super::rows::{At, Number, Rows, Slots};
 use super::sink::{Layout, count};
 use super::tiles::Tile;
-use crate::spec::{Cell, Dims};
+use crate::spec::{Cell, Dims, unravel};
 use alloc::vec::Vec;
 
 /// Computes units one after another, with one set of rows.

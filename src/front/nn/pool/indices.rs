@@ -1,8 +1,7 @@
 //! The spaces that indices of maxima are given in.
 
-use crate::spec::{AxisPlan, Plan};
+use crate::spec::{AxisPlan, Dims, Plan, index_of};
 use alloc::vec::Vec;
-use smallvec::SmallVec;
 
 /// What the index of a maximum counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,29 +19,27 @@ pub enum Indices {
     Window,
 }
 
-type Each = SmallVec<[usize; 3]>;
-
 /// Translates between the space of planes and another.
 pub(super) struct Translate<'p> {
     space: Indices,
     axes: &'p [AxisPlan],
-    lengths: Each,
+    lengths: Dims,
     plane: usize,
-    grid: Each,
+    grid: Dims,
 }
 
 impl<'p> Translate<'p> {
     pub(super) fn new(plan: &'p Plan, space: Indices) -> Self {
-        let lengths: Each = plan.axes().iter().map(AxisPlan::len).collect();
+        let lengths: Dims = plan.axes().iter().map(AxisPlan::len).collect();
         let plane = lengths.iter().product();
         Translate { space, axes: plan.axes(), lengths, plane, grid: plan.grid().iter().copied().collect() }
     }
 
     /// For a plane of these lengths, in a space that does not ask where windows lie.
     pub(super) fn flat(lengths: &[usize], space: Indices) -> Translate<'static> {
-        let lengths: Each = lengths.iter().copied().collect();
+        let lengths: Dims = lengths.iter().copied().collect();
         let plane = lengths.iter().product();
-        Translate { space, axes: &[], lengths, plane, grid: Each::new() }
+        Translate { space, axes: &[], lengths, plane, grid: Dims::new() }
     }
 
     /// Rewrites the indices of one plane, row-major over the grid.
@@ -53,11 +50,11 @@ impl<'p> Translate<'p> {
             Indices::TensorColumnMajor => {
                 indices
                     .iter_mut()
-                    .for_each(|i| *i = plane * self.plane + column_major(split(*i, &self.lengths), &self.lengths));
+                    .for_each(|i| *i = plane * self.plane + column_major(index_of(*i, &self.lengths), &self.lengths));
             }
             Indices::Window => {
                 for (place, i) in indices.iter_mut().enumerate() {
-                    let (window, at) = (split(place, &self.grid), split(*i, &self.lengths));
+                    let (window, at) = (index_of(place, &self.grid), index_of(*i, &self.lengths));
                     *i = self.axes.iter().enumerate().fold(0, |cell, (k, a)| {
                         let along = (at[k] as isize - a.start(window[k])) as usize / a.dilation();
                         cell * a.window() + along
@@ -74,16 +71,16 @@ impl<'p> Translate<'p> {
             Indices::Tensor => index.checked_sub(plane * self.plane)?,
             Indices::TensorColumnMajor => {
                 let local = index.checked_sub(plane * self.plane).filter(|&l| l < self.plane)?;
-                let backwards: Each = self.lengths.iter().rev().copied().collect();
-                let at = split(local, &backwards);
+                let backwards: Dims = self.lengths.iter().rev().copied().collect();
+                let at = index_of(local, &backwards);
                 at.iter().rev().zip(&self.lengths).fold(0, |flat, (&i, &n)| flat * n + i)
             }
             Indices::Window => {
-                let sizes: Each = self.axes.iter().map(AxisPlan::window).collect();
+                let sizes: Dims = self.axes.iter().map(AxisPlan::window).collect();
                 if index >= sizes.iter().product() {
                     return None;
                 }
-                let (window, cell) = (split(place, &self.grid), split(index, &sizes));
+                let (window, cell) = (index_of(place, &self.grid), index_of(index, &sizes));
                 let mut flat = 0;
                 for (k, a) in self.axes.iter().enumerate() {
                     let at = a.start(window[k]) + (cell[k] * a.dilation()) as isize;
@@ -97,21 +94,11 @@ impl<'p> Translate<'p> {
     }
 }
 
-/// A row-major index along each axis.
-fn split(mut index: usize, lengths: &[usize]) -> Each {
-    let mut at: Each = SmallVec::from_elem(0, lengths.len());
-    for k in (0..lengths.len()).rev() {
-        at[k] = index % lengths[k];
-        index /= lengths[k];
-    }
-    at
-}
-
-fn column_major(at: Each, lengths: &[usize]) -> usize {
+fn column_major(at: Dims, lengths: &[usize]) -> usize {
     at.iter().zip(lengths).rev().fold(0, |flat, (&i, &n)| flat * n + i)
 }
 
 /// The shapes an error message names.
 pub(super) fn place_of(place: usize, shape: &[usize]) -> Vec<usize> {
-    split(place, shape).to_vec()
+    index_of(place, shape).to_vec()
 }

@@ -6,7 +6,7 @@ use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
 use crate::kernel::threads::{made, threads_for};
-use crate::spec::{AxisPlan, Dims, Plan};
+use crate::spec::{AxisPlan, Dims, Plan, advance, row_major, unravel};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -113,10 +113,7 @@ impl<T, R, S: Default> Default for Buffers<T, R, S> {
 impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
     fn new(plan: &'p Plan, source: &'p View<'a, T>, fill: Option<T>, most: impl Fn(usize) -> usize) -> Self {
         let shape = plan.reduced_dims();
-        let mut strides = Dims::from_elem(1, shape.len());
-        for a in (1..shape.len()).rev() {
-            strides[a - 1] = strides[a] * shape[a];
-        }
+        let strides = row_major(shape.iter().copied());
         let mut order: SmallVec<[usize; 3]> = (0..plan.axes().len()).collect();
         order.sort_by_key(|&k| plan.axes()[k].axis());
         let plain: SmallVec<[usize; 6]> =
@@ -139,12 +136,9 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
     }
 
     /// The index of the plain axes with this number, zero on the others.
-    fn lead(&self, mut number: usize) -> Dims {
+    fn lead(&self, number: usize) -> Dims {
         let mut index = Dims::from_elem(0, self.shape.len());
-        for &a in self.plain.iter().rev() {
-            index[a] = number % self.shape[a];
-            number /= self.shape[a];
-        }
+        unravel(number, self.plain.iter().copied(), &self.shape, &mut index);
         index
     }
 
@@ -168,10 +162,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         if data.is_empty() {
             return;
         }
-        let mut strides = Dims::from_elem(1, sides.len());
-        for k in (1..sides.len()).rev() {
-            strides[k - 1] = strides[k] * sides[k].cells.len();
-        }
+        let strides = row_major(sides.iter().map(|s| s.cells.len()));
         let mut starts = self.lead(lead);
         let mut axes = SmallVec::new();
         self.read_runs(sides, &strides, 0, &mut starts, &mut axes, data);
@@ -243,13 +234,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
                     *o = r;
                 }
             }
-            for k in (0..outer.len()).rev() {
-                index[k] += 1;
-                if index[k] < outer[k].windows.len() {
-                    break;
-                }
-                index[k] = 0;
-            }
+            advance(&mut index, |k| 0..outer[k].windows.len());
         }
     }
 }

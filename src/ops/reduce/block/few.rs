@@ -2,7 +2,7 @@
 //! axis: each different element once, and how often it is read.
 
 use crate::array::View;
-use crate::spec::{AxisPlan, Dims, PadMode, Piece, Plan, Reads};
+use crate::spec::{AxisPlan, Dims, PadMode, Piece, Plan, Reads, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -36,11 +36,7 @@ pub(crate) fn each_window<T>(
     let mut made = vec![usize::MAX; reads.len()];
     let mut index = Dims::from_elem(0, shape.len());
     for number in 0..shape.iter().product() {
-        let mut rest = number;
-        for a in (0..shape.len()).rev() {
-            index[a] = rest % shape[a];
-            rest /= shape[a];
-        }
+        unravel(number, 0..shape.len(), &shape, &mut index);
         for (k, axis) in plan.axes().iter().enumerate() {
             let i = index[axis.axis()];
             if core::mem::replace(&mut made[k], i) != i {

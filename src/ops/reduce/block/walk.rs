@@ -1,6 +1,7 @@
 //! Walks over the windows of a block, and over the cells that come and go.
 
 use super::Side;
+use crate::spec::row_major;
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -13,10 +14,7 @@ pub(crate) type Cuboid = SmallVec<[Range<usize>; 3]>;
 pub(crate) fn snake(sides: &[Side], mut f: impl FnMut(usize, &[(Cuboid, bool)], usize)) {
     let mut at: SmallVec<[usize; 3]> = SmallVec::from_elem(0, sides.len());
     let mut forward: SmallVec<[bool; 3]> = SmallVec::from_elem(true, sides.len());
-    let mut place_step: SmallVec<[usize; 3]> = SmallVec::from_elem(1, sides.len());
-    for k in (1..sides.len()).rev() {
-        place_step[k - 1] = place_step[k] * sides[k].windows.len();
-    }
+    let place_step = row_major(sides.iter().map(|s| s.windows.len()));
     let mut window: Cuboid = sides.iter().map(|s| s.windows[0].clone()).collect();
     let mut place = 0;
     let held = |window: &Cuboid| window.iter().map(|r| r.len()).product();
