@@ -3,8 +3,9 @@
 //! An element's place in the order and its place among the windows' cells make one number, so the first of the largest is a plain
 //! maximum, which is reduced like any other.
 
-use super::block::{check_cells, each_window, repeats, short_window};
+use super::block::{each_window, repeats};
 use super::found::{Found, Lower, Placing};
+use super::held::{check_cells, short_window};
 use super::job::Job;
 use super::number::Number;
 use super::ops::Larger;

@@ -1,6 +1,7 @@
 //! Where the rows of a box lie, and which of them each window combines: numbers only.
 
-use super::line::{Held, Line, Run};
+use super::held::Held;
+use super::line::{Line, Run};
 use crate::kernel::phases::Row;
 use crate::spec::{Cell, row_major};
 use alloc::vec;

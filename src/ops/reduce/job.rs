@@ -3,7 +3,8 @@
 use super::boxed;
 use super::chain::Chain;
 use super::choice;
-use super::line::{Held, Line, Run};
+use super::held::Held;
+use super::line::{Line, Run};
 use super::rows::Traits;
 use super::tiles::{Tile, tiles};
 use crate::array::contiguous;
@@ -58,7 +59,7 @@ impl Job {
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
         let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, traits.idempotent)).collect();
         let counts = match traits.counted {
-            true => lines.iter().map(|l| l.held(filled)).collect(),
+            true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
         };
         let first = lines[0].axis.axis();

@@ -1,4 +1,4 @@
-//! One unfolded axis as a reduction walks it: runs of evenly spaced windows, and how many elements each window holds.
+//! One unfolded axis as a reduction walks it: runs of evenly spaced windows.
 
 use super::chain::Order;
 use crate::spec::{AxisPlan, PadMode, Tail};
@@ -96,45 +96,5 @@ impl Line {
             None => (1, (0..count).map(|i| run(i, 1, true)).collect()),
         };
         Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs, pairwise }
-    }
-
-    /// How many elements each window holds; padding counts if it is filled, holes and overhang never do.
-    pub(crate) fn held(&self, filled: bool) -> Held {
-        let inside = if self.axis.base_dilation() == 1 { self.axis.interior() } else { 0..0 };
-        Held {
-            front: self.axis.held(0..inside.start, filled),
-            behind: self.axis.held(inside.end..self.axis.count(), filled),
-            inside,
-            window: self.axis.window(),
-        }
-    }
-}
-
-/// How many elements each window of an axis holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Held {
-    /// Of the windows before those inside, and behind them.
-    front: Vec<usize>,
-    behind: Vec<usize>,
-    /// The windows that hold all their cells.
-    inside: Range<usize>,
-    window: usize,
-}
-
-impl Held {
-    /// Elements of window `i`.
-    pub(crate) fn at(&self, i: usize) -> usize {
-        match self.front.get(i) {
-            Some(&n) => n,
-            None if i < self.inside.end => self.window,
-            None => self.behind[i - self.inside.end],
-        }
-    }
-
-    /// Elements of all windows of a range, if they are as many.
-    pub(crate) fn all(&self, range: Range<usize>) -> Option<usize> {
-        let first = self.at(range.start);
-        let inside = self.inside.start <= range.start && range.end <= self.inside.end;
-        (inside || range.into_iter().all(|i| self.at(i) == first)).then_some(first)
     }
 }

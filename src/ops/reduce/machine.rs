@@ -2,7 +2,8 @@
 //! results lowered to.
 
 use super::cells::Cells;
-use super::line::{Held, Line, Run};
+use super::held::Held;
+use super::line::{Line, Run};
 use super::pool::Pool;
 use super::results::Sink;
 use super::rows::{At, ELEMENTS, Number, Rows, Slot, Strided};

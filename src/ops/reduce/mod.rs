@@ -14,6 +14,7 @@ mod compiled;
 mod engine;
 mod exact;
 mod found;
+mod held;
 mod job;
 mod line;
 mod machine;
@@ -43,7 +44,7 @@ mod tree;
 mod worker;
 
 pub(crate) use accumulator::Wrap;
-pub(crate) use block::{cell_counts, short_window};
+pub(crate) use held::{cell_counts, short_window};
 pub(crate) use monoid::Pairwise;
 pub use monoid::{Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
 pub(crate) use norm::Powers;

@@ -1,8 +1,8 @@
 //! Means in the type of the elements, rounded to the nearest.
 
 use super::accumulator::{Total, Wrap};
-use super::block::{cell_counts, short_window};
 use super::engine;
+use super::held::{cell_counts, short_window};
 use super::monoid::{By, Monoid};
 use super::number::Number;
 use super::ops::Plus;

@@ -1,6 +1,6 @@
 //! Where rows of results go: their stretches of the output, and the counts they are lowered with.
 
-use super::line::Held;
+use super::held::Held;
 use super::rows::{At, Number, Rows};
 use super::tiles::Tile;
 use crate::kernel::rows::TAPS;

@@ -7,13 +7,11 @@
 
 mod each;
 mod few;
-mod held;
 mod side;
 mod walk;
 
 pub(crate) use each::each_block;
 pub(crate) use few::{Seen, each_window, repeats};
-pub(crate) use held::{cell_counts, check_cells, short_window};
 pub(crate) use side::Side;
 pub(crate) use walk::{rows, snake};
 

@@ -9,7 +9,8 @@ mod histogram;
 mod network;
 mod wanted;
 
-use super::block::{Block, check_cells, each_block, each_window, repeats, short_window};
+use super::block::{Block, each_block, each_window, repeats};
+use super::held::{check_cells, short_window};
 use super::number::Number;
 use crate::array::Array;
 use crate::element::Element;
