@@ -4,14 +4,14 @@
 //! row, none with a test a cell.
 #![allow(unsafe_code)] // reads through a view's pointer
 
-use super::frame::{Along, Axis, Frame, Line};
+use super::frame::{Along, Axis, Frame, Placement};
 use super::level::{Kernel, Level};
 use super::moved::{Bits, bits, bits_mut, bits_of, moved_size};
 use super::run::{copy_every, copy_rows};
 use super::sink::{BLOCK, Sink};
 use super::stream::{STREAM_BYTES, streams_lines};
 use super::strided::TILE;
-use super::threads::each_piece;
+use super::threads::each_unit;
 use crate::array::View;
 use crate::element::Element;
 use core::ops::Range;
@@ -21,7 +21,13 @@ use smallvec::SmallVec;
 ///
 /// # Panics
 /// If `out` has not as many elements as the output, a line's inside is not inside the array, or positions overflow.
-pub(crate) fn copy_clipped<T: Element>(out: &mut [T], source: &View<'_, T>, along: &[Along], lines: &[Line], fill: T) {
+pub(crate) fn copy_clipped<T: Element>(
+    out: &mut [T],
+    source: &View<'_, T>,
+    along: &[Along],
+    lines: &[Placement],
+    fill: T,
+) {
     let streaming = size_of_val(out) >= STREAM_BYTES && streams_lines::<T>();
     let frame = (along, lines);
     match const { moved_size::<T>() } {
@@ -44,7 +50,7 @@ macro_rules! compiled {
         fn $name(
             out: &mut [Bits<$number>],
             source: &View<'_, Bits<$number>>,
-            frame: (&[Along], &[Line]),
+            frame: (&[Along], &[Placement]),
             fill: Bits<$number>,
             streaming: bool,
         ) {
@@ -58,7 +64,7 @@ compiled! { clip_bytes: u8; clip_twos: u16; clip_fours: u32; clip_eights: u64; }
 pub(super) fn clip_with<T: Element>(
     out: &mut [T],
     source: &View<'_, T>,
-    (along, lines): (&[Along], &[Line]),
+    (along, lines): (&[Along], &[Placement]),
     fill: T,
     streaming: bool,
     level: Level,
@@ -72,12 +78,12 @@ pub(super) fn clip_with<T: Element>(
     if out.is_empty() || size_of::<T>() == 0 {
         return;
     }
-    let unit = if frame.is_long::<T>() { TILE } else { frame.columns.count };
-    each_piece(out, unit, |first, part| {
+    let multiple = if frame.is_long::<T>() { TILE } else { frame.columns.count };
+    each_unit(out, multiple, |first, part| {
         let job = Job { frame: &frame, source: source.as_ptr(), fill };
         let left = part.len();
         let mut sink = Sink::new(part, streaming, level);
-        level.run(Piece { job: &job, sink: &mut sink, first, left });
+        level.run(Unit { job: &job, sink: &mut sink, first, left });
         sink.finish();
     });
 }
@@ -89,21 +95,21 @@ struct Job<'f, T> {
     fill: T,
 }
 
-/// A piece of the output. The frame of its job is that of the view at its source, and the piece is a part of its cells.
-struct Piece<'p, 'o, T> {
+/// A unit of the output. The frame of its job is that of the view at its source, and the unit is a part of its cells.
+struct Unit<'p, 'o, T> {
     job: &'p Job<'p, T>,
     sink: &'p mut Sink<'o, T>,
     first: usize,
     left: usize,
 }
 
-impl<T: Element> Kernel for Piece<'_, '_, T> {
+impl<T: Element> Kernel for Unit<'_, '_, T> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
         // SAFETY: as the type says.
-        unsafe { self.job.piece(self.sink, self.first, self.left) }
+        unsafe { self.job.unit(self.sink, self.first, self.left) }
     }
 }
 
@@ -121,7 +127,7 @@ impl<T: Element> Job<'_, T> {
     /// # Safety
     /// The frame must be that of a view whose first element is at `source`; `first + left` must not pass its cells.
     #[inline(always)]
-    unsafe fn piece(&self, sink: &mut Sink<'_, T>, first: usize, mut left: usize) {
+    unsafe fn unit(&self, sink: &mut Sink<'_, T>, first: usize, mut left: usize) {
         let frame = self.frame;
         let width = frame.columns.count;
         let (mut row, mut column) = (first / width, first % width);
@@ -168,7 +174,7 @@ impl<T: Element> Job<'_, T> {
     /// Up to `most` planes without empty cells; says how many.
     ///
     /// # Safety
-    /// As [`piece`](Self::piece); `walk.plane` must be one of `walk.whole`.
+    /// As [`unit`](Self::unit); `walk.plane` must be one of `walk.whole`.
     #[inline(always)]
     unsafe fn whole_planes(&self, sink: &mut Sink<'_, T>, walk: &Walk, most: usize) -> usize {
         let frame = self.frame;

@@ -19,7 +19,7 @@ pub(crate) struct Along {
 
 /// Where index 0 of the output lies on one axis of the array, and the positions that hold elements to read.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
+pub(crate) struct Placement {
     pub(crate) origin: isize,
     pub(crate) inside: Range<isize>,
 }
@@ -61,13 +61,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new<T>(source: &View<'_, T>, along: &[Along], lines: &[Line]) -> Frame {
+    pub(super) fn new<T>(source: &View<'_, T>, along: &[Along], lines: &[Placement]) -> Frame {
         const ONE: Axis = Axis { count: 1, stride: 0, line: None };
         let (shape, strides) = (source.shape(), source.strides());
         assert_eq!(shape.len(), lines.len(), "one line an axis");
         let mut bounds: SmallVec<[Bound; 3]> = SmallVec::new();
         let mut offset = 0isize;
-        for (axis, &Line { origin, ref inside }) in lines.iter().enumerate() {
+        for (axis, &Placement { origin, ref inside }) in lines.iter().enumerate() {
             assert!(0 <= inside.start && inside.end <= shape[axis] as isize, "elements outside the array");
             offset = offset.wrapping_add(origin.wrapping_mul(strides[axis]));
             let last = last_position(origin, along.iter().filter(|a| a.axis == axis));

@@ -36,7 +36,7 @@ pub(crate) use clip::copy_clipped;
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
 pub(crate) use copy::copy_block;
-pub(crate) use frame::{Along, Line};
+pub(crate) use frame::{Along, Placement};
 pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
 pub(crate) use merge_rows::{merge_rows, same_mut};

@@ -15,7 +15,7 @@ use super::moved::{Bits, bits_mut, bits_of, moved_size};
 use super::run::{TURN, copy_every, copy_rows, turn, weave};
 use super::sink::{BLOCK, Sink};
 use super::stream::{STREAM_BYTES, streams_lines};
-use super::threads::each_piece;
+use super::threads::each_unit;
 use crate::array::View;
 use crate::element::Element;
 use alloc::vec;
@@ -64,10 +64,10 @@ pub(super) fn copy_with<T: Element>(out: &mut [T], view: &View<'_, T>, streaming
         return;
     }
     let layout = Layout::new(view.shape(), view.strides());
-    each_piece(out, layout.unit::<T>(), |first, part| {
+    each_unit(out, layout.multiple::<T>(), |first, part| {
         let job = Job { layout: &layout, source: view.as_ptr() };
         // SAFETY: `layout` describes the view, none of whose axes is empty, and `part` are its elements from `first` on.
-        unsafe { job.piece(part, first, streaming, level) }
+        unsafe { job.unit(part, first, streaming, level) }
     });
 }
 
@@ -130,8 +130,8 @@ impl Layout {
         !self.is_turned() && self.width * size_of::<T>() > TILE
     }
 
-    /// Pieces of the output start at multiples of this.
-    fn unit<T>(&self) -> usize {
+    /// Units of the output start at multiples of this.
+    fn multiple<T>(&self) -> usize {
         match (self.is_long::<T>(), self.is_turned()) {
             (true, _) => TILE,
             (false, true) => self.width * TURN,
@@ -177,19 +177,19 @@ impl<T: Element> Job<'_, T> {
     ///
     /// # Safety
     /// Every index of the layout must be readable from `source`; `first + part.len()` must not pass their number.
-    unsafe fn piece(&self, part: &mut [T], first: usize, streaming: bool, level: Level) {
+    unsafe fn unit(&self, part: &mut [T], first: usize, streaming: bool, level: Level) {
         let (layout, len) = (self.layout, part.len());
         // A block of a turned layout has several rows, which must fit the stage.
         let block = layout.rows.count.min(TURN) * layout.width * size_of::<T>();
         let mut sink = Sink::new(part, streaming && !(layout.is_turned() && block > BLOCK), level);
-        level.run(Piece { job: self, sink: &mut sink, first, len });
+        level.run(Unit { job: self, sink: &mut sink, first, len });
         sink.finish();
     }
 
     /// Rows in pieces, each of them run by run.
     ///
     /// # Safety
-    /// As [`piece`](Self::piece).
+    /// As [`unit`](Self::unit).
     #[inline(always)]
     unsafe fn long_rows(&self, sink: &mut Sink<'_, T>, first: usize, mut left: usize) {
         let layout = self.layout;
@@ -222,7 +222,7 @@ impl<T: Element> Job<'_, T> {
     /// `left` rows from the `row`-th on, several at a time.
     ///
     /// # Safety
-    /// As [`piece`](Self::piece).
+    /// As [`unit`](Self::unit).
     #[inline(always)]
     unsafe fn tiles(&self, sink: &mut Sink<'_, T>, row: usize, mut left: usize) {
         let layout = self.layout;
@@ -255,21 +255,21 @@ impl<T: Element> Job<'_, T> {
     }
 }
 
-/// A piece of the output; made only by [`Job::piece`], whose contract its loops rely on.
-struct Piece<'p, 'o, T> {
+/// A unit of the output; made only by [`Job::unit`], whose contract its loops rely on.
+struct Unit<'p, 'o, T> {
     job: &'p Job<'p, T>,
     sink: &'p mut Sink<'o, T>,
     first: usize,
     len: usize,
 }
 
-impl<T: Element> Kernel for Piece<'_, '_, T> {
+impl<T: Element> Kernel for Unit<'_, '_, T> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
         let layout = self.job.layout;
-        // SAFETY: the contract of `Job::piece`; pieces of short rows start and end at whole rows.
+        // SAFETY: the contract of `Job::unit`; units of short rows start and end at whole rows.
         unsafe {
             if layout.is_long::<T>() {
                 self.job.long_rows(self.sink, self.first, self.len);

@@ -1,6 +1,7 @@
 //! Every path of the copies against one index at a time, at every level of this machine, straight and streamed.
 
-use super::clip::{Along, Line, clip_with};
+use super::clip::clip_with;
+use super::frame::{Along, Placement};
 use super::level::Level;
 use super::merge_rows::merge_rows;
 use super::product::Products;
@@ -110,7 +111,7 @@ fn a_long_row_is_cut_anywhere() {
 }
 
 /// The definition of a clipped copy.
-fn cells<T: Element>(source: &View<'_, T>, along: &[Along], lines: &[Line], fill: T) -> Vec<T> {
+fn cells<T: Element>(source: &View<'_, T>, along: &[Along], lines: &[Placement], fill: T) -> Vec<T> {
     let len = along.iter().map(|a| a.count).product();
     let cell = |mut i: usize| {
         let mut at: Vec<isize> = lines.iter().map(|l| l.origin).collect();
@@ -138,14 +139,14 @@ fn clipped<T: Element + PartialEq + core::fmt::Debug>(seed: u64, make: impl Fn(u
             // Some axes are windows that leave the array, some are taken whole.
             if random.below(4) == 0 {
                 along.push(Along { axis, step: 1, count: n });
-                lines.push(Line { origin: 0, inside: 0..n as isize });
+                lines.push(Placement { origin: 0, inside: 0..n as isize });
             } else {
                 let (step, dilation) = (random.one_of(&[1, 1, 2, 3]), random.one_of(&[1, 1, 2, 5]));
                 along.push(Along { axis, step, count: random.one_of(&[1, 2, 3, 9, 40]) });
                 along.push(Along { axis, step: dilation, count: random.one_of(&[1, 2, 3, 4, 7, 300]) });
                 let low = random.below(n + 1);
                 let high = low + random.below(n - low + 1);
-                lines.push(Line { origin: random.below(12) as isize - 8, inside: low as isize..high as isize });
+                lines.push(Placement { origin: random.below(12) as isize - 8, inside: low as isize..high as isize });
             }
         }
         for k in (1..along.len()).rev() {

@@ -76,31 +76,31 @@ pub(crate) fn each_chunk<T: Send, S>(
     }
 }
 
-/// A few pieces of `out` for each thread, so that one that is held up does not hold up all: calls `f` with each piece and the index
-/// of its first element, a multiple of `unit`.
-pub(super) fn each_piece<T: Send>(out: &mut [T], unit: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+/// A few units of `out` for each thread, so that one that is held up does not hold up all: calls `f` with each unit and the index
+/// of its first element, a multiple of `multiple`.
+pub(super) fn each_unit<T: Send>(out: &mut [T], multiple: usize, f: impl Fn(usize, &mut [T]) + Sync) {
     let (bytes, all) = (size_of_val(out), out.len());
-    let piece = match threads_for(bytes) {
+    let unit = match threads_for(bytes) {
         1 => all,
-        threads => all.div_ceil(4 * threads).next_multiple_of(unit),
+        threads => all.div_ceil(4 * threads).next_multiple_of(multiple),
     };
-    each_chunk(out, all, piece, bytes, || (), |(), _, k, part| f(k * piece, part));
+    each_chunk(out, all, unit, bytes, || (), |(), _, k, part| f(k * unit, part));
 }
 
 /// What is written in parts by several threads.
-pub(crate) trait Parts: Sized + Send {
+pub(crate) trait Divide: Sized + Send {
     /// The first so many results, and the others.
     fn split(self, at: usize) -> (Self, Self);
 }
 
-impl<O: Send> Parts for &mut [O] {
+impl<O: Send> Divide for &mut [O] {
     fn split(self, at: usize) -> (Self, Self) {
         self.split_at_mut(at)
     }
 }
 
 /// Calls `f` with each part of a result, of so many elements, and its number, in the caller's threads if there are several.
-pub(crate) fn each_part<P: Parts>(out: P, lengths: &[usize], f: &(dyn Fn(usize, P) + Sync)) {
+pub(crate) fn each_part<P: Divide>(out: P, lengths: &[usize], f: &(dyn Fn(usize, P) + Sync)) {
     let mut rest = Some(out);
     let parts = lengths.iter().filter_map(|&len| {
         let (part, more) = rest.take()?.split(len);

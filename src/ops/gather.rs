@@ -13,7 +13,7 @@ use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel::threads::each_chunk;
-use crate::kernel::{self, Along, Line};
+use crate::kernel::{self, Along, Placement};
 use crate::spec::{AxisPlan, Dims, OutAxis, Plan, row_major};
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -59,15 +59,15 @@ pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out
 }
 
 /// Where the cells of clipped axes lie on the array's axes.
-fn positions(plan: &Plan) -> (SmallVec<[Along; 6]>, SmallVec<[Line; 6]>) {
+fn positions(plan: &Plan) -> (SmallVec<[Along; 6]>, SmallVec<[Placement; 6]>) {
     let along = (0..plan.shape().len()).map(|o| {
         let (axis, step) = plan.along(o);
         Along { axis, step: step.unsigned_abs(), count: plan.shape()[o] }
     });
-    let mut lines: SmallVec<[Line; 6]> =
-        plan.input_shape().iter().map(|&n| Line { origin: 0, inside: 0..n as isize }).collect();
+    let mut lines: SmallVec<[Placement; 6]> =
+        plan.input_shape().iter().map(|&n| Placement { origin: 0, inside: 0..n as isize }).collect();
     for a in plan.axes() {
-        lines[a.axis()] = Line { origin: a.start_of(0), inside: a.line() };
+        lines[a.axis()] = Placement { origin: a.start_of(0), inside: a.line() };
     }
     (along.collect(), lines)
 }

@@ -10,12 +10,12 @@ pub(crate) struct Piece {
     pub(crate) grid: Range<usize>,
     pub(crate) taps: Range<usize>,
     /// Where its elements lie on the array's axis; `None` if its cells are empty.
-    pub(crate) source: Option<Run>,
+    pub(crate) source: Option<Affine>,
 }
 
 /// Elements at `start + window * per_window + tap * per_tap`, counted from the piece's first window and tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct Affine {
     pub(crate) start: usize,
     pub(crate) per_window: isize,
     pub(crate) per_tap: isize,
@@ -50,7 +50,7 @@ pub(crate) fn pieces(axis: &AxisPlan, grid: Range<usize>, taps: Range<usize>, lo
     }
     if !inside.is_empty() {
         let start = axis.start_of(inside.start) + (taps.start * axis.dilation()) as isize;
-        let run = Run { start: start as usize, per_window: step as isize, per_tap: axis.dilation() as isize };
+        let run = Affine { start: start as usize, per_window: step as isize, per_tap: axis.dilation() as isize };
         out.push(Piece { grid: inside.clone(), taps: taps.clone(), source: Some(run) });
     }
     for i in inside.end..grid.end {
@@ -78,7 +78,7 @@ fn by_window(axis: &AxisPlan, i: usize, taps: Range<usize>, out: &mut SmallVec<[
                     }
                     end += 1;
                 }
-                Some(Run { start, per_window: 0, per_tap })
+                Some(Affine { start, per_window: 0, per_tap })
             }
             _ => {
                 while end < taps.end && !matches!(axis.cell(i, end), Cell::Element(_)) {
@@ -100,7 +100,7 @@ fn by_tap(axis: &AxisPlan, step: usize, grid: Range<usize>, taps: Range<usize>, 
         d if d <= 0 => grid.start,
         d => grid.start + (d as usize).div_ceil(step).min(grid.len()),
     };
-    let mut push = |grid: Range<usize>, j: usize, source: Option<Run>| {
+    let mut push = |grid: Range<usize>, j: usize, source: Option<Affine>| {
         if grid.is_empty() {
             return;
         }
@@ -120,7 +120,7 @@ fn by_tap(axis: &AxisPlan, step: usize, grid: Range<usize>, taps: Range<usize>, 
         push(grid.start..low, j, None);
         if high > low {
             let start = (from + ((low - grid.start) * step) as isize) as usize;
-            push(low..high, j, Some(Run { start, per_window: step as isize, per_tap: axis.dilation() as isize }));
+            push(low..high, j, Some(Affine { start, per_window: step as isize, per_tap: axis.dilation() as isize }));
         }
         push(high..grid.end, j, None);
     }

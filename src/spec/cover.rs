@@ -3,7 +3,7 @@
 use super::PadMode;
 use super::axis::{AxisPlan, Cell};
 use super::lattice::Lattice;
-use super::reads::{Piece, Reads, back};
+use super::reads::{Reads, Segment, back};
 use super::starts::Starts;
 use crate::error::Error;
 use alloc::vec;
@@ -91,11 +91,11 @@ impl AxisPlan {
                 let windows = next - core::mem::replace(&mut before, next);
                 if windows > 0 {
                     let from = self.line().start + place as isize;
-                    cover.add(windows, |reads, f| reads.pieces_from(from, self.window(), f));
+                    cover.add(windows, |reads, f| reads.segments_from(from, self.window(), f));
                 }
             }
         }
-        (whole..self.count()).for_each(|i| cover.add(1, |reads, f| reads.pieces(i, f)));
+        (whole..self.count()).for_each(|i| cover.add(1, |reads, f| reads.segments(i, f)));
         cover.add_to(&mut counts);
         counts
     }
@@ -146,7 +146,7 @@ impl AxisPlan {
         if inside.len() < self.count() {
             let mut cover = Cover::new(self);
             let border = (0..inside.start).chain(inside.end..self.count());
-            border.for_each(|i| cover.add(1, |reads, f| reads.pieces(i, f)));
+            border.for_each(|i| cover.add(1, |reads, f| reads.segments(i, f)));
             cover.add_to(&mut counts);
         }
         counts
@@ -211,21 +211,21 @@ impl Cover {
         Cover { change: vec![0; reads.len() + 1], own: Vec::new(), reads }
     }
 
-    /// Adds so many windows that read the same pieces.
-    fn add(&mut self, windows: i128, pieces: impl FnOnce(&Reads, &mut dyn FnMut(Piece))) {
+    /// Adds so many windows that read the same segments.
+    fn add(&mut self, windows: i128, segments: impl FnOnce(&Reads, &mut dyn FnMut(Segment))) {
         let Cover { reads, change, own } = self;
         let mut range = |places: Range<usize>, times: i128| {
             change[places.start] += times;
             change[places.end] -= times;
         };
-        pieces(reads, &mut |piece| match piece {
-            Piece::Pad(_) => {}
-            Piece::Same(e, times) => match own.last_mut() {
+        segments(reads, &mut |segment| match segment {
+            Segment::Pad(_) => {}
+            Segment::Same(e, times) => match own.last_mut() {
                 Some(last) if last.0 == e => last.1 += windows * times as i128,
                 _ => own.push((e, windows * times as i128)),
             },
-            Piece::Once(places) => range(places, windows),
-            Piece::Round(places, times) => range(places, windows * times as i128),
+            Segment::Once(places) => range(places, windows),
+            Segment::Round(places, times) => range(places, windows * times as i128),
         });
     }
 

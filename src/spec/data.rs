@@ -7,7 +7,7 @@
 use super::axis::AxisPlan;
 use super::numbers::{Axes, PerAxis};
 use super::plan::Plan;
-use super::spelling::Order;
+use super::spelling::AxisOrder;
 use super::unfold::{Padding, Unfold};
 use super::{PadMode, Part, Tail};
 use crate::error::Result;
@@ -37,7 +37,7 @@ struct Record {
     #[serde(default = "usual")]
     tail: PerAxis<Tail>,
     #[serde(default)]
-    order: Order,
+    order: AxisOrder,
 }
 
 fn one() -> PerAxis<usize> {
@@ -62,7 +62,7 @@ impl Serialize for Record {
             all || self.pad != none(),
             all || self.pad_mode != usual(),
             all || self.tail != usual(),
-            all || self.order != Order::default(),
+            all || self.order != AxisOrder::default(),
         ];
         let [shape, dilation, base_dilation, pad, pad_mode, tail, order] = optional;
         let mut out = serializer.serialize_struct("Unfold", 3 + optional.iter().filter(|&&o| o).count())?;
@@ -100,7 +100,7 @@ impl Record {
             pad: request.padding.clone(),
             pad_mode: request.pad_mode.clone(),
             tail: request.tail.clone(),
-            order: if request.grid_first { Order::GridFirst } else { Order::InPlace },
+            order: if request.grid_first { AxisOrder::GridFirst } else { AxisOrder::InPlace },
         }
     }
 
@@ -116,11 +116,11 @@ impl Record {
             pad: Padding::Numbers(each(axes, PerAxis::One((0, 0)), AxisPlan::pads)),
             pad_mode: each(axes, usual(), AxisPlan::pad_mode),
             tail: each(axes, usual(), AxisPlan::tail),
-            order: Order::of(plan),
+            order: AxisOrder::of(plan),
         }
     }
 
-    fn request(self) -> (Unfold, Option<Vec<usize>>, Order) {
+    fn request(self) -> (Unfold, Option<Vec<usize>>, AxisOrder) {
         let request = Unfold {
             axes: self.axes,
             window: self.window,
@@ -130,7 +130,7 @@ impl Record {
             padding: self.pad,
             pad_mode: self.pad_mode,
             tail: self.tail,
-            grid_first: self.order == Order::GridFirst,
+            grid_first: self.order == AxisOrder::GridFirst,
         };
         (request, self.shape, self.order)
     }
@@ -156,7 +156,7 @@ impl<'de> Deserialize<'de> for Unfold {
         let (request, shape, order) = Record::deserialize(deserializer)?.request();
         match (shape, order) {
             (Some(_), _) => Err(D::Error::custom("a request has no shape: read it as a plan")),
-            (_, Order::Custom(_)) => Err(D::Error::custom("a request has no order of its own: permute the plan")),
+            (_, AxisOrder::Custom(_)) => Err(D::Error::custom("a request has no order of its own: permute the plan")),
             _ => Ok(request),
         }
     }

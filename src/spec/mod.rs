@@ -31,5 +31,5 @@ pub use unfold::{Unfold, unfold};
 pub(crate) use lists::{Dims, LIMIT, Strides, advance, index_of, list, row_major, unravel};
 pub(crate) use numbers::{Axes, PerAxis, dims};
 pub(crate) use plan::{checked_len, checked_order, normal_axis};
-pub(crate) use reads::{Piece, Reads};
+pub(crate) use reads::{Reads, Segment};
 pub(crate) use starts::gcd;

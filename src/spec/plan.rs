@@ -38,13 +38,13 @@ pub struct Plan {
     input: Dims,
     axes: SmallVec<[AxisPlan; 3]>,
     grid: Dims,
-    order: Order,
+    order: AxisOrder,
     shape: Dims,
 }
 
 /// The axis order of views and copies. The two usual ones need no list.
 #[derive(Clone, Debug)]
-enum Order {
+enum AxisOrder {
     /// Grid counts where the axes stood, window axes behind.
     InPlace,
     /// Grid axes, then a patch like the input.
@@ -57,7 +57,7 @@ impl Plan {
     #[inline]
     pub(crate) fn new(input: Dims, axes: SmallVec<[AxisPlan; 3]>, grid_first: bool) -> Result<Self> {
         checked_len("an array", &input)?;
-        let order = if grid_first { Order::GridFirst } else { Order::InPlace };
+        let order = if grid_first { AxisOrder::GridFirst } else { AxisOrder::InPlace };
         let shape = usual_shape(&input, &axes, grid_first);
         checked_len("a view of windows", &shape)?;
         let grid = list(axes.len(), |k| axes[k].count());
@@ -68,7 +68,7 @@ impl Plan {
     #[cfg(feature = "serde")]
     pub(super) fn usual_order(&self, grid_first: bool) -> Plan {
         let mut plan = self.clone();
-        plan.order = if grid_first { Order::GridFirst } else { Order::InPlace };
+        plan.order = if grid_first { AxisOrder::GridFirst } else { AxisOrder::InPlace };
         plan.shape = usual_shape(&self.input, &self.axes, grid_first);
         plan
     }
@@ -130,11 +130,11 @@ impl Plan {
             axes.iter().position(|p| p.axis() == a).map_or(OutAxis::Plain(a), unfolded)
         };
         match &self.order {
-            Order::InPlace if o < self.input.len() => old(o, OutAxis::Grid),
-            Order::InPlace => OutAxis::Window(o - self.input.len()),
-            Order::GridFirst if o < axes.len() => OutAxis::Grid(o),
-            Order::GridFirst => old(o - axes.len(), OutAxis::Window),
-            Order::Custom(order) => order[o],
+            AxisOrder::InPlace if o < self.input.len() => old(o, OutAxis::Grid),
+            AxisOrder::InPlace => OutAxis::Window(o - self.input.len()),
+            AxisOrder::GridFirst if o < axes.len() => OutAxis::Grid(o),
+            AxisOrder::GridFirst => old(o - axes.len(), OutAxis::Window),
+            AxisOrder::Custom(order) => order[o],
         }
     }
 
@@ -259,7 +259,7 @@ impl Plan {
         let order = checked_order(order, self.shape.len())?;
         let mut plan = self.clone();
         let old = self.out_axes();
-        plan.order = Order::Custom(order.iter().map(|&o| old[o]).collect());
+        plan.order = AxisOrder::Custom(order.iter().map(|&o| old[o]).collect());
         plan.shape = order.iter().map(|&o| self.shape[o]).collect();
         Ok(plan)
     }

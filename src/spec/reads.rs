@@ -17,7 +17,7 @@ use core::ops::Range;
 
 /// Some of a window's cells, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum Segment {
     /// So many cells of padding without an element.
     Pad(usize),
     /// The same element so many times.
@@ -107,14 +107,14 @@ impl Reads {
     }
 
     /// What window `i` reads, in order.
-    pub(crate) fn pieces(&self, i: usize, mut f: impl FnMut(Piece)) {
+    pub(crate) fn segments(&self, i: usize, mut f: impl FnMut(Segment)) {
         let axis = &self.axis;
         let start = axis.start_of(i);
         // How many cells lie before a position.
         let before = |p: isize| (p.saturating_sub(start).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
         let cells = before(axis.end());
         if self.circle().is_some() {
-            return self.pieces_from(start, cells, f);
+            return self.segments_from(start, cells, f);
         }
         let (line, whole) = (axis.line(), axis.whole_line());
         if whole.is_empty() {
@@ -131,7 +131,7 @@ impl Reads {
     }
 
     /// What so many cells from a position on read, on an axis that repeats itself.
-    pub(crate) fn pieces_from(&self, start: isize, cells: usize, mut f: impl FnMut(Piece)) {
+    pub(crate) fn segments_from(&self, start: isize, cells: usize, mut f: impl FnMut(Segment)) {
         let Some(circle) = self.circle().filter(|_| cells > 0) else { return };
         let from = (start - self.axis.whole_line().start).rem_euclid(circle.period as isize) as usize;
         let (list, place) = circle.key(from);
@@ -140,7 +140,7 @@ impl Reads {
         let (times, rest) = ((cells - first) / circle.cells, (cells - first) % circle.cells);
         let whole = self.places(list, 0..circle.cells);
         if times > 0 && !whole.is_empty() {
-            f(Piece::Round(whole, times));
+            f(Segment::Round(whole, times));
         }
         once(self.places(list, 0..rest), &mut f);
     }
@@ -162,12 +162,12 @@ impl Reads {
     /// How many cells of window `i` count; those of empty padding if it is filled.
     pub(crate) fn held(&self, i: usize, filled: bool) -> usize {
         let mut held = 0usize;
-        self.pieces(i, |piece| {
-            held = held.saturating_add(match piece {
-                Piece::Pad(n) => n * filled as usize,
-                Piece::Same(_, n) => n,
-                Piece::Once(range) => range.len(),
-                Piece::Round(range, n) => range.len().saturating_mul(n),
+        self.segments(i, |segment| {
+            held = held.saturating_add(match segment {
+                Segment::Pad(n) => n * filled as usize,
+                Segment::Same(_, n) => n,
+                Segment::Once(range) => range.len(),
+                Segment::Round(range, n) => range.len().saturating_mul(n),
             });
         });
         held
@@ -224,17 +224,17 @@ fn sorted(axis: &AxisPlan, line: Range<usize>, circle: Option<Circle>) -> Lists 
     Lists::Sorted { keys, elements, circle }
 }
 
-fn once(range: Range<usize>, mut f: impl FnMut(Piece)) {
+fn once(range: Range<usize>, mut f: impl FnMut(Segment)) {
     if !range.is_empty() {
-        f(Piece::Once(range));
+        f(Segment::Once(range));
     }
 }
 
-fn pad(cells: usize, cell: Cell, mut f: impl FnMut(Piece)) {
+fn pad(cells: usize, cell: Cell, mut f: impl FnMut(Segment)) {
     match cell {
         _ if cells == 0 => {}
-        Cell::Pad => f(Piece::Pad(cells)),
-        Cell::Element(e) => f(Piece::Same(e, cells)),
+        Cell::Pad => f(Segment::Pad(cells)),
+        Cell::Element(e) => f(Segment::Same(e, cells)),
         Cell::Gap => {}
     }
 }
@@ -278,20 +278,22 @@ mod tests {
     use crate::spec::{Tail, unfold};
     use alloc::vec;
 
-    /// The pieces, cell by cell: an element, or nothing in filled padding.
+    /// The segments, cell by cell: an element, or nothing in filled padding.
     fn spelled(reads: &Reads, i: usize) -> Vec<Option<usize>> {
         let mut cells = Vec::new();
-        reads.pieces(i, |piece| match piece {
-            Piece::Pad(n) => cells.extend(vec![None; n]),
-            Piece::Same(e, n) => cells.extend(vec![Some(e); n]),
-            Piece::Once(range) => cells.extend(range.map(|p| Some(reads.element(p)))),
-            Piece::Round(range, n) => (0..n).for_each(|_| cells.extend(range.clone().map(|p| Some(reads.element(p))))),
+        reads.segments(i, |segment| match segment {
+            Segment::Pad(n) => cells.extend(vec![None; n]),
+            Segment::Same(e, n) => cells.extend(vec![Some(e); n]),
+            Segment::Once(range) => cells.extend(range.map(|p| Some(reads.element(p)))),
+            Segment::Round(range, n) => {
+                (0..n).for_each(|_| cells.extend(range.clone().map(|p| Some(reads.element(p)))))
+            }
         });
         cells
     }
 
     #[test]
-    fn pieces_are_the_cells_one_by_one() {
+    fn segments_are_the_cells_one_by_one() {
         let modes = [PadMode::Empty, PadMode::Edge, PadMode::Reflect, PadMode::Symmetric, PadMode::Wrap];
         let tails = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread];
         let mut seen = 0;

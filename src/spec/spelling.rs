@@ -12,24 +12,24 @@ use smallvec::SmallVec;
 
 /// The order of views and copies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum AxisOrder {
     #[default]
     InPlace,
     GridFirst,
     Custom(Vec<OutAxis>),
 }
 
-impl Order {
-    pub(super) fn of(plan: &Plan) -> Order {
+impl AxisOrder {
+    pub(super) fn of(plan: &Plan) -> AxisOrder {
         match plan.order() {
-            order if order == plan.usual_order(false).order() => Order::InPlace,
-            order if order == plan.usual_order(true).order() => Order::GridFirst,
-            order => Order::Custom(order.to_vec()),
+            order if order == plan.usual_order(false).order() => AxisOrder::InPlace,
+            order if order == plan.usual_order(true).order() => AxisOrder::GridFirst,
+            order => AxisOrder::Custom(order.to_vec()),
         }
     }
 
     pub(super) fn on(&self, plan: Plan) -> Result<Plan> {
-        let Order::Custom(order) = self else { return Ok(plan) };
+        let AxisOrder::Custom(order) = self else { return Ok(plan) };
         let usual = plan.order();
         // A place that is not there makes an order that is refused.
         let place = |o: &OutAxis| usual.iter().position(|u| u == o).map_or(isize::MAX, |p| p as isize);
@@ -241,12 +241,12 @@ enum UsualOrder {
     GridFirst,
 }
 
-impl Serialize for Order {
+impl Serialize for AxisOrder {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (usual, list) = match self {
-            Order::InPlace => (UsualOrder::InPlace, None),
-            Order::GridFirst => (UsualOrder::GridFirst, None),
-            Order::Custom(list) => (UsualOrder::InPlace, Some(list)),
+            AxisOrder::InPlace => (UsualOrder::InPlace, None),
+            AxisOrder::GridFirst => (UsualOrder::GridFirst, None),
+            AxisOrder::Custom(list) => (UsualOrder::InPlace, Some(list)),
         };
         match (list, serializer.is_human_readable()) {
             (list, false) => (usual, list).serialize(serializer),
@@ -256,7 +256,7 @@ impl Serialize for Order {
     }
 }
 
-impl<'de> Deserialize<'de> for Order {
+impl<'de> Deserialize<'de> for AxisOrder {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (usual, list) = match deserializer.is_human_readable() {
             false => <(UsualOrder, Option<Vec<OutAxis>>)>::deserialize(deserializer)?,
@@ -266,9 +266,9 @@ impl<'de> Deserialize<'de> for Order {
             },
         };
         Ok(match (list, usual) {
-            (Some(list), _) => Order::Custom(list),
-            (None, UsualOrder::InPlace) => Order::InPlace,
-            (None, UsualOrder::GridFirst) => Order::GridFirst,
+            (Some(list), _) => AxisOrder::Custom(list),
+            (None, UsualOrder::InPlace) => AxisOrder::InPlace,
+            (None, UsualOrder::GridFirst) => AxisOrder::GridFirst,
         })
     }
 }

@@ -61,13 +61,13 @@ pub(crate) struct OutBox<'a, T> {
     extent: Dims,
     channel: Option<usize>,
     /// Lists of places, each in runs.
-    lists: Vec<Run>,
+    lists: Vec<Progression>,
     life: PhantomData<&'a mut [T]>,
 }
 
 /// Places `offset`, `offset + stride`, ... of indices inside the box whose channel is the box's first.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct Progression {
     offset: usize,
     stride: usize,
     count: usize,
@@ -153,7 +153,7 @@ impl<T: Scalar> OutBox<'_, T> {
         let stride = if count == 1 { 1 } else { step * self.strides[axis] };
         match self.lists[list..].last_mut() {
             Some(run) if run.stride == 1 && stride == 1 && run.offset + run.count == offset => run.count += count,
-            _ => self.lists.push(Run { offset, stride, count }),
+            _ => self.lists.push(Progression { offset, stride, count }),
         }
     }
 
@@ -163,7 +163,7 @@ impl<T: Scalar> OutBox<'_, T> {
     /// If it is not an output of the box.
     pub(crate) fn slice(&mut self, places: Places, output: usize) -> Option<&mut [T]> {
         let apart = self.checked(&(output..output + 1));
-        let [Run { offset, stride: 1, count }] = self.lists[places] else { return None };
+        let [Progression { offset, stride: 1, count }] = self.lists[places] else { return None };
         // SAFETY: indices of the box, which borrows them exclusively, and so does the slice borrow the box.
         Some(unsafe { core::slice::from_raw_parts_mut(self.ptr.add(offset + output * apart), count) })
     }
@@ -185,7 +185,7 @@ impl<T: Scalar> OutBox<'_, T> {
         assert!(lane + outputs.len() <= width);
         let turns = self.low.is_none() || matches!(finish, Finish::Set(_));
         let mut rows = tile;
-        for &Run { offset, stride, count } in &self.lists[places] {
+        for &Progression { offset, stride, count } in &self.lists[places] {
             let (own, rest) = rows.split_at(count * width);
             rows = rest;
             let whole = if stride == 1 && apart > 1 && turns { SIDE } else { usize::MAX };
@@ -223,7 +223,7 @@ impl<T: Scalar> OutBox<'_, T> {
         let apart = self.checked(&outputs);
         let mut rows = rows;
         for o in outputs {
-            for &Run { offset, stride, count } in &self.lists[places.clone()] {
+            for &Progression { offset, stride, count } in &self.lists[places.clone()] {
                 let (own, rest) = rows.split_at(count);
                 rows = rest;
                 for (i, &x) in own.iter().enumerate() {

@@ -62,7 +62,7 @@ impl<T: Scalar> Tile<'_, T> {
         assert!(cells(self.taps.len()) == Some(self.weights.len()));
         assert!(cells(rows(bases.len())).is_some_and(|least| acc.len() >= least));
         let registers = width * size_of::<T>() / level.vector_bytes();
-        let run = Run { tile: self, registers, width, bases, acc };
+        let run = TileLoop { tile: self, registers, width, bases, acc };
         // SAFETY: a level of more than 16 bytes comes from detection only. The ranges were checked above.
         unsafe {
             match (level.vector_bytes(), registers) {
@@ -80,7 +80,7 @@ impl<T: Scalar> Tile<'_, T> {
 
 /// [`Tile::run`] behind its checks: every `bases[p] + taps[k]` is inside the strip, `weights` is `[taps, width]`, and
 /// `acc` has a whole block of rows behind the last window.
-struct Run<'a, 'b, T> {
+struct TileLoop<'a, 'b, T> {
     tile: &'a Tile<'b, T>,
     registers: usize,
     width: usize,
@@ -89,10 +89,10 @@ struct Run<'a, 'b, T> {
 }
 
 /// # Safety
-/// The ranges of [`Run`].
+/// The ranges of [`TileLoop`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx2,fma")]
-unsafe fn avx512<T: Scalar>(run: Run<'_, '_, T>) {
+unsafe fn avx512<T: Scalar>(run: TileLoop<'_, '_, T>) {
     // SAFETY: the caller's, and this function has the instructions.
     unsafe {
         match run.registers {
@@ -106,10 +106,10 @@ unsafe fn avx512<T: Scalar>(run: Run<'_, '_, T>) {
 }
 
 /// # Safety
-/// The ranges of [`Run`].
+/// The ranges of [`TileLoop`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<T: Scalar>(run: Run<'_, '_, T>) {
+unsafe fn avx2<T: Scalar>(run: TileLoop<'_, '_, T>) {
     // SAFETY: the caller's, and this function has the instructions.
     unsafe {
         match run.registers {
@@ -120,7 +120,7 @@ unsafe fn avx2<T: Scalar>(run: Run<'_, '_, T>) {
     }
 }
 
-impl<T: Scalar> Run<'_, '_, T> {
+impl<T: Scalar> TileLoop<'_, '_, T> {
     /// # Safety
     /// As the type says, and `V` may be used at the current level; `width == MV * V::LEN`.
     #[inline(always)]

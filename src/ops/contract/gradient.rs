@@ -4,7 +4,7 @@
 //! taps of a sum are now the windows, and what stood for the windows the channels and taps.
 
 use super::Contraction;
-use super::job::{Job, Part, Ranges};
+use super::job::{Job, Ranges, Terms};
 use super::pack::Steps;
 use super::run::{Members, place_taps};
 use super::strip::Innermost;
@@ -123,7 +123,7 @@ impl<T: Scalar> Gradient<'_, '_, T> {
         let job = &self.contraction.job;
         let outputs = to.range(0);
         let taps: Ranges = job.asked.iter().map(|&k| to.range(2 + k)).collect();
-        let part = Part { channels: to.range(1), taps };
+        let part = Terms { channels: to.range(1), taps };
         let innermost = job.innermost(self.array.strides());
         let blocks = job.blocks::<T>(self.contraction.level, &(0..outputs.len()));
         let steps: Vec<Steps> = (0..job.classes()).map(|class| Steps::new(job, &part, &job.class(class))).collect();
@@ -146,7 +146,7 @@ impl<T: Scalar> Gradient<'_, '_, T> {
     fn sum(
         &self,
         scratch: &mut Scratch<T>,
-        part: &Part,
+        part: &Terms,
         innermost: Innermost,
         steps: &[Steps],
         outputs: Range<usize>,
@@ -216,7 +216,15 @@ impl<T: Scalar> Gradient<'_, '_, T> {
     }
 
     /// Writes the sums of one class.
-    fn put(&self, to: &mut OutBox<'_, T>, part: &Part, steps: &Steps, sums: &[T], width: usize, outputs: Range<usize>) {
+    fn put(
+        &self,
+        to: &mut OutBox<'_, T>,
+        part: &Terms,
+        steps: &Steps,
+        sums: &[T],
+        width: usize,
+        outputs: Range<usize>,
+    ) {
         to.clear();
         let mut index = Dims::from_elem(0, part.taps.len() + 2);
         let first: SmallVec<[usize; 3]> = (0..part.taps.len()).map(|k| to.range(2 + k).start).collect();

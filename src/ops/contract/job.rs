@@ -218,7 +218,7 @@ impl Job {
     }
 
     /// The strip of a box for a part of the sum.
-    pub(crate) fn strip(&self, grid: &[Range<usize>], part: &Part, innermost: Innermost, combed: bool) -> Strip {
+    pub(crate) fn strip(&self, grid: &[Range<usize>], part: &Terms, innermost: Innermost, combed: bool) -> Strip {
         Strip::new(&self.lines, grid, &part.taps, (self.channel, part.channels.len()), innermost, combed)
     }
 
@@ -237,7 +237,7 @@ impl Job {
 
 /// One part of the sum over channels and taps.
 #[derive(Clone, Debug)]
-pub(crate) struct Part {
+pub(crate) struct Terms {
     /// Channels of the group.
     pub(crate) channels: Range<usize>,
     /// Taps along each line.
@@ -267,8 +267,8 @@ impl Split {
         taps * job.channels.div_ceil(self.channels.max(1))
     }
 
-    /// Part `at` of the sum.
-    pub(crate) fn part(&self, job: &Job, mut at: usize) -> Part {
+    /// Terms `at` of the sum.
+    pub(crate) fn part(&self, job: &Job, mut at: usize) -> Terms {
         let mut taps: Ranges = SmallVec::from_elem(0..0, job.lines.len());
         for k in (0..job.lines.len()).rev() {
             let (window, block) = (job.lines[k].plan.window(), self.taps[k]);
@@ -278,6 +278,6 @@ impl Split {
             at /= blocks;
         }
         let from = at * self.channels;
-        Part { channels: from..(from + self.channels).min(job.channels), taps }
+        Terms { channels: from..(from + self.channels).min(job.channels), taps }
     }
 }

@@ -1,6 +1,6 @@
 //! Weights in the order the products read them.
 
-use super::job::{Job, Part, Split};
+use super::job::{Job, Split, Terms};
 use crate::array::{Array, View};
 use crate::error::Result;
 use crate::kernel::contract::{Scalar, read_along};
@@ -178,7 +178,7 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    pub(crate) fn new(job: &Job, part: &Part, class: &[usize]) -> Self {
+    pub(crate) fn new(job: &Job, part: &Terms, class: &[usize]) -> Self {
         let rank = job.lines.len();
         // From the innermost. Lanes along the windows want the taps of a column one after the other; for lanes along the
         // outputs one order is as good as another.

@@ -1,6 +1,6 @@
 //! The sums themselves: box by box, a strip, then tiles of windows by outputs.
 
-use super::job::{Job, Part, Ranges, Split};
+use super::job::{Job, Ranges, Split, Terms};
 use super::pack::{Packed, Pass, Steps};
 use super::strip::{Innermost, Strip};
 use crate::array::View;
@@ -107,7 +107,7 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> OneBox<'_, '_, S, T, F> {
         scratch: &mut Scratch<T>,
         to: &mut OutBox<'_, T>,
         sums: &[Sum<'_, T>],
-        (strip, part): (&Strip, &Part),
+        (strip, part): (&Strip, &Terms),
         outputs: &Range<usize>,
         finish: Finish<'_, T>,
     ) {

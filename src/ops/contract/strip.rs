@@ -30,7 +30,7 @@ struct Side {
 
 /// Neighbouring places of a strip along an axis that are either all empty or evenly spaced elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Run {
+struct Stretch {
     at: usize,
     len: usize,
     /// The first element and the distance to the next.
@@ -42,7 +42,7 @@ struct Run {
 struct Fill {
     axis: usize,
     stride: usize,
-    runs: Vec<Run>,
+    runs: Vec<Stretch>,
 }
 
 /// Where the elements of a strip come from and where they lie in it.
@@ -86,7 +86,7 @@ impl Strip {
         let len = if inside { stride } else { stride * channels.1 };
         let mut fills: SmallVec<[Fill; 4]> = sides.iter().map(Side::fill).collect();
         if let (Some(axis), count) = channels {
-            let runs = [Run { at: 0, len: count, from: Some((0, 1)) }].to_vec();
+            let runs = [Stretch { at: 0, len: count, from: Some((0, 1)) }].to_vec();
             fills.insert(if inside { fills.len() } else { 0 }, Fill { axis, stride: channel_stride, runs });
         }
         Strip { sides, fills, channel_stride, len }
@@ -171,14 +171,14 @@ impl Side {
 
     /// How the side is filled.
     fn fill(&self) -> Fill {
-        let mut runs: Vec<Run> = Vec::new();
+        let mut runs: Vec<Stretch> = Vec::new();
         let mut push = |at: usize, len: usize, from: Option<(usize, isize)>| {
             if let Some(last) = runs.last_mut()
                 && last.extend(len, from)
             {
                 return;
             }
-            runs.push(Run { at, len, from });
+            runs.push(Stretch { at, len, from });
         };
         let teeth = self.len / self.comb;
         let elements = self.line.elements();
@@ -203,7 +203,7 @@ impl Side {
     }
 }
 
-impl Run {
+impl Stretch {
     /// Takes `len` places that follow into the run, if they continue it.
     fn extend(&mut self, len: usize, from: Option<(usize, isize)>) -> bool {
         match (self.from, from) {
@@ -246,7 +246,7 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> Reader<'_, '_, S, T, F> {
             }
             [inner] => {
                 // One row: the outer axis is the inner one, along which it does not move.
-                let once = Run { at: 0, len: 1, from: Some((0, 0)) };
+                let once = Stretch { at: 0, len: 1, from: Some((0, 0)) };
                 self.block((inner.axis, 0), once, inner, index, to);
             }
             [outer, inner] => {
@@ -280,7 +280,7 @@ impl<S: Copy, T: Scalar, F: Fn(S) -> T + Copy> Reader<'_, '_, S, T, F> {
     }
 
     /// One run of an outer axis, along the whole inner one.
-    fn block(&self, outer: (usize, usize), run: Run, inner: &Fill, index: &mut Dims, to: &mut [T]) {
+    fn block(&self, outer: (usize, usize), run: Stretch, inner: &Fill, index: &mut Dims, to: &mut [T]) {
         let (axis, stride) = outer;
         for along in &inner.runs {
             let (Some((e, step)), Some((f, along_step))) = (run.from, along.from) else {

@@ -28,15 +28,11 @@ const MOST_ROWS: usize = 32;
 const COMMON: usize = 8;
 
 /// What the shares of one axis are along a stretch of its elements that all of them reach.
-type Stretch = SmallVec<[Share; 4]>;
+type Shares = SmallVec<[Share; 4]>;
 
 impl<T: FoldElement> Engine<'_, '_, T> {
     /// The stretches of each unfolded axis but the last, if the rows of a unit can be summed by them.
-    pub(super) fn stretches(
-        &self,
-        ranges: &Ranges,
-        shares: &[Cow<'_, [Share]>],
-    ) -> Option<SmallVec<[Vec<Stretch>; 3]>> {
+    pub(super) fn stretches(&self, ranges: &Ranges, shares: &[Cow<'_, [Share]>]) -> Option<SmallVec<[Vec<Shares>; 3]>> {
         let (last, outer) = shares.split_last()?;
         if !self.lies_sideways(last) || !last.iter().all(is_stretch) {
             return None;
@@ -47,8 +43,8 @@ impl<T: FoldElement> Engine<'_, '_, T> {
         }
         let len = |k: usize| ranges[self.axis(k).axis()].len();
         let axes = outer.iter().enumerate().map(|(k, list)| cut(list, len(k)));
-        let axes: SmallVec<[Vec<Stretch>; 3]> = axes.collect::<Option<_>>()?;
-        let most = axes.iter().map(|axis| axis.iter().map(Stretch::len).max().unwrap_or(0));
+        let axes: SmallVec<[Vec<Shares>; 3]> = axes.collect::<Option<_>>()?;
+        let most = axes.iter().map(|axis| axis.iter().map(Shares::len).max().unwrap_or(0));
         (most.product::<usize>() * last.len() <= MOST_ROWS).then_some(axes)
     }
 
@@ -56,7 +52,7 @@ impl<T: FoldElement> Engine<'_, '_, T> {
     pub(super) fn sum_rows<A>(
         &self,
         ranges: &Ranges,
-        axes: &[Vec<Stretch>],
+        axes: &[Vec<Shares>],
         last: &[Share],
         sums: &mut [A],
         join: &dyn Join<T, A>,
@@ -83,7 +79,7 @@ fn is_stretch(share: &Share) -> bool {
 }
 
 /// An axis of `len` elements cut where a share begins or ends; nothing if some element is reached by none.
-fn cut(shares: &[Share], len: usize) -> Option<Vec<Stretch>> {
+fn cut(shares: &[Share], len: usize) -> Option<Vec<Shares>> {
     if !shares.iter().all(is_stretch) {
         return None;
     }
@@ -98,7 +94,7 @@ fn cut(shares: &[Share], len: usize) -> Option<Vec<Stretch>> {
             let windows = Steps { start: s.windows.start + (from - s.to), step: 1, count };
             Share { windows, to: from, per_window: 1, ..*s }
         };
-        let stretch: Stretch = reaching.map(part).collect();
+        let stretch: Shares = reaching.map(part).collect();
         (!stretch.is_empty()).then_some(stretch)
     });
     between.collect()

@@ -63,7 +63,7 @@ impl Share {
 
 /// Cells that fold into the elements `first`, `first + per`, ...: one window or one tap.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct Track {
     windows: Steps,
     taps: Steps,
     first: usize,
@@ -96,7 +96,7 @@ pub(super) struct Along {
     /// Windows behind the even ones.
     uneven: Range<usize>,
     /// Cells that arithmetic does not reach.
-    runs: Vec<Run>,
+    runs: Vec<Track>,
     /// Whether shares run along the windows, one tap each, or along the taps.
     by_tap: bool,
 }
@@ -242,7 +242,7 @@ impl Reach<'_> {
     }
 }
 
-impl Run {
+impl Track {
     /// The part of the run that folds into `range`.
     fn clip(&self, range: &Range<usize>) -> Option<Share> {
         let count = self.windows.count.max(self.taps.count);
@@ -271,7 +271,7 @@ impl Run {
 }
 
 /// The cells that a pad mode reads from the data: those of border windows outside the line.
-fn returned(axis: &AxisPlan) -> Vec<Run> {
+fn returned(axis: &AxisPlan) -> Vec<Track> {
     let mut runs = Runs::default();
     if axis.pad_mode() == PadMode::Empty {
         return runs.done;
@@ -291,7 +291,7 @@ fn returned(axis: &AxisPlan) -> Vec<Run> {
 
 /// The one cell over each element that comes first or last in the order of windows, then taps, or first of those nearest to the
 /// middle of their windows (along every axis alone, which makes it the nearest in all).
-fn winners(axis: &AxisPlan, which: Which) -> Vec<Run> {
+fn winners(axis: &AxisPlan, which: Which) -> Vec<Track> {
     let mut cells: Vec<Option<(usize, usize)>> = vec![None; axis.len()];
     let off = |j: usize| (2 * j + 1).abs_diff(axis.window());
     for i in 0..axis.count() {
@@ -319,7 +319,7 @@ fn winners(axis: &AxisPlan, which: Which) -> Vec<Run> {
 /// Joins cells into runs while window or tap stays and the rest moves evenly.
 #[derive(Default)]
 struct Runs {
-    done: Vec<Run>,
+    done: Vec<Track>,
 }
 
 impl Runs {
@@ -342,7 +342,7 @@ impl Runs {
             }
         }
         let one = |start| Steps { start, step: 1, count: 1 };
-        self.done.push(Run { windows: one(i), taps: one(j), first: e, per: 0 });
+        self.done.push(Track { windows: one(i), taps: one(j), first: e, per: 0 });
     }
 }
 

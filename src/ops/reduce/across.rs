@@ -1,8 +1,8 @@
 //! Windows across rows: any other unfolded axis. Rows arrive one at a time and are combined whole, so the loops are the same
 //! whatever the window is; only the rows a later window still needs are kept.
 
-use super::chain::{Chain, Order};
 use super::choice::{self, Way, scans};
+use super::doubling::{Doubling, Order};
 use super::line::{Line, Run};
 use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
@@ -45,9 +45,9 @@ impl Ring {
 /// Combines rows along one axis.
 pub(crate) struct Across<'p> {
     line: &'p Line,
-    chain: &'p Chain,
+    doubling: &'p Doubling,
     traits: Traits,
-    /// One for each node of the chain; the first holds the blocks.
+    /// One for each node of the doubling; the first holds the blocks.
     rings: Vec<Ring>,
     /// Made rows that may be asked for again, by position.
     kept: Vec<(isize, Slot)>,
@@ -64,14 +64,14 @@ pub(crate) struct Across<'p> {
 const KEPT: usize = 64;
 
 impl<'p> Across<'p> {
-    pub(crate) fn new(slots: &mut Slots, line: &'p Line, chain: &'p Chain, traits: Traits) -> Self {
+    pub(crate) fn new(slots: &mut Slots, line: &'p Line, doubling: &'p Doubling, traits: Traits) -> Self {
         let order = &line.order;
         let spare = if order.rest > 0 { order.rest.saturating_mul(order.ahead).min(KEPT) } else { 0 };
         Across {
             line,
-            chain,
+            doubling,
             traits,
-            rings: rings(order.ahead, chain).into_iter().map(|keep| Ring::new(slots, keep)).collect(),
+            rings: rings(order.ahead, doubling).into_iter().map(|keep| Ring::new(slots, keep)).collect(),
             kept: Vec::new(),
             spare: (0..spare).map(|_| slots.next()).collect(),
             sum: slots.next(),
@@ -83,11 +83,11 @@ impl<'p> Across<'p> {
     }
 
     /// How many rows are alive at once, for choosing how long they may be.
-    pub(crate) fn rows(line: &Line, chain: &Chain) -> usize {
+    pub(crate) fn rows(line: &Line, doubling: &Doubling) -> usize {
         match line.order.window <= TAPS {
             true => places(&line.order, line.axis.step()).0.unwrap_or(line.order.window),
             false if scans(line) => line.order.blocks + line.order.rest + 1,
-            false => rings(line.order.ahead, chain).iter().sum::<usize>() + line.order.rest,
+            false => rings(line.order.ahead, doubling).iter().sum::<usize>() + line.order.rest,
         }
     }
 
@@ -139,7 +139,7 @@ impl<'p> Across<'p> {
             ring.fit(rows, row, self.traits.bytes);
         }
         self.forget();
-        let nodes = &self.chain.nodes;
+        let nodes = &self.doubling.nodes;
         let last = nodes.len() - 1;
         let window = (order.blocks - 1) * order.ahead;
         for t in 0..run.count + window {
@@ -287,10 +287,10 @@ fn places(order: &Order, step: usize) -> (Option<usize>, usize) {
 
 /// How many rows of each node are alive while rows arrive one at a time. A node is made when its right half has just
 /// been; its left half is older by what the node is larger.
-fn rings(ahead: usize, chain: &Chain) -> Vec<usize> {
-    let mut keep = alloc::vec![1; chain.nodes.len()];
-    for node in &chain.nodes[1..] {
-        let age = (node.size - chain.nodes[node.left].size) * ahead;
+fn rings(ahead: usize, doubling: &Doubling) -> Vec<usize> {
+    let mut keep = alloc::vec![1; doubling.nodes.len()];
+    for node in &doubling.nodes[1..] {
+        let age = (node.size - doubling.nodes[node.left].size) * ahead;
         keep[node.left] = keep[node.left].max(age + 1);
     }
     // The last node goes straight to the result.

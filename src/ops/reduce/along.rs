@@ -1,7 +1,7 @@
 //! Windows along a contiguous line: the innermost unfolded axis, whose cells are runs of `inner` elements.
 
-use super::chain::{Chain, Order};
 use super::choice::{self, Way, scan_group};
+use super::doubling::{Doubling, Order};
 use super::line::{Line, Run};
 use super::reading::{Reader, Source};
 use super::rows::{At, Rows, Slot, Slots, Traits};
@@ -16,13 +16,13 @@ pub(crate) type Emit<'a> = dyn FnMut(&mut dyn Rows, &[At]) + 'a;
 /// Reads and combines lines.
 pub(crate) struct Along<'p> {
     reader: Reader<'p>,
-    chain: &'p Chain,
+    doubling: &'p Doubling,
     traits: Traits,
     /// The line of single blocks, or the taps' lines one behind the other.
     base: Slot,
     /// How the taps' lines lie there.
     laid: Laid,
-    /// Partial results of a chain.
+    /// Partial results of a doubling.
     slots: Vec<Slot>,
     /// Where lines are scanned: a group's blocks and the next one's, in turns.
     groups: [Slot; 2],
@@ -35,14 +35,20 @@ pub(crate) struct Along<'p> {
 }
 
 impl<'p> Along<'p> {
-    pub(crate) fn new(slots: &mut Slots, line: &'p Line, chain: &'p Chain, traits: Traits, reader: Reader<'p>) -> Self {
+    pub(crate) fn new(
+        slots: &mut Slots,
+        line: &'p Line,
+        doubling: &'p Doubling,
+        traits: Traits,
+        reader: Reader<'p>,
+    ) -> Self {
         Along {
             reader,
-            chain,
+            doubling,
             traits,
             base: slots.next(),
             laid: Laid::default(),
-            slots: (0..chain.slot_count).map(|_| slots.next()).collect(),
+            slots: (0..doubling.slot_count).map(|_| slots.next()).collect(),
             groups: [slots.next(), slots.next()],
             turn: 0,
             sum: slots.next(),
@@ -91,22 +97,22 @@ impl<'p> Along<'p> {
         emit(rows, &taps[..window]);
     }
 
-    /// Blocks combined once, then the chain over all of them.
+    /// Blocks combined once, then the doubling over all of them.
     fn shared(&mut self, rows: &mut dyn Rows, source: Source, run: &Run, emit: &mut Emit<'_>) {
-        let (chain, inner, order) = (self.chain, self.reader.inner, self.reader.line.order);
+        let (doubling, inner, order) = (self.doubling, self.reader.inner, self.reader.line.order);
         let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
         let base = self.reader.blocks(rows, source, run, len, self.base);
-        let last = chain.nodes.len() - 1;
-        let shift = |k: usize| chain.nodes[k].gap * order.ahead * inner;
+        let last = doubling.nodes.len() - 1;
+        let shift = |k: usize| doubling.nodes[k].gap * order.ahead * inner;
         let slots = &self.slots;
-        let of = |m: usize| if m == 0 { base } else { At::start(slots[chain.slots[m]]) };
-        for (k, node) in chain.nodes.iter().enumerate().take(last).skip(1) {
+        let of = |m: usize| if m == 0 { base } else { At::start(slots[doubling.slots[m]]) };
+        for (k, node) in doubling.nodes.iter().enumerate().take(last).skip(1) {
             let size = len - (node.size - 1) * order.ahead * inner;
             let to = of(k);
             rows.fit(to.slot, size);
             rows.combine(to, size, &[of(node.left), of(node.right).plus(shift(k))]);
         }
-        let node = chain.nodes[last];
+        let node = doubling.nodes[last];
         let whole = match last {
             0 => &[base][..],
             _ => &[of(node.left), of(node.right).plus(shift(last))],

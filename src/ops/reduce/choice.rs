@@ -1,6 +1,6 @@
 //! Which algorithm reduces which windows: the one place where that is decided. `docs/performance.md` says why.
 
-use super::chain::Order;
+use super::doubling::Order;
 use super::line::{Line, Run};
 use super::rows::Traits;
 use crate::kernel::rows::TAPS;

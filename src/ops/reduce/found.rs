@@ -8,7 +8,7 @@ use super::results::{PIECE, Sink};
 use crate::kernel::level::{Level, Writer};
 use crate::kernel::lower::combine;
 use crate::kernel::rows::{Counts, TAPS};
-use crate::kernel::threads::Parts;
+use crate::kernel::threads::Divide;
 use core::marker::PhantomData;
 
 /// Where what is found goes.
@@ -26,7 +26,7 @@ impl<T> Found<'_, T> {
     }
 }
 
-impl<T: Send> Parts for Found<'_, T> {
+impl<T: Send> Divide for Found<'_, T> {
     fn split(self, at: usize) -> (Self, Self) {
         let (indices, rest) = self.indices.split_at_mut(at);
         let (values, others) = self.values.map(|values| values.split_at_mut(at)).unzip();

@@ -1,8 +1,8 @@
 //! A reduction in numbers, and its result in parts.
 
 use super::boxed;
-use super::chain::Chain;
 use super::choice;
+use super::doubling::Doubling;
 use super::held::Held;
 use super::line::{Line, Run};
 use super::rows::Traits;
@@ -29,7 +29,7 @@ pub(crate) struct Job {
     pub(crate) strides: Strides,
     /// The unfolded axes, in the array's order.
     pub(crate) lines: Vec<Line>,
-    pub(crate) chains: Vec<Chain>,
+    pub(crate) doublings: Vec<Doubling>,
     /// How many of `lines` are reduced across rows; the last one of all may be reduced along them instead.
     pub(crate) up: usize,
     /// Elements behind the last unfolded axis.
@@ -57,7 +57,7 @@ impl Job {
         let input = plan.input_shape();
         let inner: usize = input[last + 1..].iter().product();
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
-        let chains: Vec<Chain> = lines.iter().map(|l| Chain::new(l.order.blocks, traits.idempotent)).collect();
+        let doublings: Vec<Doubling> = lines.iter().map(|l| Doubling::new(l.order.blocks, traits.idempotent)).collect();
         let counts = match traits.counted {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
@@ -72,11 +72,11 @@ impl Job {
             && boxed();
         let tiles = match pools {
             true => Vec::new(),
-            false => tiles(&traits, &lines, &chains, up, inner),
+            false => tiles(&traits, &lines, &doublings, up, inner),
         };
         let streams = bytes >= STREAM_BYTES;
         let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
-        Job { traits, filled, shape, strides, lines, chains, up, inner, tiles, pools, streams, counts }
+        Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, pools, streams, counts }
     }
 
     /// How many results each unit has.

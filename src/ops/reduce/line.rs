@@ -1,6 +1,6 @@
 //! One unfolded axis as a reduction walks it: runs of evenly spaced windows.
 
-use super::chain::Order;
+use super::doubling::Order;
 use crate::spec::{AxisPlan, PadMode, Tail};
 use alloc::vec;
 use alloc::vec::Vec;

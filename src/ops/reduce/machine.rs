@@ -6,7 +6,7 @@ use super::held::Held;
 use super::line::{Line, Run};
 use super::pool::Pool;
 use super::results::Sink;
-use super::rows::{At, ELEMENTS, Number, Rows, Slot, Strided};
+use super::rows::{At, CellCount, ELEMENTS, Rows, Slot, Strided};
 use super::source::{Blank, Source};
 use crate::kernel::level::Level;
 use crate::kernel::lower::combine;
@@ -165,12 +165,12 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         self.made.0 = usize::MAX;
     }
 
-    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: Number) {
+    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: CellCount) {
         let others = Others { elements: self.source.row(), before: &self.slots, behind: &[] };
         let sink = &mut self.sink;
         let counts = match count {
-            Number::All(n) => Counts::All(sink.count(n)),
-            Number::Each(times, from) => {
+            CellCount::All(n) => Counts::All(sink.count(n)),
+            CellCount::Each(times, from) => {
                 if self.made.0 != times {
                     self.made.0 = times;
                     self.made.1.clear();

@@ -43,7 +43,7 @@ enum Rows<A> {
 }
 
 /// One kind of box: some windows of the first axis.
-struct Part<C> {
+struct BoxKind<C> {
     boxed: Boxed,
     /// How many elements each window holds; empty if all hold as many.
     counts: Vec<C>,
@@ -59,7 +59,7 @@ pub(crate) struct Pool<'p, O: Op, C> {
     rows: Rows<O::Acc>,
     /// Windows of the first axis in a box.
     most: usize,
-    parts: Vec<Part<C>>,
+    parts: Vec<BoxKind<C>>,
     lifted: Cells<O::Acc>,
     /// Where lifted rows stand.
     moved: Vec<Row>,
@@ -108,14 +108,14 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
         }
     }
 
-    fn part(&self, run: Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> Part<C> {
+    fn part(&self, run: Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> BoxKind<C> {
         let shifts = match &self.rows {
             Rows::Phased { columns, taps } => Some((columns.row(), &taps[..])),
             Rows::Straight(_) => None,
         };
         let boxed = Boxed::new(self.lines, run, shifts, &room::<O::Acc>);
         let (counts, all) = boxed.counts(self.lines, held);
-        Part { boxed, counts: counts.into_iter().map(count).collect(), all: count(all) }
+        BoxKind { boxed, counts: counts.into_iter().map(count).collect(), all: count(all) }
     }
 
     /// Lifts rows of `line` elements into `lifted`; where they stand there.

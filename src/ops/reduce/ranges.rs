@@ -8,10 +8,10 @@
 //! How cells are bracketed follows from the plan alone. Axes that make the array smaller go first, so that nothing between is
 //! larger than elements or results.
 
-use super::chain::Order;
+use super::doubling::Order;
 use crate::array::{Picked, View};
 use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
-use crate::spec::{AxisPlan, Dims, Piece, Plan, Reads, Tail, advance, unravel};
+use crate::spec::{AxisPlan, Dims, Plan, Reads, Segment, Tail, advance, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -149,28 +149,28 @@ impl<A: Copy + Send + Sync> All<A> {
     fn along<O: Op<Acc = A>>(&mut self, axis: &AxisPlan, fill: Option<A>, how: How<O>) {
         let reads = Reads::new(axis);
         let (inner, outer, rows) = self.extent.around(axis.axis());
-        let pieces = Pieces::new(axis, &reads);
+        let segments = Segments::new(axis, &reads);
         let mut filled: Vec<A> = Vec::new();
         let times = self.extent.filled(axis.axis(), outer * inner);
         let mut data = vec![how.identity; outer * axis.count() * inner];
         let mut blocks = Blocks { rows: Vec::new(), sums: Vec::new(), reads: &reads, repeated: rows == 1, inner };
         for o in 0..outer {
             let from = &self.data[o * rows * inner..][..rows * inner];
-            blocks.add_up(from, &pieces, how);
-            if let Some(fill) = fill.filter(|_| pieces.pads) {
+            blocks.add_up(from, &segments, how);
+            if let Some(fill) = fill.filter(|_| segments.pads) {
                 filled.clear();
                 filled.extend(times[o * inner..][..inner].iter().map(|&n| power_of(fill, n, how)));
             }
             let to = &mut data[o * axis.count() * inner..][..axis.count() * inner];
             for (i, to) in to.chunks_exact_mut(inner.max(1)).enumerate() {
                 let mut sum = Sum { to, begun: false };
-                for (k, piece) in pieces.of(i) {
-                    match piece {
-                        Piece::Pad(n) if fill.is_some() => sum.power(&filled, *n, how),
-                        Piece::Pad(_) => {}
-                        Piece::Same(e, n) => sum.power(blocks.row(from, *e), *n, how),
-                        Piece::Once(_) => sum.add(blocks.sum(k), how),
-                        Piece::Round(_, n) => sum.power(blocks.sum(k), *n, how),
+                for (k, segment) in segments.of(i) {
+                    match segment {
+                        Segment::Pad(n) if fill.is_some() => sum.power(&filled, *n, how),
+                        Segment::Pad(_) => {}
+                        Segment::Same(e, n) => sum.power(blocks.row(from, *e), *n, how),
+                        Segment::Once(_) => sum.add(blocks.sum(k), how),
+                        Segment::Round(_, n) => sum.power(blocks.sum(k), *n, how),
                     }
                 }
             }
@@ -226,43 +226,45 @@ impl Extent {
 }
 
 /// What every window of an axis reads.
-struct Pieces {
-    all: Vec<Piece>,
+struct Segments {
+    all: Vec<Segment>,
     /// Where each window's begin, and where the last one's end.
     begins: Vec<usize>,
     longest: usize,
     pads: bool,
 }
 
-impl Pieces {
-    fn new(axis: &AxisPlan, reads: &Reads) -> Pieces {
-        let mut pieces = Pieces { all: Vec::new(), begins: vec![0], longest: 0, pads: false };
+impl Segments {
+    fn new(axis: &AxisPlan, reads: &Reads) -> Segments {
+        let mut segments = Segments { all: Vec::new(), begins: vec![0], longest: 0, pads: false };
         for i in 0..axis.count() {
-            reads.pieces(i, |piece| {
-                match &piece {
-                    Piece::Once(places) | Piece::Round(places, _) => pieces.longest = pieces.longest.max(places.len()),
-                    Piece::Pad(_) => pieces.pads = true,
-                    Piece::Same(..) => {}
+            reads.segments(i, |segment| {
+                match &segment {
+                    Segment::Once(places) | Segment::Round(places, _) => {
+                        segments.longest = segments.longest.max(places.len())
+                    }
+                    Segment::Pad(_) => segments.pads = true,
+                    Segment::Same(..) => {}
                 }
-                pieces.all.push(piece);
+                segments.all.push(segment);
             });
-            pieces.begins.push(pieces.all.len());
+            segments.begins.push(segments.all.len());
         }
-        pieces
+        segments
     }
 
     /// Those of window `i`, with their numbers.
-    fn of(&self, i: usize) -> impl Iterator<Item = (usize, &Piece)> {
+    fn of(&self, i: usize) -> impl Iterator<Item = (usize, &Segment)> {
         (self.begins[i]..self.begins[i + 1]).map(|k| (k, &self.all[k]))
     }
 }
 
-/// Blocks of `1, 2, 4 ..` rows, one beginning at each place, and what they make of each piece's range: `T(n)` of its rows (see
-/// [`chain`](super::chain)), wherever on the axis it lies.
+/// Blocks of `1, 2, 4 ..` rows, one beginning at each place, and what they make of each segment's range: `T(n)` of its rows (see
+/// [`doubling`](super::doubling)), wherever on the axis it lies.
 struct Blocks<'a, A> {
     /// The blocks of one size.
     rows: Vec<A>,
-    /// A row a piece.
+    /// A row a segment.
     sums: Vec<A>,
     reads: &'a Reads,
     /// Whether one row stands for all, because they are the same.
@@ -276,14 +278,14 @@ impl<A: Copy> Blocks<'_, A> {
         &from[if self.repeated { 0 } else { element } * self.inner..][..self.inner]
     }
 
-    /// What the range of piece `k` adds up to.
+    /// What the range of segment `k` adds up to.
     fn sum(&self, k: usize) -> &[A] {
         &self.sums[k * self.inner..][..self.inner]
     }
 
-    /// Adds up every piece's range.
+    /// Adds up every segment's range.
     #[inline(never)]
-    fn add_up<O: Op<Acc = A>>(&mut self, from: &[A], pieces: &Pieces, how: How<O>) {
+    fn add_up<O: Op<Acc = A>>(&mut self, from: &[A], segments: &Segments, how: How<O>) {
         let inner = self.inner;
         let places = if self.repeated { self.reads.len().min(1) } else { self.reads.len() };
         self.rows.clear();
@@ -292,13 +294,13 @@ impl<A: Copy> Blocks<'_, A> {
                 .extend_from_slice(&from[if self.repeated { 0 } else { self.reads.element(place) } * inner..][..inner]);
         }
         self.sums.clear();
-        self.sums.resize(pieces.all.len() * inner, how.identity);
-        if pieces.longest == 0 {
+        self.sums.resize(segments.all.len() * inner, how.identity);
+        if segments.longest == 0 {
             return;
         }
-        for level in 0..=pieces.longest.ilog2() {
-            for (piece, to) in pieces.all.iter().zip(self.sums.chunks_exact_mut(inner.max(1))) {
-                let (Piece::Once(range) | Piece::Round(range, _)) = piece else { continue };
+        for level in 0..=segments.longest.ilog2() {
+            for (segment, to) in segments.all.iter().zip(self.sums.chunks_exact_mut(inner.max(1))) {
+                let (Segment::Once(range) | Segment::Round(range, _)) = segment else { continue };
                 // The digits below are added already, from the front.
                 let before = range.len() & ((1 << level) - 1);
                 if range.len() >> level & 1 == 1 {

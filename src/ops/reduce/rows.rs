@@ -34,7 +34,7 @@ impl At {
 
 /// How many elements the windows of a row hold.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Number {
+pub(crate) enum CellCount {
     All(usize),
     /// So many times those of [`Rows::count`], from the given one on.
     Each(usize, usize),
@@ -67,10 +67,10 @@ pub(crate) trait Rows {
     fn lift(&mut self, to: At, len: usize, from: Strided, ahead: isize);
     /// Lifts single cells of `inner` elements, each with its place; what is none is nothing or filled padding.
     fn border(&mut self, to: At, len: usize, cells: &[(Cell, usize)], inner: usize);
-    /// Takes the number of elements of each window for [`Number::Each`].
+    /// Takes the number of elements of each window for [`CellCount::Each`].
     fn count(&mut self, counts: &[usize]);
     /// The results from place `at` on: the rows at `taps` combined and lowered.
-    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: Number);
+    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: CellCount);
     /// Reduces all axes box by box: windows `run` of the first one behind an index, to the results from `at` on.
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize);
 }

@@ -1,7 +1,7 @@
 //! Where rows of results go: their stretches of the output, and the counts they are lowered with.
 
 use super::held::Held;
-use super::rows::{At, Number, Rows};
+use super::rows::{At, CellCount, Rows};
 use super::tiles::Tile;
 use crate::kernel::rows::TAPS;
 use alloc::vec;
@@ -14,9 +14,9 @@ pub(crate) fn count<'c>(
     rows: &mut dyn Rows,
     axes: impl Iterator<Item = (&'c Held, Range<usize>)> + Clone,
     repeat: usize,
-) -> Number {
+) -> CellCount {
     if let Some(all) = axes.clone().try_fold(1usize, |n, (held, range)| Some(n.saturating_mul(held.all(range)?))) {
-        return Number::All(all);
+        return CellCount::All(all);
     }
     let mut row = vec![1usize];
     for (held, range) in axes {
@@ -24,23 +24,23 @@ pub(crate) fn count<'c>(
     }
     let row: Vec<usize> = row.iter().flat_map(|&n| core::iter::repeat_n(n, repeat)).collect();
     rows.count(&row);
-    Number::Each(1, 0)
+    CellCount::Each(1, 0)
 }
 
-impl Number {
+impl CellCount {
     /// So many times these.
-    pub(crate) fn times(self, times: usize) -> Number {
+    pub(crate) fn times(self, times: usize) -> CellCount {
         match self {
-            Number::All(n) => Number::All(n.saturating_mul(times)),
-            Number::Each(n, from) => Number::Each(n.saturating_mul(times), from),
+            CellCount::All(n) => CellCount::All(n.saturating_mul(times)),
+            CellCount::Each(n, from) => CellCount::Each(n.saturating_mul(times), from),
         }
     }
 
     /// Those from the given one on.
-    fn from(self, cell: usize) -> Number {
+    fn from(self, cell: usize) -> CellCount {
         match self {
-            Number::All(n) => Number::All(n),
-            Number::Each(n, from) => Number::Each(n, from + cell),
+            CellCount::All(n) => CellCount::All(n),
+            CellCount::Each(n, from) => CellCount::Each(n, from + cell),
         }
     }
 }
@@ -70,7 +70,7 @@ impl Layout {
     }
 
     /// Lowers the combination of the rows at `taps` into the row of the result that begins at `at`.
-    pub(crate) fn put(&self, rows: &mut dyn Rows, at: usize, taps: &[At], count: Number) {
+    pub(crate) fn put(&self, rows: &mut dyn Rows, at: usize, taps: &[At], count: CellCount) {
         for (k, stretch) in self.stretches.iter().enumerate() {
             let cell = k * self.length;
             let cut: [At; TAPS] = core::array::from_fn(|j| taps[j.min(taps.len() - 1)].plus(cell));

@@ -1,8 +1,8 @@
 //! How the result is cut along all unfolded axes but the first, so that the rows in flight stay in a cache.
 
 use super::across::Across;
-use super::chain::Chain;
 use super::choice::{scan_group, scans_along};
+use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
 use alloc::vec;
@@ -32,11 +32,11 @@ pub(crate) struct Tile {
 }
 
 /// Cuts the result. `up` axes are reduced across rows; `inner` elements lie behind the last axis of all.
-pub(crate) fn tiles(traits: &Traits, lines: &[Line], chains: &[Chain], up: usize, inner: usize) -> Vec<Tile> {
+pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up: usize, inner: usize) -> Vec<Tile> {
     let size = traits.bytes;
     let flight = match up {
         0 => LINE_BYTES,
-        _ => IN_FLIGHT / Across::rows(&lines[0], &chains[0]).max(1),
+        _ => IN_FLIGHT / Across::rows(&lines[0], &doublings[0]).max(1),
     };
     let row = (flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size).max(1);
     let mut planes = (flight / size).max(row);

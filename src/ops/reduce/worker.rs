@@ -7,7 +7,7 @@ use super::choice::{self, Way};
 use super::job::{Job, Unit};
 use super::line::{Run, place};
 use super::reading::{Reader, Source};
-use super::rows::{At, Number, Rows, Slots};
+use super::rows::{At, CellCount, Rows, Slots};
 use super::sink::{Layout, count};
 use super::tiles::Tile;
 use crate::spec::{Cell, Dims, unravel};
@@ -47,10 +47,11 @@ impl<'p> Worker<'p> {
         };
         let mut slots = Slots(0);
         let slots = &mut slots;
-        let across = (0..job.up).map(|k| Some(Across::new(slots, &job.lines[k], &job.chains[k], job.traits))).collect();
+        let across =
+            (0..job.up).map(|k| Some(Across::new(slots, &job.lines[k], &job.doublings[k], job.traits))).collect();
         let along = (job.up == last).then(|| {
             let reader = Reader::new(slots, line, job.inner, job.filled, ahead);
-            Along::new(slots, line, &job.chains[last], job.traits, reader)
+            Along::new(slots, line, &job.doublings[last], job.traits, reader)
         });
         let axis = line.axis.axis();
         let index = Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 });
@@ -87,7 +88,7 @@ impl<'p> Worker<'p> {
             let len = part.count * job.inner;
             let number = match job.traits.counted {
                 true => count(rows, [(&job.counts[0], part.windows())].into_iter(), job.inner),
-                false => Number::All(1),
+                false => CellCount::All(1),
             };
             along.reduce(rows, Source::Elements, &part, k > 0, &mut |rows, taps| rows.lower(at, len, taps, number));
             at += len;
@@ -109,7 +110,7 @@ impl<'p> Worker<'p> {
                 let counts = tile.runs.iter().enumerate().map(|(k, r)| (&job.counts[k + 1], r.windows()));
                 count(rows, counts, tile.inner.len())
             }
-            false => Number::All(1),
+            false => CellCount::All(1),
         };
         let behind = job.behind();
         for lead in 0..between.iter().map(|&a| job.shape[a]).product() {

@@ -2,7 +2,7 @@
 //! axis: each different element once, and how often it is read.
 
 use crate::array::View;
-use crate::spec::{AxisPlan, Dims, PadMode, Piece, Plan, Reads, unravel};
+use crate::spec::{AxisPlan, Dims, PadMode, Plan, Reads, Segment, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -72,12 +72,12 @@ fn different(reads: &Reads, len: usize, i: usize, filled: bool) -> Vec<(Option<u
         }
         list[*found].1 = list[*found].1.saturating_add(times);
     };
-    reads.pieces(i, |piece| match piece {
-        Piece::Pad(n) if filled => see(None, n),
-        Piece::Pad(_) => {}
-        Piece::Same(e, n) => see(Some(e), n),
-        Piece::Once(places) => places.for_each(|place| see(Some(reads.element(place)), 1)),
-        Piece::Round(places, n) => places.for_each(|place| see(Some(reads.element(place)), n)),
+    reads.segments(i, |segment| match segment {
+        Segment::Pad(n) if filled => see(None, n),
+        Segment::Pad(_) => {}
+        Segment::Same(e, n) => see(Some(e), n),
+        Segment::Once(places) => places.for_each(|place| see(Some(reads.element(place)), 1)),
+        Segment::Round(places, n) => places.for_each(|place| see(Some(reads.element(place)), n)),
     });
     list
 }

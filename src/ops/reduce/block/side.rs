@@ -17,7 +17,7 @@ pub(crate) struct Tile {
 
 /// Cells that are evenly spaced elements of the array, or all filled padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct Stretch {
     pub(crate) from: usize,
     pub(crate) count: usize,
     /// First element and distance.
@@ -34,7 +34,7 @@ pub(crate) struct Side {
     pub(crate) cells: Vec<usize>,
     /// The cells each window holds.
     pub(crate) windows: Vec<Range<usize>>,
-    pub(crate) runs: Vec<Run>,
+    pub(crate) runs: Vec<Stretch>,
 }
 
 /// The windows of an axis cut into tiles of at most `most`, such that the positions of a tile's windows lie `dilation` apart.
@@ -104,7 +104,7 @@ impl Side {
                 }
                 Some((first, advance))
             };
-            self.runs.push(Run { from, count: end - from, elements });
+            self.runs.push(Stretch { from, count: end - from, elements });
             from = end;
         }
     }

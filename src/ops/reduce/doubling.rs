@@ -62,7 +62,7 @@ pub(crate) struct Node {
 
 /// The combinations that give `T(n)` at every position; node 0 is the row of single blocks itself.
 #[derive(Clone, Debug)]
-pub(crate) struct Chain {
+pub(crate) struct Doubling {
     pub(crate) nodes: Vec<Node>,
     /// For each node, which buffer holds it when all of it is computed at once.
     pub(crate) slots: Vec<usize>,
@@ -70,8 +70,8 @@ pub(crate) struct Chain {
     pub(crate) slot_count: usize,
 }
 
-impl Chain {
-    pub(crate) fn new(n: usize, idempotent: bool) -> Chain {
+impl Doubling {
+    pub(crate) fn new(n: usize, idempotent: bool) -> Doubling {
         let single = Node { left: 0, right: 0, gap: 0, size: 1 };
         let mut nodes = vec![single];
         let mut digit = 0;
@@ -103,7 +103,7 @@ impl Chain {
             debug_assert_eq!(sum, Some(nodes.len() - 1));
         }
         let (slots, slot_count) = assign(&nodes);
-        Chain { nodes, slots, slot_count }
+        Doubling { nodes, slots, slot_count }
     }
 }
 
