@@ -115,7 +115,7 @@ impl<T: Element> Kernel for Unit<'_, '_, T> {
 
 /// Rows of a plane, or of several, that hold the same columns.
 #[derive(Clone)]
-struct Tile {
+struct Rectangle {
     planes: usize,
     rows: usize,
     columns: Range<usize>,
@@ -187,7 +187,7 @@ impl<T: Element> Job<'_, T> {
             let offset = walk.offset.wrapping_add(frame.planes.stride.wrapping_mul(done as isize));
             let to = sink.block(now * rows * width).as_mut_ptr();
             // SAFETY: all cells of these planes lie inside all bounds; F. The block has room for them.
-            unsafe { self.tile(to, offset, Tile { planes: now, rows, columns: 0..width }) };
+            unsafe { self.tile(to, offset, Rectangle { planes: now, rows, columns: 0..width }) };
             sink.commit(now * rows * width);
             done += now;
         }
@@ -211,7 +211,7 @@ impl<T: Element> Job<'_, T> {
             let from = offset.wrapping_add(self.frame.rows.stride.wrapping_mul(done as isize));
             let to = sink.block(now * width).as_mut_ptr();
             // SAFETY: the contract; the block has room for the rows.
-            unsafe { self.tile(to, from, Tile { planes: 1, rows: now, columns: columns.clone() }) };
+            unsafe { self.tile(to, from, Rectangle { planes: 1, rows: now, columns: columns.clone() }) };
             sink.commit(now * width);
             done += now;
         }
@@ -250,7 +250,7 @@ impl<T: Element> Job<'_, T> {
     /// # Safety
     /// The tile's columns must be elements, and all its cells writable at `to`.
     #[inline(always)]
-    unsafe fn tile(&self, to: *mut T, offset: isize, tile: Tile) {
+    unsafe fn tile(&self, to: *mut T, offset: isize, tile: Rectangle) {
         let (frame, width) = (self.frame, self.frame.columns.count);
         let Range { start, end } = tile.columns;
         for p in 0..tile.planes {

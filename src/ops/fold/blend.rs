@@ -4,8 +4,7 @@
 use super::cells::Cells;
 use super::engine::{Engine, Finishing, Join, Plain};
 use super::finish::Factors;
-use super::merge::Fold;
-use super::merge::Rule;
+use super::merge::{Fold, Rule};
 use super::number::{Blend, FoldElement, Folded};
 use super::shares::Which;
 use super::weigh::Weighted;

@@ -1,7 +1,7 @@
 //! All blocks of a plan: cut, read, handed to an operation, and its results put where they belong.
 
 use super::Block;
-use super::side::{Side, Tile, tiles};
+use super::side::{Run, Side, runs};
 use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
@@ -16,7 +16,7 @@ const TASK_CELLS: usize = 32 * 1024;
 /// To put a cell in its place takes as long as to move so many bytes.
 const WORK: usize = 16;
 
-/// The cut of a plan: tiles along each unfolded axis (in the array's order), and everything else an index at a time.
+/// The cut of a plan: runs along each unfolded axis (in the array's order), and everything else an index at a time.
 struct Cut<'p, 'a, T> {
     plan: &'p Plan,
     source: &'p View<'a, T>,
@@ -25,13 +25,13 @@ struct Cut<'p, 'a, T> {
     strides: Dims,
     /// The unfolded axes: their place in the plan, in the array's order.
     order: SmallVec<[usize; 3]>,
-    tiles: Vec<Vec<Tile>>,
+    runs: Vec<Vec<Run>>,
     /// The axes that are not unfolded.
     plain: SmallVec<[usize; 6]>,
     leads: usize,
 }
 
-/// One box of tiles behind a range of indices of the other axes.
+/// One box of runs behind a range of indices of the other axes.
 struct Task {
     sides: Vec<Side>,
     leads: Range<usize>,
@@ -60,7 +60,7 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
         return;
     }
     let cut = Cut::new(plan, source, fill, most);
-    let boxes: usize = cut.tiles.iter().map(Vec::len).product();
+    let boxes: usize = cut.runs.iter().map(Vec::len).product();
     let along = |a: &AxisPlan| a.count().saturating_mul(a.step().min(a.window()));
     let cells = plan.axes().iter().fold(1, |n: usize, a| n.saturating_mul(along(a))) / boxes;
     let together = (TASK_CELLS / cells.max(1)).clamp(1, cut.leads);
@@ -119,17 +119,17 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         let plain: SmallVec<[usize; 6]> =
             (0..shape.len()).filter(|&a| plan.axes().iter().all(|p| p.axis() != a)).collect();
         let leads = plain.iter().map(|&a| shape[a]).product();
-        let tiles = order.iter().map(|&k| tiles(&plan.axes()[k], most(k))).collect();
-        Cut { plan, source, fill, shape, strides, order, tiles, plain, leads }
+        let runs = order.iter().map(|&k| runs(&plan.axes()[k], most(k))).collect();
+        Cut { plan, source, fill, shape, strides, order, runs, plain, leads }
     }
 
-    /// The sides of the box of tiles with this number.
+    /// The sides of the box of runs with this number.
     fn sides(&self, mut number: usize) -> Vec<Side> {
         let mut sides = Vec::with_capacity(self.order.len());
-        for (tiles, &k) in self.tiles.iter().zip(&self.order).rev() {
-            let tile = tiles[number % tiles.len()];
-            number /= tiles.len();
-            sides.push(Side::new(&self.plan.axes()[k], tile, self.fill.is_some()));
+        for (runs, &k) in self.runs.iter().zip(&self.order).rev() {
+            let run = runs[number % runs.len()];
+            number /= runs.len();
+            sides.push(Side::new(&self.plan.axes()[k], run, self.fill.is_some()));
         }
         sides.reverse();
         sides
@@ -157,7 +157,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         f(&block, &mut buffers.scratch, &mut buffers.results);
     }
 
-    /// Copies the elements of a block, run by run.
+    /// Copies the elements of a block, stretch by stretch.
     fn read(&self, sides: &[Side], lead: usize, data: &mut [T]) {
         if data.is_empty() {
             return;
@@ -165,10 +165,10 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         let strides = row_major(sides.iter().map(|s| s.cells.len()));
         let mut starts = self.lead(lead);
         let mut axes = SmallVec::new();
-        self.read_runs(sides, &strides, 0, &mut starts, &mut axes, data);
+        self.read_stretches(sides, &strides, 0, &mut starts, &mut axes, data);
     }
 
-    fn read_runs(
+    fn read_stretches(
         &self,
         sides: &[Side],
         strides: &[usize],
@@ -185,19 +185,19 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
             }
             return;
         };
-        for run in &side.runs {
-            let offset = offset + run.from * strides[k];
-            match run.elements {
+        for stretch in &side.stretches {
+            let offset = offset + stretch.from * strides[k];
+            match stretch.elements {
                 Some((first, step)) => {
                     starts[side.axis] = first;
-                    axes.push(Picked { axis: side.axis, step, count: run.count });
-                    self.read_runs(sides, strides, offset, starts, axes, data);
+                    axes.push(Picked { axis: side.axis, step, count: stretch.count });
+                    self.read_stretches(sides, strides, offset, starts, axes, data);
                     axes.pop();
                 }
                 None => {
                     // Filled padding on one axis is filled padding whatever the others say.
                     let mut shape: Dims = axes.iter().map(|p| p.count).collect();
-                    shape.push(run.count);
+                    shape.push(stretch.count);
                     shape.extend(sides[k + 1..].iter().map(|s| s.cells.len()));
                     self.blank(&shape, strides, offset, data);
                 }
@@ -222,8 +222,8 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
             return;
         };
         let row = last.windows.len();
-        let place = |s: &Side, i: usize| (s.tile.first + i * s.tile.stride) * self.strides[s.axis];
-        let step = last.tile.stride * self.strides[last.axis];
+        let place = |s: &Side, i: usize| (s.run.first + i * s.run.stride) * self.strides[s.axis];
+        let step = last.run.stride * self.strides[last.axis];
         let mut index = Dims::from_elem(0, outer.len());
         for results in results.chunks_exact(row) {
             let at = outer.iter().zip(&index).fold(origin + place(last, 0), |at, (s, &i)| at + place(s, i));

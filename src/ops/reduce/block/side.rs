@@ -9,7 +9,7 @@ pub(crate) const FILL: usize = usize::MAX;
 
 /// Which windows of an axis a side takes: `first`, `first + stride`, ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tile {
+pub(crate) struct Run {
     pub(crate) first: usize,
     pub(crate) stride: usize,
     pub(crate) count: usize,
@@ -29,43 +29,43 @@ pub(crate) struct Stretch {
 pub(crate) struct Side {
     /// The axis of the array, and of the result.
     pub(crate) axis: usize,
-    pub(crate) tile: Tile,
+    pub(crate) run: Run,
     /// The element each cell of the block reads, in the order of their positions; [`FILL`] for filled padding.
     pub(crate) cells: Vec<usize>,
     /// The cells each window holds.
     pub(crate) windows: Vec<Range<usize>>,
-    pub(crate) runs: Vec<Stretch>,
+    pub(crate) stretches: Vec<Stretch>,
 }
 
-/// The windows of an axis cut into tiles of at most `most`, such that the positions of a tile's windows lie `dilation` apart.
-pub(crate) fn tiles(axis: &AxisPlan, most: usize) -> Vec<Tile> {
+/// The windows of an axis cut into runs of at most `most`, such that the positions of a run's windows lie `dilation` apart.
+pub(crate) fn runs(axis: &AxisPlan, most: usize) -> Vec<Run> {
     let count = axis.count();
     let (classes, most) = match axis.even_step() {
         Some(step) => (axis.dilation() / gcd(step, axis.dilation()), most.max(1)),
         None if axis.dilation() == 1 => (1, most.max(1)),
         None => (1, 1),
     };
-    let mut tiles = Vec::new();
+    let mut runs = Vec::new();
     for class in 0..classes.min(count) {
         let windows = (count - class).div_ceil(classes);
         for from in (0..windows).step_by(most) {
             let count = most.min(windows - from);
             // A window alone has no next one, and its distance might be any.
-            tiles.push(Tile { first: class + from * classes, stride: if count > 1 { classes } else { 1 }, count });
+            runs.push(Run { first: class + from * classes, stride: if count > 1 { classes } else { 1 }, count });
         }
     }
-    tiles
+    runs
 }
 
 impl Side {
-    /// The side of a tile; `filled` says whether padding without an element counts.
-    pub(crate) fn new(axis: &AxisPlan, tile: Tile, filled: bool) -> Side {
-        let mut side = Side { axis: axis.axis(), tile, cells: Vec::new(), windows: Vec::new(), runs: Vec::new() };
-        side.windows.reserve(tile.count);
+    /// The side of a run; `filled` says whether padding without an element counts.
+    pub(crate) fn new(axis: &AxisPlan, run: Run, filled: bool) -> Side {
+        let mut side = Side { axis: axis.axis(), run, cells: Vec::new(), windows: Vec::new(), stretches: Vec::new() };
+        side.windows.reserve(run.count);
         let mut positions: Vec<isize> = Vec::new();
         let mut low = 0;
-        for k in 0..tile.count {
-            let start = axis.start_of(tile.first + k * tile.stride);
+        for k in 0..run.count {
+            let start = axis.start_of(run.first + k * run.stride);
             while positions.get(low).is_some_and(|&p| p < start) {
                 low += 1;
             }
@@ -76,11 +76,11 @@ impl Side {
             });
             side.windows.push(low..positions.len());
         }
-        side.find_runs();
+        side.find_stretches();
         side
     }
 
-    fn find_runs(&mut self) {
+    fn find_stretches(&mut self) {
         let mut from = 0;
         while from < self.cells.len() {
             let first = self.cells[from];
@@ -104,7 +104,7 @@ impl Side {
                 }
                 Some((first, advance))
             };
-            self.runs.push(Stretch { from, count: end - from, elements });
+            self.stretches.push(Stretch { from, count: end - from, elements });
             from = end;
         }
     }
