@@ -297,7 +297,7 @@ fn join<A: Copy>(f: &impl Fn(A, A) -> A, stack: &mut alloc::vec::Vec<A>) {
 }
 
 /// The one order in which the `n <= TAPS` cells of a window are combined: the binary digits of `n`, the smallest
-/// first, each digit a balanced tree. See `ops/reduce/chain.rs`, which combines longer windows in the same order.
+/// first, each digit a balanced tree. See `ops/reduce/doubling.rs`, which combines longer windows in the same order.
 #[inline(always)]
 pub(crate) fn tree<A: Copy>(f: impl Fn(A, A) -> A, x: impl Fn(usize) -> A, n: usize) -> A {
     let two = |j| f(x(j), x(j + 1));
