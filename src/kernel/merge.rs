@@ -2,19 +2,10 @@
 #![allow(unsafe_code)] // reads through a view's pointer and writes overlapping runs without a bounds check an element
 
 use super::level::{Kernel, Level};
+use super::loops::{Loop, Loops, ONCE, Walk, checked_loops, coalesce};
 use crate::array::View;
 use core::ops::Mul;
 use smallvec::SmallVec;
-
-/// One loop of a block: how often, and how far destination and source move.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Loop {
-    pub(super) count: usize,
-    pub(super) to: isize,
-    pub(super) from: isize,
-}
-
-pub(super) type Loops = SmallVec<[Loop; 8]>;
 
 /// `out[offset + sum(i * strides)] = f(that, source[i])` for every index `i` of the view in row-major order.
 ///
@@ -29,7 +20,7 @@ pub(crate) fn merge_block<T: Copy, A: Copy>(
     source: &View<'_, T>,
     f: impl Fn(A, T) -> A + Copy,
 ) {
-    let Some(mut loops) = checked_loops(out.len(), offset, strides, source) else { return };
+    let Some(mut loops) = checked_loops(out.len(), offset, strides.iter().copied(), source) else { return };
     coalesce(&mut loops);
     let (inner, middle) = innermost(&mut loops);
     let (to, from) = (out.as_mut_ptr().wrapping_add(offset), source.as_ptr());
@@ -83,7 +74,7 @@ pub(crate) fn merge_side_by_side<T: Copy, A: Copy>(
     let mut outer: Option<Loops> = None;
     let mut sides: SmallVec<[Side<T>; 8]> = SmallVec::new();
     for (offset, view) in blocks {
-        let Some(mut loops) = checked_loops(out.len(), *offset, strides, view) else { return };
+        let Some(mut loops) = checked_loops(out.len(), *offset, strides.iter().copied(), view) else { return };
         let row = loops.pop().unwrap_or(ONCE);
         assert!((row.to, row.from) == (1, 1), "rows that are not contiguous");
         assert!(outer.as_ref().is_none_or(|o| *o == loops), "blocks that are not alike");
@@ -218,7 +209,7 @@ pub(crate) fn merge_weighted<T: Copy, A: Copy, W: Copy + Mul<Output = W>>(
     (scale, weights): (W, &[Option<&[W]>]),
     f: impl Fn(A, T, W) -> A + Copy,
 ) {
-    let Some(mut loops) = checked_loops(out.len(), offset, strides, source) else { return };
+    let Some(mut loops) = checked_loops(out.len(), offset, strides.iter().copied(), source) else { return };
     assert_eq!(loops.len(), weights.len(), "one entry of weights an axis");
     for (l, w) in loops.iter().zip(weights) {
         assert!(w.is_none_or(|w| w.len() == l.count), "one weight an index");
@@ -281,88 +272,10 @@ const CHUNK: usize = 16;
 /// Rows from here on are left to the compiler's own, longer vector loop.
 const LONG: usize = 128;
 
-/// A loop that does nothing but go through once.
-pub(super) const ONCE: Loop = Loop { count: 1, to: 0, from: 0 };
-
 /// Takes the last two loops.
 fn innermost(loops: &mut Loops) -> (Loop, Loop) {
     let inner = loops.pop().unwrap_or(ONCE);
     (inner, loops.pop().unwrap_or(ONCE))
-}
-
-/// The view's axes as loops, if it holds anything: proves that all of them stay inside `out`.
-pub(super) fn checked_loops<T>(len: usize, offset: usize, strides: &[isize], source: &View<'_, T>) -> Option<Loops> {
-    let shape = source.shape();
-    assert_eq!(shape.len(), strides.len(), "one stride an axis");
-    if shape.contains(&0) {
-        return None;
-    }
-    let mut bounds = isize::try_from(offset).ok().map(|o| (o, o));
-    for (&n, &s) in shape.iter().zip(strides) {
-        bounds = bounds.and_then(|(low, high)| {
-            let reach = s.checked_mul(isize::try_from(n - 1).ok()?)?;
-            Some((low.checked_add(reach.min(0))?, high.checked_add(reach.max(0))?))
-        });
-    }
-    assert!(bounds.is_some_and(|(low, high)| low >= 0 && (high as usize) < len), "a block outside of its sums");
-    let axes = shape.iter().zip(strides).zip(source.strides());
-    Some(axes.map(|((&count, &to), &from)| Loop { count, to, from }).collect())
-}
-
-/// Drops loops of one and joins those that continue each other; their order stays.
-pub(super) fn coalesce(loops: &mut Loops) {
-    loops.retain(|l| l.count > 1);
-    let mut kept = 0;
-    for k in 1..loops.len() {
-        let (outer, inner) = (loops[kept], loops[k]);
-        let n = inner.count as isize;
-        if inner.to.checked_mul(n) == Some(outer.to) && inner.from.checked_mul(n) == Some(outer.from) {
-            loops[kept] = Loop { count: outer.count * inner.count, ..inner };
-        } else {
-            kept += 1;
-            loops[kept] = inner;
-        }
-    }
-    loops.truncate(kept + 1);
-}
-
-/// How far destination and source have moved.
-#[derive(Clone, Copy)]
-pub(super) struct At {
-    pub(super) to: isize,
-    pub(super) from: isize,
-}
-
-/// The indices of some loops in row-major order.
-pub(super) struct Walk<'l> {
-    loops: &'l [Loop],
-    index: SmallVec<[usize; 8]>,
-    pub(super) at: At,
-}
-
-impl<'l> Walk<'l> {
-    #[inline(always)]
-    pub(super) fn new(loops: &'l [Loop]) -> Self {
-        Walk { loops, index: SmallVec::from_elem(0, loops.len()), at: At { to: 0, from: 0 } }
-    }
-
-    /// Goes to the next index, if there is one.
-    #[inline(always)]
-    pub(super) fn on(&mut self) -> bool {
-        for (l, i) in self.loops.iter().zip(&mut self.index).rev() {
-            *i += 1;
-            if *i < l.count {
-                self.at.to += l.to;
-                self.at.from += l.from;
-                return true;
-            }
-            // Back to this loop's start.
-            self.at.to -= l.to * (l.count - 1) as isize;
-            self.at.from -= l.from * (l.count - 1) as isize;
-            *i = 0;
-        }
-        false
-    }
 }
 
 /// The innermost loop.

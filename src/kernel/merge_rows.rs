@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // reads through views' pointers, overlapping chunks of a row
 
 use super::level::{Kernel, Level};
-use super::merge::{Loop, Loops, ONCE, Walk, checked_loops, coalesce};
+use super::loops::{Loop, Loops, ONCE, Walk, checked_loops, coalesce};
 use crate::array::View;
 use core::any::TypeId;
 use core::ops::Range;
@@ -37,7 +37,7 @@ pub(crate) fn merge_rows<T: Copy, A: Copy>(
     let mut outer: Option<Loops> = None;
     let mut sides: SmallVec<[Side<T>; 16]> = SmallVec::new();
     for (offset, view) in blocks {
-        let Some(mut loops) = checked_loops(out.len(), *offset, strides, view) else { return };
+        let Some(mut loops) = checked_loops(out.len(), *offset, strides.iter().copied(), view) else { return };
         let inner = loops.pop().unwrap_or(ONCE);
         assert!((inner.to, inner.from) == (1, 1) || inner.count == 1, "rows that are not contiguous");
         assert!(outer.as_ref().is_none_or(|o| *o == loops), "blocks that are not alike");

@@ -10,6 +10,7 @@ mod frame;
 pub(crate) mod histogram;
 pub(crate) mod level;
 mod lined;
+mod loops;
 pub(crate) mod lower;
 mod merge;
 mod merge_rows;
