@@ -1,4 +1,4 @@
-//! Work cut for the caller's threads: the one place that knows of `rayon`.
+//! Work cut for the caller's threads.
 
 use alloc::vec::Vec;
 #[cfg(feature = "rayon")]
@@ -7,14 +7,18 @@ use rayon::prelude::*;
 /// Work that takes less than to move so many bytes stays on its thread: waking another takes as long as copying them.
 const WORTH: usize = 1 << 20;
 
-/// For how many threads work should be cut that takes as long as to move so many bytes.
-pub(crate) fn threads_for(bytes: usize) -> usize {
+/// How many threads the caller's pool has.
+pub(crate) fn threads() -> usize {
     #[cfg(feature = "rayon")]
-    if bytes >= WORTH {
-        return rayon::current_num_threads();
-    }
-    let _ = (bytes, WORTH);
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
     1
+}
+
+/// For how many of them work should be cut that takes as long as to move so many bytes.
+pub(crate) fn threads_for(bytes: usize) -> usize {
+    // The pool is asked last: that may start it.
+    if bytes < WORTH { 1 } else { threads() }
 }
 
 /// Calls `f` for every number below `n`, in parallel if asked; `scratch` is made once a thread (or oftener).

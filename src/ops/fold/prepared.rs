@@ -9,6 +9,7 @@ use super::shares::Which;
 use super::weigh::Weighted;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
+use crate::kernel::threads::threads;
 use crate::spec::{AxisPlan, Dims, PadMode, Plan, index_of};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -314,14 +315,6 @@ impl<T: FoldElement> Fold<T> {
         let shape = self.plan.shape().to_vec();
         Err(Error::TooLarge { what: "the cells over one element of patches", shape, limit: T::MOST, unit: "cells" })
     }
-}
-
-/// How many threads may run a fold at once.
-fn threads() -> usize {
-    #[cfg(feature = "rayon")]
-    return rayon::current_num_threads();
-    #[cfg(not(feature = "rayon"))]
-    1
 }
 
 /// A range of a list that has an entry for every element, or none at all.
