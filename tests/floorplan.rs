@@ -255,7 +255,7 @@ fn uses() -> BTreeMap<String, BTreeSet<String>> {
             let deepest = (0..=path.len()).rev().find(|&n| modules.contains_key(&path[..n])).unwrap();
             let file = modules[&path[..deepest]];
             if let Some(name) = path.get(deepest) {
-                for import in imports[file].iter().filter(|i| i.name == *name && i.path != path) {
+                if let Some(import) = imports[file].iter().find(|i| i.name == *name && i.path != path) {
                     path = [&import.path[..], &path[deepest + 1..]].concat();
                     continue 'again;
                 }
