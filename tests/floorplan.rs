@@ -254,11 +254,11 @@ fn uses() -> BTreeMap<String, BTreeSet<String>> {
         'again: loop {
             let deepest = (0..=path.len()).rev().find(|&n| modules.contains_key(&path[..n])).unwrap();
             let file = modules[&path[..deepest]];
-            if let Some(name) = path.get(deepest) {
-                if let Some(import) = imports[file].iter().find(|i| i.name == *name && i.path != path) {
-                    path = [&import.path[..], &path[deepest + 1..]].concat();
-                    continue 'again;
-                }
+            if let Some(name) = path.get(deepest)
+                && let Some(import) = imports[file].iter().find(|i| i.name == *name && i.path != path)
+            {
+                path = [&import.path[..], &path[deepest + 1..]].concat();
+                continue 'again;
             }
             return file.to_string();
         }
