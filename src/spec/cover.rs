@@ -164,7 +164,7 @@ impl AxisPlan {
 
     /// [`remainder`](Self::remainder), unless counting takes longer than a reader waits.
     pub(crate) fn quick_remainder(&self) -> Option<usize> {
-        const PATIENCE: usize = 1 << 20;
+        const PATIENCE: usize = 1 << 16;
         let short = self.len().max(self.count()) <= PATIENCE;
         (short || self.lattice().is_some()).then(|| self.remainder())
     }

@@ -50,6 +50,33 @@ pub struct Blender<T, F> {
     hand: F,
 }
 
+impl Tiling {
+    /// What puts tiles together one after another, with results of [`result_shape`](Self::result_shape): `hand` gets each region of it
+    /// as soon as no later tile lies over it, with the box of the result that it is.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`], [`Error::TooLarge`].
+    pub fn blender<T, F>(&self, hand: F) -> Result<Blender<T, F>>
+    where
+        T: FoldElement,
+        F: FnMut(&[Range<usize>], &View<'_, T>),
+    {
+        self.blender_with(self.weighted(), hand)
+    }
+
+    /// [`blender`](Self::blender) with a merge of the caller's.
+    ///
+    /// # Errors
+    /// As there, and those of [`Plan::prepare_fold`].
+    pub fn blender_with<T, F>(&self, merge: Merge<T>, hand: F) -> Result<Blender<T, F>>
+    where
+        T: FoldElement,
+        F: FnMut(&[Range<usize>], &View<'_, T>),
+    {
+        Ok(Blender::new(Joiner::new(self, self.results.clone(), merge)?, hand))
+    }
+}
+
 impl<T: FoldElement, F: FnMut(&[Range<usize>], &View<'_, T>)> Blender<T, F> {
     pub(super) fn new(joiner: Joiner<T>, hand: F) -> Self {
         Blender { joiner, hand }

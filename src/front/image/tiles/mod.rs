@@ -1,6 +1,7 @@
 //! Overlapping tiles: large pictures and volumes processed piece by piece, and put together without seams.
 
 mod blender;
+mod joined;
 mod process;
 #[cfg(feature = "rayon")]
 mod threads;

@@ -1,6 +1,6 @@
 //! A picture cut, processed and blended, on one thread or on all.
 
-use super::blender::{Joiner, write_box};
+use super::joined::Joined;
 use super::tiling::{Tile, Tiling, cut_box};
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
@@ -47,11 +47,94 @@ pub struct Processing<'t, P> {
     progress: P,
 }
 
-impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
-    pub(super) fn new(tiling: &'t Tiling, progress: P) -> Self {
-        Processing { tiling, progress }
+impl Tiling {
+    /// Calls `progress(done, total)` after every tile, in order, and stops when it says so: runs of the returned value are those of
+    /// this tiling, watched.
+    ///
+    /// ```
+    /// use core::ops::ControlFlow;
+    /// use ndwindow::{Array, Error, image::Tiles};
+    ///
+    /// let picture = Array::from_elem(1.0f32, [10, 10])?;
+    /// let tiling = Tiles::new(.., 4, 1).on(picture.shape())?;
+    /// let stopped = tiling
+    ///     .with_progress(|done, _| if done < 3 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    ///     .process(&picture, |tile| tile.to_array());
+    /// assert_eq!(stopped, Err(Error::Stopped { done: 3, total: 9 }));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn with_progress<P>(&self, progress: P) -> Processing<'_, P>
+    where
+        P: FnMut(usize, usize) -> ControlFlow<()>,
+    {
+        Processing { tiling: self, progress }
     }
 
+    /// Cuts a picture, turns each tile into another, and blends them: `[H, W, C] -> [H', W', C']`.
+    ///
+    /// `f` returns an array, or a `Result` of one whose error ends the run; all of the same shape: the tile's, times the
+    /// [`scale`](super::Tiles::scale) if one was asked for, with any number of channels. A tile is a view of the picture unless it
+    /// overhangs. Runs in the caller's `rayon` pool, with the same bits for any number of threads; see
+    /// [`process_in_order`](Self::process_in_order) for closures that keep something, [`process_batches`](Self::process_batches)
+    /// for several tiles at once, [`with_progress`](Self::with_progress) to watch and to stop.
+    ///
+    /// Beside picture and result, memory holds the results that a later tile lies over as well (less than two rows of tiles, where
+    /// they overlap by less than half), and two for each thread.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for a picture or a result of another shape; [`Error::OutOfMemory`]; those of `f`.
+    pub fn process<'a, S, O>(
+        &self,
+        picture: S,
+        f: impl Fn(&View<'_, S::Elem>) -> O + Sync,
+    ) -> Result<Array<O::Elem>, O::Error>
+    where
+        S: IntoView<'a>,
+        S::Elem: Element,
+        O: TileOutput,
+        O::Error: Send,
+    {
+        self.with_progress(unwatched).process(picture, f)
+    }
+
+    /// [`process`](Self::process) on one thread, tile after tile, with a closure that may keep something from one to the next.
+    ///
+    /// # Errors
+    /// As [`process`](Self::process).
+    pub fn process_in_order<'a, S, O>(
+        &self,
+        picture: S,
+        f: impl FnMut(&View<'_, S::Elem>) -> O,
+    ) -> Result<Array<O::Elem>, O::Error>
+    where
+        S: IntoView<'a>,
+        S::Elem: Element,
+        O: TileOutput,
+    {
+        self.with_progress(unwatched).process_in_order(picture, f)
+    }
+
+    /// [`process`](Self::process) with `n` tiles at a time, as neural networks like them: `f` turns `[n, size, size, C]` into
+    /// `[n, size', size', C']`; the last batch holds what is left. On one thread, batch after batch.
+    ///
+    /// # Errors
+    /// As [`process`](Self::process), and [`Error::Parameter`] for batches of no tiles.
+    pub fn process_batches<'a, S, O>(
+        &self,
+        picture: S,
+        n: usize,
+        f: impl FnMut(&View<'_, S::Elem>) -> O,
+    ) -> Result<Array<O::Elem>, O::Error>
+    where
+        S: IntoView<'a>,
+        S::Elem: Element,
+        O: TileOutput,
+    {
+        self.with_progress(unwatched).process_batches(picture, n, f)
+    }
+}
+
+impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
     /// [`Tiling::process`]; the callback is called by one thread after another.
     ///
     /// # Errors
@@ -74,7 +157,7 @@ impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
             self.tiling.check_picture(&picture)?;
             let tiling = self.tiling;
             let make = |tile: &Tile| with_tile(tiling, tile, &picture, |view| f(view).into_result());
-            return super::threads::run(tiling, Joined::new(self), &make);
+            return super::threads::run(tiling, Joined::new(self.tiling, self.progress), &make);
         }
         self.process_in_order(picture, f)
     }
@@ -96,7 +179,7 @@ impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
         let picture = picture.into_view();
         let tiling = self.tiling;
         tiling.check_picture(&picture)?;
-        let mut joined = Joined::new(self);
+        let mut joined = Joined::new(self.tiling, self.progress);
         for k in 0..tiling.len() {
             let tile = tiling.checked(k, &picture)?;
             joined.take(with_tile(tiling, &tile, &picture, |view| f(view).into_result())?)?;
@@ -125,7 +208,7 @@ impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
         if n == 0 {
             return Err(Error::zero_batch().into());
         }
-        let mut joined = Joined::new(self);
+        let mut joined = Joined::new(self.tiling, self.progress);
         let cells: usize = tiling.shape()[1..].iter().product();
         for range in tiling.batches(n) {
             let mut shape = Dims::from_slice(tiling.shape());
@@ -165,55 +248,7 @@ fn with_tile<T: Element, R, E: From<Error>>(
     f(&cells.view())
 }
 
-/// Results put together tile after tile, and who is told of it.
-pub(super) struct Joined<'t, T, P> {
-    watched: Processing<'t, P>,
-    /// The first result says how many channels there are.
-    parts: Option<(Joiner<T>, Array<T>)>,
-}
-
-impl<'t, T: FoldElement, P: FnMut(usize, usize) -> ControlFlow<()>> Joined<'t, T, P> {
-    fn new(watched: Processing<'t, P>) -> Self {
-        Joined { watched, parts: None }
-    }
-
-    /// How many results were taken.
-    #[cfg(feature = "rayon")]
-    pub(super) fn done(&self) -> usize {
-        self.parts.as_ref().map_or(0, |(joiner, _)| joiner.next())
-    }
-
-    /// Takes the next result.
-    pub(super) fn take(&mut self, cells: Array<T>) -> Result<()> {
-        let tiling = self.watched.tiling;
-        let (joiner, out) = match &mut self.parts {
-            Some(parts) => parts,
-            None => {
-                let plan = tiling.results_of(cells.shape(), "a processed tile")?;
-                let joiner = Joiner::new(tiling, plan, tiling.weighted())?;
-                let out = Array::try_zeros("blended tiles", Dims::from_slice(joiner.shape()))?;
-                self.parts.insert((joiner, out))
-            }
-        };
-        let place = joiner.expected(joiner.next(), cells.shape())?;
-        let shape = Dims::from_slice(out.shape());
-        let mut written = Ok(());
-        joiner.take(&place, cells, false, &mut |ranges, region| {
-            written = write_box(out.as_mut_slice(), &shape, ranges, region);
-        })?;
-        written?;
-        let (done, total) = (joiner.next(), tiling.len());
-        match (self.watched.progress)(done, total) {
-            ControlFlow::Break(()) if done < total => Err(Error::Stopped { done, total }),
-            _ => Ok(()),
-        }
-    }
-
-    /// The whole result.
-    pub(super) fn finish(self) -> Result<Array<T>> {
-        match self.parts {
-            Some((joiner, out)) => joiner.finish().map(|()| out),
-            None => Array::try_zeros("blended tiles", Dims::from_slice(self.watched.tiling.result_shape())),
-        }
-    }
+/// Goes on, whatever was done.
+fn unwatched(_: usize, _: usize) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }

@@ -4,7 +4,7 @@
 //! unfinished one, so that results do not pile up behind a slow tile. No task waits for another: a closure may use the pool itself,
 //! and a thread that waits inside of it may well be given another tile.
 
-use super::process::Joined;
+use super::joined::Joined;
 use super::tiling::{Tile, Tiling};
 use crate::array::Array;
 use crate::error::{Error, Result};

@@ -1,14 +1,12 @@
 //! The tiles of pictures of one shape: where each lies, cutting, and putting together what was cut.
 
-use super::blender::{Blender, Joiner};
-use super::process::{Processing, TileOutput};
 use crate::array::{Array, IntoView, View};
 use crate::element::Element;
 use crate::error::{Error, Irregular, Result};
 use crate::front::grouped::ungroup;
 use crate::ops::{FoldElement, Merge, Tapers};
 use crate::spec::{Dims, Plan, list};
-use core::ops::{ControlFlow, Range};
+use core::ops::Range;
 use smallvec::SmallVec;
 
 /// A box: one range an axis; inline up to rank 6.
@@ -21,7 +19,7 @@ pub(super) type Ranges = SmallVec<[Range<usize>; 6]>;
 pub struct Tiling {
     plan: Plan,
     /// The same windows over the result.
-    results: Plan,
+    pub(super) results: Plan,
     /// Tiles, then the shape of one.
     shape: Dims,
     taper: Tapers,
@@ -281,121 +279,6 @@ impl Tiling {
     pub(super) fn weighted<T: FoldElement>(&self) -> Merge<T> {
         Merge::weighted(self.taper.clone())
     }
-
-    /// What puts tiles together one after another, with results of [`result_shape`](Self::result_shape): `hand` gets each region of it
-    /// as soon as no later tile lies over it, with the box of the result that it is.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`], [`Error::TooLarge`].
-    pub fn blender<T, F>(&self, hand: F) -> Result<Blender<T, F>>
-    where
-        T: FoldElement,
-        F: FnMut(&[Range<usize>], &View<'_, T>),
-    {
-        self.blender_with(self.weighted(), hand)
-    }
-
-    /// [`blender`](Self::blender) with a merge of the caller's.
-    ///
-    /// # Errors
-    /// As there, and those of [`Plan::prepare_fold`].
-    pub fn blender_with<T, F>(&self, merge: Merge<T>, hand: F) -> Result<Blender<T, F>>
-    where
-        T: FoldElement,
-        F: FnMut(&[Range<usize>], &View<'_, T>),
-    {
-        Ok(Blender::new(Joiner::new(self, self.results.clone(), merge)?, hand))
-    }
-
-    /// Calls `progress(done, total)` after every tile, in order, and stops when it says so: runs of the returned value are those of
-    /// this tiling, watched.
-    ///
-    /// ```
-    /// use core::ops::ControlFlow;
-    /// use ndwindow::{Array, Error, image::Tiles};
-    ///
-    /// let picture = Array::from_elem(1.0f32, [10, 10])?;
-    /// let tiling = Tiles::new(.., 4, 1).on(picture.shape())?;
-    /// let stopped = tiling
-    ///     .with_progress(|done, _| if done < 3 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-    ///     .process(&picture, |tile| tile.to_array());
-    /// assert_eq!(stopped, Err(Error::Stopped { done: 3, total: 9 }));
-    /// # Ok::<(), Error>(())
-    /// ```
-    pub fn with_progress<P>(&self, progress: P) -> Processing<'_, P>
-    where
-        P: FnMut(usize, usize) -> ControlFlow<()>,
-    {
-        Processing::new(self, progress)
-    }
-
-    /// Cuts a picture, turns each tile into another, and blends them: `[H, W, C] -> [H', W', C']`.
-    ///
-    /// `f` returns an array, or a `Result` of one whose error ends the run; all of the same shape: the tile's, times the
-    /// [`scale`](super::Tiles::scale) if one was asked for, with any number of channels. A tile is a view of the picture unless it
-    /// overhangs. Runs in the caller's `rayon` pool, with the same bits for any number of threads; see
-    /// [`process_in_order`](Self::process_in_order) for closures that keep something, [`process_batches`](Self::process_batches)
-    /// for several tiles at once, [`with_progress`](Self::with_progress) to watch and to stop.
-    ///
-    /// Beside picture and result, memory holds the results that a later tile lies over as well (less than two rows of tiles, where
-    /// they overlap by less than half), and two for each thread.
-    ///
-    /// # Errors
-    /// [`Error::ShapeMismatch`] for a picture or a result of another shape; [`Error::OutOfMemory`]; those of `f`.
-    pub fn process<'a, S, O>(
-        &self,
-        picture: S,
-        f: impl Fn(&View<'_, S::Elem>) -> O + Sync,
-    ) -> Result<Array<O::Elem>, O::Error>
-    where
-        S: IntoView<'a>,
-        S::Elem: Element,
-        O: TileOutput,
-        O::Error: Send,
-    {
-        self.with_progress(unwatched).process(picture, f)
-    }
-
-    /// [`process`](Self::process) on one thread, tile after tile, with a closure that may keep something from one to the next.
-    ///
-    /// # Errors
-    /// As [`process`](Self::process).
-    pub fn process_in_order<'a, S, O>(
-        &self,
-        picture: S,
-        f: impl FnMut(&View<'_, S::Elem>) -> O,
-    ) -> Result<Array<O::Elem>, O::Error>
-    where
-        S: IntoView<'a>,
-        S::Elem: Element,
-        O: TileOutput,
-    {
-        self.with_progress(unwatched).process_in_order(picture, f)
-    }
-
-    /// [`process`](Self::process) with `n` tiles at a time, as neural networks like them: `f` turns `[n, size, size, C]` into
-    /// `[n, size', size', C']`; the last batch holds what is left. On one thread, batch after batch.
-    ///
-    /// # Errors
-    /// As [`process`](Self::process), and [`Error::Parameter`] for batches of no tiles.
-    pub fn process_batches<'a, S, O>(
-        &self,
-        picture: S,
-        n: usize,
-        f: impl FnMut(&View<'_, S::Elem>) -> O,
-    ) -> Result<Array<O::Elem>, O::Error>
-    where
-        S: IntoView<'a>,
-        S::Elem: Element,
-        O: TileOutput,
-    {
-        self.with_progress(unwatched).process_batches(picture, n, f)
-    }
-}
-
-/// Goes on, whatever was done.
-fn unwatched(_: usize, _: usize) -> ControlFlow<()> {
-    ControlFlow::Continue(())
 }
 
 /// A box of a view.
