@@ -9,8 +9,7 @@
 //! ```
 
 use super::tiling::{Ranges, Tile, Tiling};
-use crate::array::{Array, IntoView, View, ViewMut};
-use crate::element::Element;
+use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
 use crate::ops::{Fold, FoldElement, Merge};
 use crate::spec::{AxisPlan, Dims, Plan};
@@ -282,26 +281,4 @@ fn numbers(ranges: &[Range<usize>], grid: &[usize]) -> impl Iterator<Item = usiz
         }
         number
     })
-}
-
-/// Copies a box into an array of some shape, given as its row-major elements.
-pub(super) fn write_box<T: Element>(
-    out: &mut [T],
-    shape: &[usize],
-    ranges: &[Range<usize>],
-    cells: &View<'_, T>,
-) -> Result<()> {
-    // Behind the last axis that is cut the elements of both lie side by side.
-    let cut = ranges.iter().zip(shape).rposition(|(r, &n)| r.len() < n).unwrap_or(0);
-    let mut to = ViewMut::new(out, shape)?;
-    for (axis, r) in ranges.iter().enumerate() {
-        to = to.slice(axis as isize, r.start, 1, r.len())?;
-    }
-    for (mut row, cells) in to.outer_iter_mut(cut).zip(cells.outer_iter(cut)) {
-        match row.as_mut_slice() {
-            Some(row) => cells.copy_into(row)?,
-            None => unreachable!("nothing is cut behind the last axis that is"),
-        }
-    }
-    Ok(())
 }

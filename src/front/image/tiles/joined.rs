@@ -1,7 +1,7 @@
 //! Results of tiles put together one after another, and who is told of it.
 
-use super::blender::{Joiner, write_box};
-use super::tiling::Tiling;
+use super::blender::Joiner;
+use super::tiling::{Tiling, write_box};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::ops::FoldElement;

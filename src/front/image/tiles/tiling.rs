@@ -1,6 +1,6 @@
 //! The tiles of pictures of one shape: where each lies, cutting, and putting together what was cut.
 
-use crate::array::{Array, IntoView, View};
+use crate::array::{Array, IntoView, View, ViewMut};
 use crate::element::Element;
 use crate::error::{Error, Irregular, Result};
 use crate::front::grouped::ungroup;
@@ -213,7 +213,7 @@ impl Tiling {
             return cells.copy_into(out);
         }
         let inside: Ranges = tile.read.iter().map(|r| 0..r.len()).collect();
-        super::blender::write_box(out, &self.shape[1..], &inside, &cells)
+        write_box(out, &self.shape[1..], &inside, &cells)
     }
 
     /// The tiles put together: `[tiles, size, size, C] -> [H, W, C]`, each element the weighted mean of the tiles over it.
@@ -285,4 +285,26 @@ impl Tiling {
 pub(super) fn cut_box<'a, T>(view: &View<'a, T>, ranges: &[Range<usize>]) -> Result<View<'a, T>> {
     let mut axes = ranges.iter().enumerate();
     axes.try_fold(view.clone(), |view, (axis, r)| view.slice(axis as isize, r.start, 1, r.len()))
+}
+
+/// Copies a box into an array of some shape, given as its row-major elements.
+pub(super) fn write_box<T: Element>(
+    out: &mut [T],
+    shape: &[usize],
+    ranges: &[Range<usize>],
+    cells: &View<'_, T>,
+) -> Result<()> {
+    // Behind the last axis that is cut the elements of both lie side by side.
+    let cut = ranges.iter().zip(shape).rposition(|(r, &n)| r.len() < n).unwrap_or(0);
+    let mut to = ViewMut::new(out, shape)?;
+    for (axis, r) in ranges.iter().enumerate() {
+        to = to.slice(axis as isize, r.start, 1, r.len())?;
+    }
+    for (mut row, cells) in to.outer_iter_mut(cut).zip(cells.outer_iter(cut)) {
+        match row.as_mut_slice() {
+            Some(row) => cells.copy_into(row)?,
+            None => unreachable!("nothing is cut behind the last axis that is"),
+        }
+    }
+    Ok(())
 }
