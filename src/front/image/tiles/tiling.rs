@@ -74,7 +74,7 @@ impl Tile {
         &self.weights
     }
 
-    /// The box of the result that no later tile lies over, but this one does: what a [`Blender`] hands out when it comes. Those of
+    /// The box of the result that no later tile lies over, but this one does: what a [`Blender`](super::Blender) hands out when it comes. Those of
     /// all tiles are the whole result, each element once.
     pub fn finished(&self) -> &[Range<usize>] {
         &self.finished
