@@ -133,7 +133,7 @@ impl AxisPlan {
     }
 
     /// The lattice of all positions of evenly spaced windows.
-    fn positions(&self, windows: &Range<usize>) -> Lattice {
+    pub(super) fn positions(&self, windows: &Range<usize>) -> Lattice {
         Lattice {
             origin: self.start_of(windows.start) as i128,
             step: self.even_distance() as i128,
@@ -199,17 +199,7 @@ impl AxisPlan {
     }
 
     fn repeats(&self) -> bool {
-        !matches!(self.pad_mode(), PadMode::Empty | PadMode::Edge)
-    }
-
-    /// After how many positions a mode that repeats the axis is where it was.
-    fn period(&self) -> usize {
-        let len = self.whole_line().len();
-        match self.pad_mode() {
-            PadMode::Wrap => len.max(1),
-            PadMode::Symmetric => (2 * len).max(1),
-            _ => (2 * len).saturating_sub(2).max(1),
-        }
+        self.pad_mode().repeats()
     }
 
     fn taps(&self, i: usize) -> Taps {
@@ -218,23 +208,27 @@ impl AxisPlan {
 
     /// How many neighbouring windows read all that any windows read, but for those that overhang the end.
     fn different(&self) -> usize {
-        match self.even_step() {
-            Some(step) if self.repeats() => self.period() / gcd(self.period(), step.max(1)),
-            _ => usize::MAX,
-        }
+        let line = self.whole_line().len();
+        let period = if line == 0 { None } else { self.pad_mode().period(line) };
+        let windows = period.zip(self.even_step()).map(|(period, step)| period / gcd(period, step));
+        windows.unwrap_or(usize::MAX)
+    }
+
+    /// The first window of a range that overhangs the end.
+    fn overhang(&self, range: &Range<usize>) -> usize {
+        let first = self.first_start_from(self.end() - self.span() as isize + 1);
+        first.clamp(range.start, range.end.max(range.start))
     }
 
     /// The windows of a range, but for those that read what one before them in the range does.
     fn distinct(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
-        let overhang =
-            self.first_start_from(self.end() - self.span() as isize + 1).clamp(range.start, range.end.max(range.start));
+        let overhang = self.overhang(&range);
         (range.start..overhang).take(self.different()).chain(overhang..range.end)
     }
 
     /// The same, from behind.
     fn distinct_from_behind(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
-        let overhang =
-            self.first_start_from(self.end() - self.span() as isize + 1).clamp(range.start, range.end.max(range.start));
+        let overhang = self.overhang(&range);
         (overhang..range.end).rev().chain((range.start..overhang).rev().take(self.different()))
     }
 
@@ -317,19 +311,17 @@ impl AxisPlan {
 
     /// Cells where the axis repeats itself, a stretch of it or of its mirror image after the other.
     fn add_repeated(&self, taps: Taps, within: &Range<usize>, hull: &mut Hull) {
-        let (period, line, whole) = (self.period(), self.whole_line(), self.whole_line().len());
+        let (mode, line, whole) = (self.pad_mode(), self.whole_line(), self.whole_line().len());
+        let Some(period) = mode.period(whole) else { return };
         let round = period / gcd(period, taps.dilation);
         let cells = taps.cells.min(round);
         let mut j = 0;
         while j < cells && hull.0 != Some((within.start, within.end - 1)) {
             let at = (taps.start + (j * taps.dilation) as isize - line.start).rem_euclid(period as isize) as usize;
-            let (from, rest, sign) = match at < whole {
-                true => (at, whole - 1 - at, 1),
-                false if self.pad_mode() == PadMode::Symmetric => (period - 1 - at, period - 1 - at, -1),
-                false => (period - at, period - 1 - at, -1),
-            };
+            let Some(from) = mode.source(at as isize, whole as isize) else { return };
+            let (rest, sign) = if at < whole { (whole - 1 - at, 1) } else { (period - 1 - at, -1) };
             let stretch = (rest / taps.dilation + 1).min(cells - j);
-            let start = line.start + from as isize;
+            let start = line.start + from;
             self.add_even(Taps { start, dilation: taps.dilation, cells: stretch }, sign, within, hull);
             j += stretch;
         }

@@ -185,14 +185,8 @@ impl AxisPlan {
         if self.count() == 0 {
             return Some(Lattice { origin: 0, step: 1, dilation: 1, windows: 0, taps: 0 });
         }
-        let step = self.even_step().filter(|_| dense && self.reads_each_once())?;
-        Some(Lattice {
-            origin: self.start_of(0) as i128,
-            step: step as i128,
-            dilation: self.dilation() as i128,
-            windows: self.count() as i128,
-            taps: self.window() as i128,
-        })
+        self.even_step().filter(|_| dense && self.reads_each_once())?;
+        Some(self.positions(&(0..self.count())))
     }
 }
 

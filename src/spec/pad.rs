@@ -47,20 +47,33 @@ impl PadMode {
         if (0..len).contains(&at) {
             return Some(at);
         }
+        let Some(period) = self.period(len as usize) else {
+            return (self == PadMode::Edge).then(|| at.clamp(0, len - 1));
+        };
+        let period = period as isize;
+        let k = at.rem_euclid(period);
+        Some(match self {
+            _ if k < len => k,
+            PadMode::Symmetric => period - 1 - k,
+            _ => period - k,
+        })
+    }
+
+    /// After how many positions a line of `len` elements (at least one) repeats itself, if this mode repeats more than its ends.
+    #[inline]
+    pub(crate) fn period(self, len: usize) -> Option<usize> {
         match self {
-            PadMode::Empty => None,
-            PadMode::Edge => Some(at.clamp(0, len - 1)),
-            PadMode::Wrap => Some(at.rem_euclid(len)),
-            PadMode::Symmetric => {
-                let k = at.rem_euclid(2 * len);
-                Some(if k < len { k } else { 2 * len - 1 - k })
-            }
-            PadMode::Reflect if len == 1 => Some(0),
-            PadMode::Reflect => {
-                let k = at.rem_euclid(2 * len - 2);
-                Some(if k < len { k } else { 2 * len - 2 - k })
-            }
+            PadMode::Empty | PadMode::Edge => None,
+            PadMode::Wrap => Some(len),
+            PadMode::Symmetric => Some(2 * len),
+            PadMode::Reflect => Some((2 * len - 2).max(1)),
         }
+    }
+
+    /// Whether more than the ends of a line is repeated.
+    #[inline]
+    pub(crate) fn repeats(self) -> bool {
+        !matches!(self, PadMode::Empty | PadMode::Edge)
     }
 }
 

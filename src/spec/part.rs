@@ -8,7 +8,7 @@
 //! ```
 
 use super::plan::{Plan, checked_len};
-use super::{Dims, IntoPerAxis, PerAxis, list};
+use super::{Dims, IntoPerAxis, PerAxis, index_of, list};
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -116,14 +116,12 @@ impl Parts {
         if k >= self.len {
             return None;
         }
-        let mut write: Ranges = (0..self.grid.len()).map(|_| 0..0).collect();
-        let mut rest = k;
-        for a in (0..self.grid.len()).rev() {
-            let from = rest % self.grid[a] * self.chunk[a];
-            write[a] = from..(from + self.chunk[a]).min(self.shape[a]);
-            rest /= self.grid[a];
-        }
-        Some(self.plan.cut(write))
+        let place = index_of(k, &self.grid);
+        let range = |a: usize| {
+            let from = place[a] * self.chunk[a];
+            from..(from + self.chunk[a]).min(self.shape[a])
+        };
+        Some(self.plan.cut((0..place.len()).map(range).collect()))
     }
 
     /// All parts, in order.
@@ -161,7 +159,7 @@ impl Plan {
     /// # Errors
     /// [`Error::RankMismatch`] for a wrong number of ranges; [`Error::BoxOutside`] for an empty one, or one that leaves the result.
     pub fn part(&self, ranges: &[Range<usize>]) -> Result<Part> {
-        self.check_box("the result", &self.reduced_dims(), ranges, false)?;
+        check_box("the result", &self.reduced_dims(), ranges)?;
         Ok(self.cut(ranges.iter().cloned().collect()))
     }
 
@@ -195,7 +193,7 @@ impl Plan {
     /// # Errors
     /// Those of [`part`](Self::part).
     pub fn reads(&self, ranges: &[Range<usize>]) -> Result<Vec<Range<usize>>> {
-        self.check_box("the result", &self.reduced_dims(), ranges, false)?;
+        check_box("the result", &self.reduced_dims(), ranges)?;
         Ok(self.read_box(ranges).into_vec())
     }
 
@@ -217,7 +215,7 @@ impl Plan {
     /// # Errors
     /// [`Error::RankMismatch`], [`Error::BoxOutside`].
     pub fn touched(&self, ranges: &[Range<usize>]) -> Result<Vec<Range<usize>>> {
-        self.check_box("the input", self.input_shape(), ranges, false)?;
+        check_box("the input", self.input_shape(), ranges)?;
         let mut windows = ranges.to_vec();
         for axis in self.axes() {
             windows[axis.axis()] = axis.readers_of(ranges[axis.axis()].clone());
@@ -240,25 +238,19 @@ impl Plan {
         let piece = self.over(&write, &read);
         Part { whole: self.clone(), piece, write, read }
     }
+}
 
-    /// Whether a box has the right rank and lies inside a shape; empty ranges only if they are `allowed`.
-    pub(crate) fn check_box(
-        &self,
-        what: &'static str,
-        shape: &[usize],
-        ranges: &[Range<usize>],
-        empty: bool,
-    ) -> Result<()> {
-        if ranges.len() != shape.len() {
-            return Err(Error::RankMismatch { what: "box", found: ranges.len(), rank: shape.len() });
-        }
-        for (axis, (range, &len)) in ranges.iter().zip(shape).enumerate() {
-            if range.end > len || range.start > range.end || (range.start == range.end && !empty) {
-                return Err(Error::BoxOutside { what, axis, start: range.start, end: range.end, len });
-            }
-        }
-        Ok(())
+/// Whether a box has the right rank, lies inside a shape, and is not empty.
+fn check_box(what: &'static str, shape: &[usize], ranges: &[Range<usize>]) -> Result<()> {
+    if ranges.len() != shape.len() {
+        return Err(Error::RankMismatch { what: "box", found: ranges.len(), rank: shape.len() });
     }
+    for (axis, (range, &len)) in ranges.iter().zip(shape).enumerate() {
+        if range.end > len || range.is_empty() {
+            return Err(Error::BoxOutside { what, axis, start: range.start, end: range.end, len });
+        }
+    }
+    Ok(())
 }
 
 /// A size of boxes for each axis.

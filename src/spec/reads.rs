@@ -66,7 +66,7 @@ impl Reads {
 
     /// Whether nothing is kept for each element.
     pub(crate) fn is_formula(axis: &AxisPlan) -> bool {
-        axis.base_dilation() == 1 && matches!(axis.pad_mode(), PadMode::Empty | PadMode::Edge)
+        axis.base_dilation() == 1 && !axis.pad_mode().repeats()
     }
 
     /// How many places there are.
@@ -241,13 +241,7 @@ fn pad(cells: usize, cell: Cell, mut f: impl FnMut(Segment)) {
 
 impl Circle {
     fn new(axis: &AxisPlan, len: usize) -> Option<Circle> {
-        let period = match axis.pad_mode() {
-            PadMode::Empty | PadMode::Edge => return None,
-            _ if len == 0 => return None,
-            PadMode::Wrap => len,
-            PadMode::Symmetric => 2 * len,
-            PadMode::Reflect => (2 * len - 2).max(1),
-        };
+        let period = if len == 0 { None } else { axis.pad_mode().period(len) }?;
         let lists = gcd(period, axis.dilation());
         let cells = period / lists;
         let inverse = inverse((axis.dilation() / lists % cells) as i128, cells as i128);

@@ -1,7 +1,7 @@
 //! One unfolded axis as a reduction walks it: runs of evenly spaced windows.
 
 use super::doubling::Order;
-use crate::spec::{AxisPlan, PadMode, Tail};
+use crate::spec::{AxisPlan, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -57,7 +57,7 @@ pub(crate) fn turns(axis: &AxisPlan) -> bool {
     let (before, after) = axis.pads();
     // Of a part, the padding of the whole axis.
     let before = before + (axis.whole_len().1 * axis.base_dilation()) as isize;
-    !matches!(axis.pad_mode(), PadMode::Empty | PadMode::Edge) && (before > 0 || after > 0)
+    axis.pad_mode().repeats() && (before > 0 || after > 0)
 }
 
 /// The place of a cell that reads an element: later cells of a window have larger ones, unless they read the same element. The
