@@ -1,22 +1,13 @@
 //! Every refusal of the core with its exact words, and numbers at the ends of their types in every place one goes in:
 //! each gets an error, none a panic, a wrapped number, a hang or an allocation.
 
-use ndwindow::{Array, Error, PadMode, Plan, Result, Tail, Unfold, View, ViewMut, unfold};
+mod refused;
+
+use ndwindow::{Array, Error, PadMode, Plan, Tail, Unfold, View, ViewMut, unfold};
+use refused::refused;
 
 /// The longest line, span or shape accepted, as the messages name it.
 const LIMIT: usize = isize::MAX as usize / 4;
-
-fn words<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => panic!("no error"),
-        Err(error) => error.to_string(),
-    }
-}
-
-/// Checks a table of results and their words.
-macro_rules! refused {
-    ($($result:expr => $text:expr),+ $(,)?) => { $(assert_eq!(words($result), $text);)+ };
-}
 
 #[test]
 fn zeros() {

@@ -3,6 +3,7 @@
 mod oracle;
 #[path = "oracle/random.rs"]
 mod random;
+mod threads;
 
 use ndwindow::{Element, Error, View, Windows};
 use oracle::library::{self, MODES, TAILS, refusal};
@@ -11,6 +12,7 @@ use oracle::{Ask, Layout, Line, Out, Pads, Refusal};
 use proptest::prelude::*;
 use random::twists;
 use std::fmt::Debug;
+use threads::in_pools;
 
 /// A pixel: three bytes, alignment of one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -275,18 +277,6 @@ fn large<T: Element + PartialEq + Debug>(
             assert!(copy.len() == want.len() && wrong.is_none(), "element {wrong:?} of {:?}", copy.shape());
         });
     }
-}
-
-#[cfg(feature = "rayon")]
-fn in_pools(f: impl Fn() + Send + Sync) {
-    for threads in 1..=3 {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(&f);
-    }
-}
-
-#[cfg(not(feature = "rayon"))]
-fn in_pools(f: impl Fn()) {
-    f();
 }
 
 fn bytes(i: usize) -> u8 {

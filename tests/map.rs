@@ -2,11 +2,13 @@
 //! that are neither `Copy` nor `Default`.
 
 mod oracle;
+mod threads;
 
 use ndwindow::{Error, PadMode, Tail, View, unfold};
 use oracle::library::{self, MODES, TAILS};
 use oracle::{Ask, Layout, Line, Pads, Stand};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use threads::in_pools;
 
 /// An element that can only be cloned, and owns memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,18 +165,6 @@ fn an_array_without_axes_is_one_window() {
     let mut out = [0; 2];
     one.map_into(&mut out, 2, |window, row| row.fill(window[0])).unwrap();
     assert_eq!(out, [5, 5]);
-}
-
-#[cfg(feature = "rayon")]
-fn in_pools(f: impl Fn() + Send + Sync) {
-    for threads in 1..=3 {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(&f);
-    }
-}
-
-#[cfg(not(feature = "rayon"))]
-fn in_pools(f: impl Fn()) {
-    f();
 }
 
 /// Jobs large enough for threads, with windows cut between them anywhere.

@@ -167,6 +167,14 @@ fn asked(longest: usize) -> impl Strategy<Value = Asked> {
     })
 }
 
+/// A shape with the unfolded axes in a row, plain ones before (if they `lead`) or behind them; and which they are.
+fn placed(per: &[Asked], plain: &[usize], lead: bool) -> (Vec<usize>, Vec<isize>) {
+    let lens: Vec<usize> = per.iter().map(|a| a.len).collect();
+    let shape = if lead { [plain, &lens].concat() } else { [&lens, plain].concat() };
+    let from = if lead { plain.len() } else { 0 };
+    (shape, (0..per.len()).map(|k| (from + k) as isize).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -178,10 +186,7 @@ proptest! {
         chunk in 1usize..9,
         fill in prop::option::of(Just(2.5f32)),
     ) {
-        let lens = per.iter().map(|a| a.len);
-        let shape: Vec<usize> = if lead { plain.iter().copied().chain(lens).collect() } else { lens.chain(plain.iter().copied()).collect() };
-        let from = if lead { plain.len() } else { 0 };
-        let axes: Vec<isize> = (0..per.len()).map(|k| (from + k) as isize).collect();
+        let (shape, axes) = placed(&per, &plain, lead);
         let request = request(&axes, &per);
         if let Ok(plan) = request.plan(&shape[..]) {
             let x = Array::new(numbers(shape.iter().product()), &shape[..]).unwrap();
@@ -289,10 +294,7 @@ proptest! {
         grid_first in any::<bool>(),
         chunk in 1usize..7,
     ) {
-        let lens = per.iter().map(|a| a.len);
-        let shape: Vec<usize> = if lead { plain.iter().copied().chain(lens).collect() } else { lens.chain(plain.iter().copied()).collect() };
-        let from = if lead { plain.len() } else { 0 };
-        let axes: Vec<isize> = (0..per.len()).map(|k| (from + k) as isize).collect();
+        let (shape, axes) = placed(&per, &plain, lead);
         let request = request(&axes, &per);
         let request = if grid_first { request.grid_first() } else { request };
         if let Ok(plan) = request.plan(&shape[..]) {

@@ -3,6 +3,7 @@
 
 #![cfg(target_pointer_width = "64")]
 
+use crate::refused::refused;
 use ndwindow::audio::{
     Edges, Framer, Framing, OverlapAdd, WindowFn, check_cola, check_nola, frames, interleaved, overlap_sums,
 };
@@ -61,18 +62,6 @@ const TAILS: [Tail; 4] = [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spre
 /// Whether a request got through; a refusal must have words.
 fn tried<T>(result: Result<T>) -> Option<T> {
     result.map_err(|error| assert!(!error.to_string().is_empty())).ok()
-}
-
-fn words<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => panic!("no error"),
-        Err(error) => error.to_string(),
-    }
-}
-
-/// Checks a table of results and their words.
-macro_rules! refused {
-    ($($result:expr => $text:expr),+ $(,)?) => { $(assert_eq!(words($result), $text);)+ };
 }
 
 #[test]

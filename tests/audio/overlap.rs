@@ -1,22 +1,11 @@
 //! Overlap-add: the inverse of framing, whole and streaming, and what it refuses.
 
 use crate::counting::allocations;
+use crate::noise;
 use ndwindow::audio::{Edges, Framing, OverlapAdd, WindowFn, check_cola, check_nola, frames, overlap_sums};
 use ndwindow::{Error, View};
 
 const EDGES: [Edges; 3] = [Edges::Steady, Edges::Padded, Edges::Normalized];
-
-fn noise(n: usize, seed: u64) -> Vec<f64> {
-    let mut s = seed.wrapping_mul(2654435761).wrapping_add(88172645463325252);
-    (0..n)
-        .map(|_| {
-            s ^= s << 13;
-            s ^= s >> 7;
-            s ^= s << 17;
-            (s >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-        })
-        .collect()
-}
 
 /// The definition: add where the frames came from, first frame first.
 fn added(rows: &[f64], size: usize, hop: usize, weights: &[f64]) -> Vec<f64> {

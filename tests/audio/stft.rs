@@ -9,15 +9,7 @@ use ndwindow::{Error, PadMode, View};
 use proptest::prelude::*;
 
 fn noise(n: usize) -> Vec<f64> {
-    let mut s = 88172645463325252u64;
-    (0..n)
-        .map(|_| {
-            s ^= s << 13;
-            s ^= s >> 7;
-            s ^= s << 17;
-            (s >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-        })
-        .collect()
+    crate::noise(n, 0)
 }
 
 /// Bin `f` of the transform of `frame`, by the sum.

@@ -1,6 +1,6 @@
 //! Which positions of a long line a picture shows, and where.
 
-use super::paper::add_box;
+use super::paper::{MARGIN, Paper, add_box};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -91,6 +91,16 @@ impl Columns {
     /// The middles of the breaks.
     pub(super) fn breaks(&self) -> impl Iterator<Item = isize> + '_ {
         self.stretches.windows(2).map(|pair| self.x(pair[0].end) + BREAK / 2)
+    }
+
+    /// Ends a row of cells: dots for what is left out, its name, and the paper below it.
+    pub(super) fn end_row(&self, paper: &mut Paper, y: isize, height: isize, name: &str) {
+        for x in self.breaks() {
+            paper.number("bare", x, y + height / 2, "...", false, "");
+        }
+        paper.widen(self.right());
+        paper.text("soft", MARGIN, y + height / 2 + 4, name);
+        paper.y = y + height + 6;
     }
 
     /// Every cell of which `keep` holds, as one path of boxes of a height.

@@ -187,12 +187,7 @@ pub(super) fn line(paper: &mut Paper, axis: &AxisPlan, columns: &Columns, counts
             paper.number("number", x + CELL / 2, y + height / 2, e, upright, "");
         }
     }
-    for x in columns.breaks() {
-        paper.number("bare", x, y + height / 2, "...", false, "");
-    }
-    paper.widen(columns.right());
-    paper.text("soft", MARGIN, y + height / 2 + 4, "elements");
-    paper.y = y + height + 6;
+    columns.end_row(paper, y, height, "elements");
 }
 
 /// One row a window, filled where it reads.

@@ -69,12 +69,7 @@ fn memory(paper: &mut Paper, plan: &Plan, columns: &Columns, y: isize) {
     for (p, x) in columns.iter() {
         paper.number("number", x + CELL / 2, y + height / 2, p, upright, "");
     }
-    for x in columns.breaks() {
-        paper.number("bare", x, y + height / 2, "...", false, "");
-    }
-    paper.widen(columns.right());
-    paper.text("soft", MARGIN, y + height / 2 + 4, "memory, window 0");
-    paper.y = y + height + 6;
+    columns.end_row(paper, y, height, "memory, window 0");
 }
 
 /// Whether the first window reads the element at a place of memory; on axes that are not unfolded, at their first position.
