@@ -98,6 +98,11 @@ impl<'w, 'a, T: Clone> Each<'w, 'a, T> {
         (self.len() > 1 && threads_for(work) > 1).then(|| (SHARE_BYTES / bytes).clamp(1, self.len()))
     }
 
+    /// Which windows share `number` of so many is.
+    pub(super) fn shared(&self, share: usize, number: usize) -> Range<usize> {
+        number * share..self.len().min((number + 1) * share)
+    }
+
     /// Shows the windows of a range as views: of the array, or of a copy in `buffer`.
     pub(super) fn views(&self, range: Range<usize>, buffer: &mut Vec<T>, mut f: impl FnMut(&View<'_, T>)) {
         self.runs(range, |run| match run {

@@ -149,19 +149,21 @@ impl<'a, T: Clone> AnyWindows<'a, T> {
         T: Sync,
     {
         let each = self.each(default, Shown::Views)?;
-        if let Some(share) = each.share() {
-            let mut results = room(&each)?;
-            let part = |buffer: &mut Vec<T>, number: usize| {
-                let windows = number * share..each.len().min((number + 1) * share);
-                let mut part = Vec::with_capacity(windows.len());
-                each.views(windows, buffer, |window| part.push(f(window)));
-                part
-            };
-            let parts: Vec<Vec<R>> = made(0..each.len().div_ceil(share), Vec::new, part);
-            parts.into_iter().for_each(|part| results.extend(part));
-            return Array::new(results, each.shape());
+        let mut results = room(&each)?;
+        match each.share() {
+            None => each.views(0..each.len(), &mut Vec::new(), |window| results.push(f(window))),
+            Some(share) => {
+                let part = |buffer: &mut Vec<T>, number: usize| {
+                    let windows = each.shared(share, number);
+                    let mut part = Vec::with_capacity(windows.len());
+                    each.views(windows, buffer, |window| part.push(f(window)));
+                    part
+                };
+                let parts: Vec<Vec<R>> = made(0..each.len().div_ceil(share), Vec::new, part);
+                parts.into_iter().for_each(|part| results.extend(part));
+            }
         }
-        self.map_in_order_with(default, f)
+        Array::new(results, each.shape())
     }
 
     fn map_in_order_with<R>(&self, default: Option<&T>, mut f: impl FnMut(&View<'_, T>) -> R) -> Result<Array<R>> {
@@ -189,7 +191,7 @@ impl<'a, T: Clone> AnyWindows<'a, T> {
         }
         let each = self.each(default, Shown::Slices)?;
         if let Some(share) = each.share() {
-            let windows = |number: usize| number * share..each.len().min((number + 1) * share);
+            let windows = |number: usize| each.shared(share, number);
             let parts = each.len().div_ceil(share);
             match k {
                 0 => each_number(parts, true, Vec::new, |buffer, n| rows(&each, windows(n), buffer, &mut [], k, &f)),
