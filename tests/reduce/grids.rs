@@ -191,3 +191,20 @@ fn pooled_planes() {
         }
     }
 }
+
+/// Uneven windows are ranges of a tree: over several axes too their cells stay in order.
+#[test]
+fn uneven_windows_over_two_axes() {
+    let x = values(9 * 7);
+    for (shape, other) in [([9, 1], (0, 1)), ([9, 7], (2, 3)), ([3, 7], (4, 4)), ([9, 2], (0, 30))] {
+        for mode in MODES {
+            for fill in [None, Some(0), Some(3)] {
+                let spread = Axis { pads: (3, 4), tail: Tail::Spread, ..Axis::new(0, 11, 2) };
+                let axes = [spread, Axis { pads: other, mode, ..Axis::new(1, 2, 1) }];
+                check(&View::new(&x[..shape[0] * shape[1]], shape).unwrap(), &axes, fill);
+                let axes = [axes[0], Axis { tail: Tail::Spread, window: 9, ..axes[1] }];
+                check(&View::new(&x[..shape[0] * shape[1]], shape).unwrap(), &axes, fill);
+            }
+        }
+    }
+}

@@ -15,8 +15,8 @@ use core::marker::PhantomData;
 /// - `combine(identity, a)` and `combine(a, identity)` are `a`;
 /// - if [`IDEMPOTENT`](Self::IDEMPOTENT), `combine(a, a)` is `a`.
 ///
-/// Elements are combined in their order along each axis (the operation need not be commutative along one axis), and how they
-/// are bracketed follows from the plan and the window's place in it: never from other elements, threads, the width of vectors,
+/// Elements are combined in row-major order (the operation need not be commutative; only where windows over several axes hold
+/// far more padding than elements, whole axes may change places), and how they are bracketed follows from the plan and the window's place in it: never from other elements, threads, the width of vectors,
 /// or how the array lies in memory. Windows of many steps are scanned: of an operation that rounds, some hundred roundings may
 /// add up in a window of some hundred cells (the sums, means and moments of this crate are never scanned).
 ///

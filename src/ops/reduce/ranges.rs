@@ -5,8 +5,8 @@
 //! of `1, 2, 4 ..` are made, one beginning at each place, and a window is a block for each binary digit of its range. So the cost is that of elements
 //! plus results (times a logarithm), whatever window, pads and dilation are; uneven starts cost no more than even ones.
 //!
-//! How cells are bracketed follows from the plan alone. Axes that make the array smaller go first, so that nothing between is
-//! larger than elements or results.
+//! How cells are bracketed follows from the plan alone. The last axis goes first, so that cells are combined in row-major order;
+//! only where that would make something far larger than elements and results between, those axes go first that make it smaller.
 
 use super::doubling::Order;
 use crate::array::{Picked, View};
@@ -21,6 +21,10 @@ const MANY: f64 = (1u64 << 34) as f64;
 const LITTLE: f64 = (1u64 << 16) as f64;
 /// How many times the work of a tree windows may take before a tree is made.
 const WORTH: f64 = 64.0;
+/// How many times the memory of elements and results what is between two axes may take, to keep the order of cells.
+const ROOM: f64 = 4.0;
+/// As many elements of unfolded axes there is always room for.
+const SMALL: f64 = 4096.0;
 
 /// Whether the windows of a plan over a view are to be reduced here. Of a part, what the whole plan's would be.
 pub(crate) fn wanted<T>(plan: &Plan, source: &View<'_, T>) -> bool {
@@ -73,18 +77,28 @@ pub(super) fn each<T: Copy, O: Op>(
 ) {
     let mut all = All::new(source, lifting);
     let fill = fill.map(|v| lifting.lift(v));
-    for axis in smallest_first(plan) {
+    for axis in in_turn(plan) {
         all.along(axis, fill, how);
     }
     let data = &all.data;
     all.extent.each_result(plan, (fill.is_some(), counted), &mut |place, n| f(data[place], n));
 }
 
-/// The axes, those first that make the array smaller.
-fn smallest_first(plan: &Plan) -> Vec<&AxisPlan> {
+/// The axes in the order they are reduced in: the last one first, or, where there is no room for that, those first that make the
+/// array smaller.
+fn in_turn(plan: &Plan) -> Vec<&AxisPlan> {
     let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
     let growth = |a: &AxisPlan| a.whole_count().0 as f64 / a.whole_len().0.max(1) as f64;
-    axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
+    axes.sort_by_key(|a| core::cmp::Reverse(a.axis()));
+    let between = axes.iter().scan(1.0, |size, a| {
+        *size *= growth(a);
+        Some(*size)
+    });
+    let (most, last) = between.fold((1.0f64, 1.0), |(most, _), size| (most.max(size), size));
+    let elements: f64 = plan.axes().iter().map(|a| a.whole_len().0.max(1) as f64).product();
+    if most * elements > SMALL && most > ROOM * last.max(1.0) {
+        axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
+    }
     axes
 }
 
