@@ -2,7 +2,7 @@
 //! whatever the window is; only the rows a later window still needs are kept.
 
 use super::choice::{self, Way, scans};
-use super::doubling::{Doubling, Order};
+use super::doubling::{Doubling, Node, Order};
 use super::line::{Line, Run};
 use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
@@ -20,25 +20,26 @@ pub(crate) type Emit<'a> = dyn FnMut(&mut dyn Rows, usize, &[At]) + 'a;
 #[derive(Clone, Copy)]
 struct Ring {
     slot: Slot,
-    keep: usize,
+    /// How many, but for one: so many are kept that this is a mask, as a division costs as much as some registers of a row.
+    mask: usize,
     pitch: usize,
 }
 
 impl Ring {
+    /// For `keep` rows or more.
     fn new(slots: &mut Slots, keep: usize) -> Self {
-        Ring { slot: slots.next(), keep, pitch: 0 }
+        Ring { slot: slots.next(), mask: keep.next_power_of_two() - 1, pitch: 0 }
     }
 
     fn fit(&mut self, rows: &mut dyn Rows, row: usize, bytes: usize) {
         // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
         let line = LINE.div_ceil(bytes);
         self.pitch = row.next_multiple_of(line) + line;
-        rows.fit(self.slot, self.pitch * self.keep);
+        rows.fit(self.slot, self.pitch * (self.mask + 1));
     }
 
     fn row(&self, number: usize) -> At {
-        // A division costs as much as some registers of a row, and those who know the place give it.
-        At { slot: self.slot, at: if number < self.keep { number } else { number % self.keep } * self.pitch }
+        At { slot: self.slot, at: (number & self.mask) * self.pitch }
     }
 }
 
@@ -113,7 +114,7 @@ impl<'p> Across<'p> {
         let (places, unit) = places(order, run.step);
         let (step, dilation) = (run.step / unit, order.dilation / unit);
         let ring = &mut self.rings[0];
-        ring.keep = places.unwrap_or(order.window);
+        ring.mask = places.unwrap_or(order.window).next_power_of_two() - 1;
         ring.fit(rows, row, self.traits.bytes);
         // What stands in each place of the ring, counted in units from the first window's start.
         let mut held = [usize::MAX; PLACES];
@@ -122,7 +123,7 @@ impl<'p> Across<'p> {
             for (j, at) in at[..order.window].iter_mut().enumerate() {
                 let number = i * step + j * dilation;
                 // All that is between a window's first and last cell has a place, so none of its own falls on another.
-                *at = places.map_or(j, |n| number % n);
+                *at = if places.is_some() { number & ring.mask } else { j };
                 if held[*at] != number {
                     held[*at] = number;
                     make(rows, run.start + (number * unit) as isize, ring.row(*at));
@@ -145,21 +146,28 @@ impl<'p> Across<'p> {
         for t in 0..run.count + window {
             let start = run.start + (t * run.step) as isize;
             self.block(rows, order.block, start, true, (self.rings[0].row(t), row), make);
-            for k in 1..last {
-                let node = nodes[k];
-                let Some(number) = t.checked_sub((node.size - 1) * order.ahead) else { break };
-                let left = self.rings[node.left].row(number);
-                let right = self.rings[node.right].row(number + node.gap * order.ahead);
-                rows.combine(self.rings[k].row(number), row, &[left, right]);
+            for (k, node) in nodes.iter().enumerate().take(last).skip(1) {
+                let Some(number) = t.checked_sub((node.size - 1) * order.ahead) else { continue };
+                let taps = self.parts(node, number);
+                rows.combine(self.rings[k].row(number), row, &taps[..node.parts.len()]);
             }
             let Some(i) = t.checked_sub(window) else { continue };
-            let node = nodes[last];
+            let taps = self.parts(&nodes[last], i);
             let whole = match last {
                 0 => &[self.rings[0].row(t)][..],
-                _ => &[self.rings[node.left].row(i), self.rings[node.right].row(i + node.gap * order.ahead)],
+                _ => &taps[..nodes[last].parts.len()],
             };
             self.join(rows, row, run, i, whole, make, emit);
         }
+    }
+
+    /// Where the parts of a node are that begins at block `number`.
+    fn parts(&self, node: &Node, number: usize) -> [At; TAPS] {
+        let mut taps = [At::start(0); TAPS];
+        for (tap, part) in taps.iter_mut().zip(&node.parts) {
+            *tap = self.rings[part.from].row(number + part.gap * self.line.order.ahead);
+        }
+        taps
     }
 
     /// Van Herk and Gil-Werman (1992, 1993): rows of blocks in groups of as many as a window has. A window that begins in one
@@ -168,15 +176,17 @@ impl<'p> Across<'p> {
     fn scanned(&mut self, rows: &mut dyn Rows, row: usize, run: &Run, make: &mut Make<'_>, emit: &mut Emit<'_>) {
         let order = self.line.order;
         let group = order.blocks;
-        let mut ring = Ring { keep: group, ..self.rings[0] };
+        let mut ring = Ring { mask: group.next_power_of_two() - 1, ..self.rings[0] };
         ring.fit(rows, row, self.traits.bytes);
         let so_far = At::start(self.so_far);
         rows.fit(self.so_far, row);
         self.forget();
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
         let begin = run.place() % group;
+        let mut next = begin;
         for t in 0..run.count + group - 1 {
-            let place = (begin + t) % group;
+            let place = next;
+            next = if place + 1 == group { 0 } else { place + 1 };
             let start = run.start + (t * run.step) as isize;
             self.block(rows, order.block, start, true, (ring.row(place), row), make);
             match place {
@@ -285,13 +295,15 @@ fn places(order: &Order, step: usize) -> (Option<usize>, usize) {
     ((places <= PLACES).then_some(places), unit)
 }
 
-/// How many rows of each node are alive while rows arrive one at a time. A node is made when its right half has just
-/// been; its left half is older by what the node is larger.
+/// How many rows of each node are alive while rows arrive one at a time. A node is made when its last part has just been; its
+/// others are older by what it is longer than they are, from where they begin.
 fn rings(ahead: usize, doubling: &Doubling) -> Vec<usize> {
     let mut keep = alloc::vec![1; doubling.nodes.len()];
     for node in &doubling.nodes[1..] {
-        let age = (node.size - doubling.nodes[node.left].size) * ahead;
-        keep[node.left] = keep[node.left].max(age + 1);
+        for part in &node.parts {
+            let age = (node.size - doubling.nodes[part.from].size - part.gap).saturating_mul(ahead);
+            keep[part.from] = keep[part.from].max(age.saturating_add(1));
+        }
     }
     // The last node goes straight to the result.
     if keep.len() > 1 {

@@ -10,8 +10,9 @@
 //! apart, so a block is combined once and used by all windows that hold it. The window is `T(blocks)` of its whole
 //! blocks' `T(block)`, then `T(rest)` of the cells left over.
 //!
-//! `T(blocks)` for every window at once is a chain of combinations of whole rows, doubling the number of blocks: about `log2`
-//! of it for idempotent operations (overlapping halves), up to twice that otherwise.
+//! `T(blocks)` for every window at once is a chain of combinations of whole rows, up to [`TAPS`] at a time: each row that is stored
+//! and read again costs as much as two that are only read. Idempotent operations cover a window by overlapping parts of one size,
+//! others take its binary digits, each as two or four parts.
 
 use crate::kernel::rows::TAPS;
 use crate::spec::gcd;
@@ -50,14 +51,19 @@ impl Order {
     }
 }
 
-/// One combination of a chain: `node[i] = left[i] . right[i + gap]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One combination of a chain: `node[i]` is its parts combined in order, `from[i + gap]` each.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
-    pub(crate) left: usize,
-    pub(crate) right: usize,
-    pub(crate) gap: usize,
+    pub(crate) parts: Vec<Part>,
     /// How many blocks are in it.
     pub(crate) size: usize,
+}
+
+/// A node as a part of a larger one, so many blocks behind its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) from: usize,
+    pub(crate) gap: usize,
 }
 
 /// The combinations that give `T(n)` at every position; node 0 is the row of single blocks itself.
@@ -72,50 +78,68 @@ pub(crate) struct Doubling {
 
 impl Doubling {
     pub(crate) fn new(n: usize, idempotent: bool) -> Doubling {
-        let single = Node { left: 0, right: 0, gap: 0, size: 1 };
-        let mut nodes = vec![single];
-        let mut digit = 0;
-        if idempotent {
-            while nodes[digit].size * 2 <= n {
-                digit = push(&mut nodes, digit, digit, 0);
+        let mut nodes = vec![Node { parts: Vec::new(), size: 1 }];
+        match idempotent {
+            true => cover(&mut nodes, n),
+            false => {
+                digits(&mut nodes, n);
             }
-            if nodes[digit].size < n {
-                let gap = n - nodes[digit].size;
-                nodes.push(Node { left: digit, right: digit, gap, size: n });
-            }
-        } else {
-            let mut sum: Option<usize> = None;
-            let mut rest = n;
-            loop {
-                if rest & 1 == 1 {
-                    sum = Some(match sum {
-                        None => digit,
-                        Some(sum) => push(&mut nodes, sum, digit, 0),
-                    });
-                }
-                rest >>= 1;
-                if rest == 0 {
-                    break;
-                }
-                digit = push(&mut nodes, digit, digit, 0);
-            }
-            // A power of two ends on its last doubling, any other number on its last sum: both are the last node.
-            debug_assert_eq!(sum, Some(nodes.len() - 1));
         }
         let (slots, slot_count) = assign(&nodes);
         Doubling { nodes, slots, slot_count }
     }
 }
 
-fn push(nodes: &mut Vec<Node>, left: usize, right: usize, gap: usize) -> usize {
-    let gap = if gap == 0 { nodes[left].size } else { gap };
-    nodes.push(Node { left, right, gap, size: gap + nodes[right].size });
+/// A node of `n` blocks, covered by parts that may overlap: the fewest rows are read where all levels have about as many parts.
+fn cover(nodes: &mut Vec<Node>, n: usize) {
+    // A row that is stored is written, and one call more.
+    let cost = |levels: usize| root(n, levels).filter(|&parts| parts <= TAPS).map(|parts| levels * (parts + 2));
+    let levels = (1..=usize::BITS as usize).filter(|&k| cost(k).is_some()).min_by_key(|&k| cost(k)).unwrap_or(1);
+    for left in (1..=levels).rev() {
+        let (from, size) = (nodes.len() - 1, nodes[nodes.len() - 1].size);
+        if size >= n {
+            break;
+        }
+        let most = n.div_ceil(size);
+        let parts = root(most, left).unwrap_or(most);
+        let size = if parts == most { n } else { size * parts };
+        let own = nodes[from].size;
+        let parts = (0..parts).map(|k| Part { from, gap: (k * own).min(size - own) }).collect();
+        nodes.push(Node { parts, size });
+    }
+}
+
+/// The least number whose `power`-th power is `n` or more; none if that is no number.
+fn root(n: usize, power: usize) -> Option<usize> {
+    let reaches = |r: usize| (0..power).try_fold(1usize, |p, _| p.checked_mul(r)).is_none_or(|p| p >= n);
+    (1..=n.min(1 + TAPS)).find(|&r| reaches(r))
+}
+
+/// The node of `T(n)`: all smaller digits, then the largest one in two parts or four, whose sizes are powers of four.
+fn digits(nodes: &mut Vec<Node>, n: usize) -> usize {
+    if let Some(known) = nodes.iter().position(|node| node.size == n) {
+        return known;
+    }
+    let largest = 1 << n.ilog2();
+    let (rest, parts) = match n - largest {
+        _ if n <= TAPS => (0, n),
+        0 => (0, if n.ilog2() % 2 == 0 { 4 } else { 8 }),
+        rest => (rest, if n.ilog2() % 2 == 0 { 4 } else { 2 }),
+    };
+    let size = if n <= TAPS { 1 } else { largest / parts };
+    let from = digits(nodes, size);
+    let mut all = Vec::with_capacity(TAPS);
+    if rest > 0 {
+        all.push(Part { from: digits(nodes, rest), gap: 0 });
+    }
+    all.extend((0..parts).map(|k| Part { from, gap: rest + k * size }));
+    nodes.push(Node { parts: all, size: n });
     nodes.len() - 1
 }
 
 /// Gives each node a buffer that no node still needed is in. Node 0 keeps its own, the input; the last one needs none.
 fn assign(nodes: &[Node]) -> (Vec<usize>, usize) {
-    let last_use = |k: usize| (k + 1..nodes.len()).rev().find(|&m| nodes[m].left == k || nodes[m].right == k);
+    let last_use = |k: usize| (k + 1..nodes.len()).rev().find(|&m| nodes[m].parts.iter().any(|p| p.from == k));
     let mut slots = vec![usize::MAX; nodes.len()];
     let mut count = 0;
     for k in 1..nodes.len() {
@@ -126,4 +150,80 @@ fn assign(nodes: &[Node]) -> (Vec<usize>, usize) {
         slots[k] = slot;
     }
     (slots, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::rows::tree;
+    use alloc::format;
+    use alloc::string::{String, ToString};
+
+    /// What stands in a window of `n` blocks: node by node, over strings.
+    fn written(doubling: &Doubling, n: usize, joined: &dyn Fn(&[String]) -> String) -> String {
+        let mut rows: Vec<Vec<String>> = vec![(0..n).map(|k| k.to_string()).collect()];
+        for node in &doubling.nodes[1..] {
+            assert!((2..=TAPS).contains(&node.parts.len()), "{node:?}");
+            let at = |i: usize| {
+                let parts: Vec<String> = node.parts.iter().map(|p| rows[p.from][i + p.gap].clone()).collect();
+                joined(&parts)
+            };
+            rows.push((0..=n - node.size).map(at).collect());
+        }
+        let Some(last) = rows.last() else { unreachable!() };
+        assert_eq!(last.len(), 1);
+        last[0].clone()
+    }
+
+    fn bracketed(n: usize, first: usize) -> String {
+        match n {
+            1 => first.to_string(),
+            _ if n.is_power_of_two() => format!("({} {})", bracketed(n / 2, first), bracketed(n / 2, first + n / 2)),
+            _ => {
+                let largest = 1 << n.ilog2();
+                let rest = n - largest;
+                format!("({} {})", bracketed(rest, first), bracketed(largest, first + rest))
+            }
+        }
+    }
+
+    #[test]
+    fn chains_are_the_definition() {
+        for n in (1..=300).chain([511, 512, 513, 1000, 1023, 1024]) {
+            // (The loops' own order of a few cells; they copy what they combine, so it is numbers of texts here.)
+            let joined = |parts: &[String]| {
+                let texts = core::cell::RefCell::new(parts.to_vec());
+                let two = |a: usize, b: usize| {
+                    let mut texts = texts.borrow_mut();
+                    let text = format!("({} {})", texts[a], texts[b]);
+                    texts.push(text);
+                    texts.len() - 1
+                };
+                let whole = tree(two, |k| k, parts.len());
+                texts.borrow()[whole].clone()
+            };
+            assert_eq!(written(&Doubling::new(n, false), n, &joined), bracketed(n, 0), "{n}");
+        }
+    }
+
+    /// Every cell is there, none before another that stands in front of it is over, and no part leaves a hole.
+    #[test]
+    fn parts_cover_windows() {
+        let joined = |parts: &[String]| {
+            let ends = |s: &String| {
+                let mut ends = s.split('-').map(|n| n.parse::<usize>().unwrap());
+                let first = ends.next().unwrap();
+                (first, ends.next().unwrap_or(first))
+            };
+            let (first, mut last) = ends(&parts[0]);
+            for (begin, end) in parts[1..].iter().map(ends) {
+                assert!(begin > first && begin <= last + 1 && end > last, "{parts:?}");
+                last = end;
+            }
+            format!("{first}-{last}")
+        };
+        for n in (2..=600).chain([1000, 1001, 4095, 4096]) {
+            assert_eq!(written(&Doubling::new(n, true), n, &joined), format!("0-{}", n - 1), "{n}");
+        }
+    }
 }
