@@ -16,30 +16,49 @@ pub(crate) type Make<'a> = dyn FnMut(&mut dyn Rows, isize, At) + 'a;
 /// Takes the rows whose combination is the result of a window, with its place on the grid.
 pub(crate) type Emit<'a> = dyn FnMut(&mut dyn Rows, usize, &[At]) + 'a;
 
-/// The last few rows of one kind, by number.
+/// The last few rows of one kind, by number. Where the newest one lies is counted along: a division costs as much as some registers
+/// of a row.
 #[derive(Clone, Copy)]
 struct Ring {
     slot: Slot,
-    /// How many, but for one: so many are kept that this is a mask, as a division costs as much as some registers of a row.
-    mask: usize,
+    keep: usize,
     pitch: usize,
+    /// The number of the newest row, and its place.
+    newest: (usize, usize),
 }
 
 impl Ring {
-    /// For `keep` rows or more.
     fn new(slots: &mut Slots, keep: usize) -> Self {
-        Ring { slot: slots.next(), mask: keep.next_power_of_two() - 1, pitch: 0 }
+        Ring { slot: slots.next(), keep, pitch: 0, newest: (0, 0) }
     }
 
+    /// Makes room; the next row is number 0.
     fn fit(&mut self, rows: &mut dyn Rows, row: usize, bytes: usize) {
         // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
         let line = LINE.div_ceil(bytes);
         self.pitch = row.next_multiple_of(line) + line;
-        rows.fit(self.slot, self.pitch * (self.mask + 1));
+        self.newest = (0, 0);
+        rows.fit(self.slot, self.pitch * self.keep);
     }
 
+    /// The newest row's place, which is the given number: the first one, or the next.
+    fn next(&mut self, number: usize) -> At {
+        if number > 0 {
+            let place = self.newest.1 + 1;
+            self.newest = (number, if place == self.keep { 0 } else { place });
+        }
+        self.place(self.newest.1)
+    }
+
+    /// One of the rows that are kept.
     fn row(&self, number: usize) -> At {
-        At { slot: self.slot, at: (number & self.mask) * self.pitch }
+        let ((newest, place), back) = (self.newest, self.newest.0 - number);
+        debug_assert!(back < self.keep, "row {number} of {} up to {newest} is gone", self.keep);
+        self.place(if back > place { place + self.keep - back } else { place - back })
+    }
+
+    fn place(&self, place: usize) -> At {
+        At { slot: self.slot, at: place * self.pitch }
     }
 }
 
@@ -114,22 +133,29 @@ impl<'p> Across<'p> {
         let (places, unit) = places(order, run.step);
         let (step, dilation) = (run.step / unit, order.dilation / unit);
         let ring = &mut self.rings[0];
-        ring.mask = places.unwrap_or(order.window).next_power_of_two() - 1;
+        ring.keep = places.unwrap_or(order.window);
         ring.fit(rows, row, self.traits.bytes);
         // What stands in each place of the ring, counted in units from the first window's start.
         let mut held = [usize::MAX; PLACES];
+        // The place of the present window's first row, and how much further the next one's is.
+        let (mut first, further) = (0, step % ring.keep);
         for i in 0..run.count {
-            let mut at = [0; TAPS];
-            for (j, at) in at[..order.window].iter_mut().enumerate() {
+            let mut taps = [At::start(0); TAPS];
+            for (j, tap) in taps[..order.window].iter_mut().enumerate() {
                 let number = i * step + j * dilation;
                 // All that is between a window's first and last cell has a place, so none of its own falls on another.
-                *at = if places.is_some() { number & ring.mask } else { j };
-                if held[*at] != number {
-                    held[*at] = number;
-                    make(rows, run.start + (number * unit) as isize, ring.row(*at));
+                let at = match places {
+                    Some(n) => first + j * dilation - if first + j * dilation < n { 0 } else { n },
+                    None => j,
+                };
+                *tap = ring.place(at);
+                if held[at] != number {
+                    held[at] = number;
+                    make(rows, run.start + (number * unit) as isize, *tap);
                 }
             }
-            let taps: [At; TAPS] = core::array::from_fn(|j| ring.row(at[j]));
+            first += further;
+            first -= if first < ring.keep { 0 } else { ring.keep };
             emit(rows, run.first + i, &taps[..order.window]);
         }
     }
@@ -145,16 +171,18 @@ impl<'p> Across<'p> {
         let window = (order.blocks - 1) * order.ahead;
         for t in 0..run.count + window {
             let start = run.start + (t * run.step) as isize;
-            self.block(rows, order.block, start, true, (self.rings[0].row(t), row), make);
+            let newest = self.rings[0].next(t);
+            self.block(rows, order.block, start, true, (newest, row), make);
             for (k, node) in nodes.iter().enumerate().take(last).skip(1) {
                 let Some(number) = t.checked_sub((node.size - 1) * order.ahead) else { continue };
                 let taps = self.parts(node, number);
-                rows.combine(self.rings[k].row(number), row, &taps[..node.parts.len()]);
+                let newest = self.rings[k].next(number);
+                rows.combine(newest, row, &taps[..node.parts.len()]);
             }
             let Some(i) = t.checked_sub(window) else { continue };
             let taps = self.parts(&nodes[last], i);
             let whole = match last {
-                0 => &[self.rings[0].row(t)][..],
+                0 => &[newest][..],
                 _ => &taps[..nodes[last].parts.len()],
             };
             self.join(rows, row, run, i, whole, make, emit);
@@ -176,7 +204,7 @@ impl<'p> Across<'p> {
     fn scanned(&mut self, rows: &mut dyn Rows, row: usize, run: &Run, make: &mut Make<'_>, emit: &mut Emit<'_>) {
         let order = self.line.order;
         let group = order.blocks;
-        let mut ring = Ring { mask: group.next_power_of_two() - 1, ..self.rings[0] };
+        let mut ring = Ring { keep: group, ..self.rings[0] };
         ring.fit(rows, row, self.traits.bytes);
         let so_far = At::start(self.so_far);
         rows.fit(self.so_far, row);
@@ -188,17 +216,17 @@ impl<'p> Across<'p> {
             let place = next;
             next = if place + 1 == group { 0 } else { place + 1 };
             let start = run.start + (t * run.step) as isize;
-            self.block(rows, order.block, start, true, (ring.row(place), row), make);
+            self.block(rows, order.block, start, true, (ring.place(place), row), make);
             match place {
-                0 => rows.copy(so_far, ring.row(place), row),
+                0 => rows.copy(so_far, ring.place(place), row),
                 // The first group's blocks so far are the end of no window, unless all of it is there.
                 _ if t < place => {}
-                _ => rows.append(so_far, ring.row(place), row),
+                _ => rows.append(so_far, ring.place(place), row),
             }
             if let Some(i) = t.checked_sub(group - 1) {
                 let whole = match place + 1 == group {
                     true => &[so_far][..],
-                    false => &[ring.row(place + 1), so_far],
+                    false => &[ring.place(place + 1), so_far],
                 };
                 self.join(rows, row, run, i, whole, make, emit);
             }

@@ -66,6 +66,25 @@ pub(crate) struct Part {
     pub(crate) gap: usize,
 }
 
+/// How the rows of a chain lie to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Rows of their own, which begin where registers do.
+    Across,
+    /// One row, shifted: what is read across the ends of cache lines takes twice as long.
+    Along,
+}
+
+impl Shape {
+    /// Half the cost of so many parts, of which one is never shifted: reading them, and writing and calling once.
+    fn cost(self, parts: usize) -> usize {
+        match self {
+            Shape::Across => 2 * parts + 3,
+            Shape::Along => 2 * (2 * parts - 1) + 4,
+        }
+    }
+}
+
 /// The combinations that give `T(n)` at every position; node 0 is the row of single blocks itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Doubling {
@@ -77,10 +96,10 @@ pub(crate) struct Doubling {
 }
 
 impl Doubling {
-    pub(crate) fn new(n: usize, idempotent: bool) -> Doubling {
+    pub(crate) fn new(n: usize, idempotent: bool, rows: Shape) -> Doubling {
         let mut nodes = vec![Node { parts: Vec::new(), size: 1 }];
         match idempotent {
-            true => cover(&mut nodes, n),
+            true => cover(&mut nodes, n, rows),
             false => {
                 digits(&mut nodes, n);
             }
@@ -90,23 +109,30 @@ impl Doubling {
     }
 }
 
-/// A node of `n` blocks, covered by parts that may overlap: the fewest rows are read where all levels have about as many parts.
-fn cover(nodes: &mut Vec<Node>, n: usize) {
-    // A row that is stored is written, and one call more.
-    let cost = |levels: usize| root(n, levels).filter(|&parts| parts <= TAPS).map(|parts| levels * (parts + 2));
-    let levels = (1..=usize::BITS as usize).filter(|&k| cost(k).is_some()).min_by_key(|&k| cost(k)).unwrap_or(1);
+/// A node of `n` blocks, covered by parts that may overlap, in as many levels as cost least.
+fn cover(nodes: &mut Vec<Node>, n: usize, rows: Shape) {
+    let best = (1..=usize::BITS as usize)
+        .filter(|&levels| root(n, levels).is_some_and(|parts| parts <= TAPS))
+        .map(|levels| covered(n, levels))
+        .min_by_key(|all| all.iter().map(|node| rows.cost(node.parts.len())).sum::<usize>());
+    nodes.extend(best.unwrap_or_default());
+}
+
+/// The nodes of a number of levels, with about as many parts each.
+fn covered(n: usize, levels: usize) -> Vec<Node> {
+    let (mut nodes, mut own) = (Vec::new(), 1);
     for left in (1..=levels).rev() {
-        let (from, size) = (nodes.len() - 1, nodes[nodes.len() - 1].size);
-        if size >= n {
+        if own >= n {
             break;
         }
-        let most = n.div_ceil(size);
+        let most = n.div_ceil(own);
         let parts = root(most, left).unwrap_or(most);
-        let size = if parts == most { n } else { size * parts };
-        let own = nodes[from].size;
-        let parts = (0..parts).map(|k| Part { from, gap: (k * own).min(size - own) }).collect();
+        let size = if parts == most { n } else { own * parts };
+        let parts = (0..parts).map(|k| Part { from: nodes.len(), gap: (k * own).min(size - own) }).collect();
         nodes.push(Node { parts, size });
+        own = size;
     }
+    nodes
 }
 
 /// The least number whose `power`-th power is `n` or more; none if that is no number.
@@ -202,7 +228,7 @@ mod tests {
                 let whole = tree(two, |k| k, parts.len());
                 texts.borrow()[whole].clone()
             };
-            assert_eq!(written(&Doubling::new(n, false), n, &joined), bracketed(n, 0), "{n}");
+            assert_eq!(written(&Doubling::new(n, false, Shape::Along), n, &joined), bracketed(n, 0), "{n}");
         }
     }
 
@@ -223,7 +249,9 @@ mod tests {
             format!("{first}-{last}")
         };
         for n in (2..=600).chain([1000, 1001, 4095, 4096]) {
-            assert_eq!(written(&Doubling::new(n, true), n, &joined), format!("0-{}", n - 1), "{n}");
+            for rows in [Shape::Across, Shape::Along] {
+                assert_eq!(written(&Doubling::new(n, true, rows), n, &joined), format!("0-{}", n - 1), "{n}");
+            }
         }
     }
 }

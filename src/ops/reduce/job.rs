@@ -2,7 +2,7 @@
 
 use super::boxed;
 use super::choice;
-use super::doubling::Doubling;
+use super::doubling::{Doubling, Shape};
 use super::held::Held;
 use super::line::{Line, Run};
 use super::rows::Traits;
@@ -57,7 +57,9 @@ impl Job {
         let input = plan.input_shape();
         let inner: usize = input[last + 1..].iter().product();
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
-        let doublings: Vec<Doubling> = lines.iter().map(|l| Doubling::new(l.order.blocks, traits.idempotent)).collect();
+        let shape = |k: usize| if k < up { Shape::Across } else { Shape::Along };
+        let doubling = |(k, l): (usize, &Line)| Doubling::new(l.order.blocks, traits.idempotent, shape(k));
+        let doublings: Vec<Doubling> = lines.iter().enumerate().map(doubling).collect();
         let counts = match traits.counted {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
