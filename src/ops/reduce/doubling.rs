@@ -66,21 +66,22 @@ pub(crate) struct Part {
     pub(crate) gap: usize,
 }
 
-/// How the rows of a chain lie to each other.
+/// What the rows of a chain are to a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// Rows of their own, which begin where registers do.
-    Across,
-    /// One row, shifted: what is read across the ends of cache lines takes twice as long.
-    Along,
+    /// Rows of their own that begin where registers do, so short that those of a chain stay in a first-level cache: what a pass
+    /// costs beside its reads is what counts.
+    Short,
+    /// All others: of the parts of a pass only the newest is at hand, or is not read across the ends of cache lines.
+    Long,
 }
 
 impl Shape {
-    /// Half the cost of so many parts, of which one is never shifted: reading them, and writing and calling once.
+    /// Half the cost of so many parts: reading them, and writing and calling once.
     fn cost(self, parts: usize) -> usize {
         match self {
-            Shape::Across => 2 * parts + 3,
-            Shape::Along => 2 * (2 * parts - 1) + 4,
+            Shape::Short => 2 * parts + 3,
+            Shape::Long => 2 * (2 * parts - 1) + 4,
         }
     }
 }
@@ -102,7 +103,7 @@ impl Doubling {
             _ if n <= TAPS => nodes.extend(covered(n, 1)),
             true => cover(&mut nodes, n, rows),
             false => {
-                digits(&mut nodes, n);
+                digits(&mut nodes, n, rows);
             }
         }
         let (slots, slot_count) = assign(&nodes);
@@ -142,22 +143,23 @@ fn root(n: usize, power: usize) -> Option<usize> {
     (1..=n.min(1 + TAPS)).find(|&r| reaches(r))
 }
 
-/// The node of `T(n)`: all smaller digits and the largest one. Powers of four are made of quarters, others of halves. (Measured
-/// by the costs above over all `n` up to 128, within a twentieth of the best there is on average.)
-fn digits(nodes: &mut Vec<Node>, n: usize) -> usize {
+/// The node of `T(n)`: all smaller digits and the largest one. Of short rows powers of four are made of quarters, others of halves:
+/// by the costs above within a twentieth of the best there is, on average of all `n` up to 128.
+fn digits(nodes: &mut Vec<Node>, n: usize, rows: Shape) -> usize {
     if let Some(known) = nodes.iter().position(|node| node.size == n) {
         return known;
     }
     let largest = 1 << n.ilog2();
     let (rest, even) = (n - largest, n.ilog2() % 2 == 0);
-    let parts = match (rest, even) {
-        (0, true) => 4,
-        (_, true) => 1,
-        (_, false) => 2,
+    let parts = match (rows, rest) {
+        (Shape::Short, 0) if even => 4,
+        (Shape::Short, 1..) if !even => 2,
+        (_, 0) => 2,
+        _ => 1,
     };
     let size = largest / parts;
-    let from = digits(nodes, size);
-    let front = (rest > 0).then(|| Part { from: digits(nodes, rest), gap: 0 });
+    let from = digits(nodes, size, rows);
+    let front = (rest > 0).then(|| Part { from: digits(nodes, rest, rows), gap: 0 });
     let largest = (0..parts).map(|k| Part { from, gap: rest + k * size });
     nodes.push(Node { parts: front.into_iter().chain(largest).collect(), size: n });
     nodes.len() - 1
@@ -228,7 +230,9 @@ mod tests {
                 let whole = tree(two, |k| k, parts.len());
                 texts.borrow()[whole].clone()
             };
-            assert_eq!(written(&Doubling::new(n, false, Shape::Along), n, &joined), bracketed(n, 0), "{n}");
+            for rows in [Shape::Short, Shape::Long] {
+                assert_eq!(written(&Doubling::new(n, false, rows), n, &joined), bracketed(n, 0), "{n}");
+            }
         }
     }
 
@@ -249,7 +253,7 @@ mod tests {
             format!("{first}-{last}")
         };
         for n in (2..=600).chain([1000, 1001, 4095, 4096]) {
-            for rows in [Shape::Across, Shape::Along] {
+            for rows in [Shape::Short, Shape::Long] {
                 assert_eq!(written(&Doubling::new(n, true, rows), n, &joined), format!("0-{}", n - 1), "{n}");
             }
         }

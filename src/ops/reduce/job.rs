@@ -18,6 +18,9 @@ use core::ops::Range;
 /// From how many elements behind the last unfolded axis on these are rows of their own.
 const ROW: usize = 32;
 
+/// Rows of fewer bytes are short (see [`Shape`]).
+const SHORT: usize = 4 * 1024;
+
 /// A reduction of all windows of a plan, in numbers: what is in the rows is [`Rows`](super::rows::Rows)'s.
 pub(crate) struct Job {
     pub(crate) traits: Traits,
@@ -57,7 +60,9 @@ impl Job {
         let input = plan.input_shape();
         let inner: usize = input[last + 1..].iter().product();
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
-        let shape = |k: usize| if k < up { Shape::Across } else { Shape::Along };
+        let row: usize = lines[up..].iter().map(|l| l.axis.count()).product::<usize>().saturating_mul(inner);
+        let short = row.saturating_mul(traits.bytes) < SHORT;
+        let shape = |k: usize| if k < up && short { Shape::Short } else { Shape::Long };
         let doubling = |(k, l): (usize, &Line)| Doubling::new(l.order.blocks, traits.idempotent, shape(k));
         let doublings: Vec<Doubling> = lines.iter().enumerate().map(doubling).collect();
         let counts = match traits.counted {
