@@ -104,6 +104,7 @@ impl Doubling {
             true => cover(&mut nodes, n, rows),
             false => {
                 digits(&mut nodes, n, rows);
+                by_size(&mut nodes);
             }
         }
         let (slots, slot_count) = assign(&nodes);
@@ -163,6 +164,16 @@ fn digits(nodes: &mut Vec<Node>, n: usize, rows: Shape) -> usize {
     let largest = (0..parts).map(|k| Part { from, gap: rest + k * size });
     nodes.push(Node { parts: front.into_iter().chain(largest).collect(), size: n });
     nodes.len() - 1
+}
+
+/// In the order of their sizes, so that what is read was made just before: it is still in a first-level cache.
+fn by_size(nodes: &mut [Node]) {
+    let mut order: Vec<usize> = (0..nodes.len()).collect();
+    order.sort_by_key(|&k| nodes[k].size);
+    let mut place = vec![0; nodes.len()];
+    order.iter().enumerate().for_each(|(at, &k)| place[k] = at);
+    nodes.sort_by_key(|node| node.size);
+    nodes.iter_mut().flat_map(|node| &mut node.parts).for_each(|part| part.from = place[part.from]);
 }
 
 /// Gives each node a buffer that no node still needed is in. Node 0 keeps its own, the input; the last one needs none.

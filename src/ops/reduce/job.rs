@@ -62,9 +62,9 @@ impl Job {
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
         let row: usize = lines[up..].iter().map(|l| l.axis.count()).product::<usize>().saturating_mul(inner);
         let short = row.saturating_mul(traits.bytes) < SHORT;
-        let shape = |k: usize| if k < up && short { Shape::Short } else { Shape::Long };
-        let doubling = |(k, l): (usize, &Line)| Doubling::new(l.order.blocks, traits.idempotent, shape(k));
-        let doublings: Vec<Doubling> = lines.iter().enumerate().map(doubling).collect();
+        let shape = if short { Shape::Short } else { Shape::Long };
+        let doubling = |l: &Line| Doubling::new(l.order.blocks, traits.idempotent, shape);
+        let doublings: Vec<Doubling> = lines.iter().map(doubling).collect();
         let counts = match traits.counted {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
