@@ -151,7 +151,7 @@ fn digits(nodes: &mut Vec<Node>, n: usize, rows: Shape) -> usize {
         return known;
     }
     let largest = 1 << n.ilog2();
-    let (rest, even) = (n - largest, n.ilog2() % 2 == 0);
+    let (rest, even) = (n - largest, n.ilog2().is_multiple_of(2));
     let parts = match (rows, rest) {
         (Shape::Short, 0) if even => 4,
         (Shape::Short, 1..) if !even => 2,
