@@ -4,7 +4,6 @@ use super::level::{Level, Writer};
 use super::rows::{Counts, Op, Reduction, TAPS, small, tree, tree_of_large};
 use super::stretches::Stretches;
 use alloc::vec::Vec;
-use core::array::from_fn;
 use core::marker::PhantomData;
 
 /// `dst[k]`: the `k`-th cells of all rows, combined in the one order there is. At most [`TAPS`] rows, each as long or longer.
@@ -17,7 +16,9 @@ pub(crate) fn combine<O: Op>(level: Level, op: O, dst: &mut [O::Acc], rows: &[&[
     }
     macro_rules! by_count {
         ($($k:literal)*) => { match rows.len() {
-            $($k => level.write(dst, Taps::<O, $k> { rows: from_fn(|j| rows[j]), op }),)*
+            $($k => if let Some(rows) = rows.first_chunk::<$k>() {
+                level.write(dst, Taps { rows: *rows, op });
+            },)*
             n => unreachable!("{n} rows, at most {TAPS}"),
         } };
     }

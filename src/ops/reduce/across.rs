@@ -2,7 +2,7 @@
 //! whatever the window is; only the rows a later window still needs are kept.
 
 use super::choice::{self, Way, scans};
-use super::doubling::{Doubling, Order};
+use super::doubling::{Doubling, Node, Order};
 use super::line::{Line, Run};
 use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
@@ -16,29 +16,49 @@ pub(crate) type Make<'a> = dyn FnMut(&mut dyn Rows, isize, At) + 'a;
 /// Takes the rows whose combination is the result of a window, with its place on the grid.
 pub(crate) type Emit<'a> = dyn FnMut(&mut dyn Rows, usize, &[At]) + 'a;
 
-/// The last few rows of one kind, by number.
+/// The last few rows of one kind, by number. Where the newest one lies is counted along: a division costs as much as some registers
+/// of a row.
 #[derive(Clone, Copy)]
 struct Ring {
     slot: Slot,
     keep: usize,
     pitch: usize,
+    /// The number of the newest row, and its place.
+    newest: (usize, usize),
 }
 
 impl Ring {
     fn new(slots: &mut Slots, keep: usize) -> Self {
-        Ring { slot: slots.next(), keep, pitch: 0 }
+        Ring { slot: slots.next(), keep, pitch: 0, newest: (0, 0) }
     }
 
+    /// Makes room; the next row is number 0.
     fn fit(&mut self, rows: &mut dyn Rows, row: usize, bytes: usize) {
         // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
         let line = LINE.div_ceil(bytes);
         self.pitch = row.next_multiple_of(line) + line;
+        self.newest = (0, 0);
         rows.fit(self.slot, self.pitch * self.keep);
     }
 
+    /// The newest row's place, which is the given number: the first one, or the next.
+    fn next(&mut self, number: usize) -> At {
+        if number > 0 {
+            let place = self.newest.1 + 1;
+            self.newest = (number, if place == self.keep { 0 } else { place });
+        }
+        self.place(self.newest.1)
+    }
+
+    /// One of the rows that are kept.
     fn row(&self, number: usize) -> At {
-        // A division costs as much as some registers of a row, and those who know the place give it.
-        At { slot: self.slot, at: if number < self.keep { number } else { number % self.keep } * self.pitch }
+        let ((newest, place), back) = (self.newest, self.newest.0 - number);
+        debug_assert!(back < self.keep, "row {number} of {} up to {newest} is gone", self.keep);
+        self.place(if back > place { place + self.keep - back } else { place - back })
+    }
+
+    fn place(&self, place: usize) -> At {
+        At { slot: self.slot, at: place * self.pitch }
     }
 }
 
@@ -117,18 +137,25 @@ impl<'p> Across<'p> {
         ring.fit(rows, row, self.traits.bytes);
         // What stands in each place of the ring, counted in units from the first window's start.
         let mut held = [usize::MAX; PLACES];
+        // The place of the present window's first row, and how much further the next one's is.
+        let (mut first, further) = (0, step % ring.keep);
         for i in 0..run.count {
-            let mut at = [0; TAPS];
-            for (j, at) in at[..order.window].iter_mut().enumerate() {
+            let mut taps = [At::start(0); TAPS];
+            for (j, tap) in taps[..order.window].iter_mut().enumerate() {
                 let number = i * step + j * dilation;
                 // All that is between a window's first and last cell has a place, so none of its own falls on another.
-                *at = places.map_or(j, |n| number % n);
-                if held[*at] != number {
-                    held[*at] = number;
-                    make(rows, run.start + (number * unit) as isize, ring.row(*at));
+                let at = match places {
+                    Some(n) => first + j * dilation - if first + j * dilation < n { 0 } else { n },
+                    None => j,
+                };
+                *tap = ring.place(at);
+                if held[at] != number {
+                    held[at] = number;
+                    make(rows, run.start + (number * unit) as isize, *tap);
                 }
             }
-            let taps: [At; TAPS] = core::array::from_fn(|j| ring.row(at[j]));
+            first += further;
+            first -= if first < ring.keep { 0 } else { ring.keep };
             emit(rows, run.first + i, &taps[..order.window]);
         }
     }
@@ -144,22 +171,31 @@ impl<'p> Across<'p> {
         let window = (order.blocks - 1) * order.ahead;
         for t in 0..run.count + window {
             let start = run.start + (t * run.step) as isize;
-            self.block(rows, order.block, start, true, (self.rings[0].row(t), row), make);
-            for k in 1..last {
-                let node = nodes[k];
-                let Some(number) = t.checked_sub((node.size - 1) * order.ahead) else { break };
-                let left = self.rings[node.left].row(number);
-                let right = self.rings[node.right].row(number + node.gap * order.ahead);
-                rows.combine(self.rings[k].row(number), row, &[left, right]);
+            let newest = self.rings[0].next(t);
+            self.block(rows, order.block, start, true, (newest, row), make);
+            for (k, node) in nodes.iter().enumerate().take(last).skip(1) {
+                let Some(number) = t.checked_sub((node.size - 1) * order.ahead) else { continue };
+                let taps = self.parts(node, number);
+                let newest = self.rings[k].next(number);
+                rows.combine(newest, row, &taps[..node.parts.len()]);
             }
             let Some(i) = t.checked_sub(window) else { continue };
-            let node = nodes[last];
+            let taps = self.parts(&nodes[last], i);
             let whole = match last {
-                0 => &[self.rings[0].row(t)][..],
-                _ => &[self.rings[node.left].row(i), self.rings[node.right].row(i + node.gap * order.ahead)],
+                0 => &[newest][..],
+                _ => &taps[..nodes[last].parts.len()],
             };
             self.join(rows, row, run, i, whole, make, emit);
         }
+    }
+
+    /// Where the parts of a node are that begins at block `number`.
+    fn parts(&self, node: &Node, number: usize) -> [At; TAPS] {
+        let mut taps = [At::start(0); TAPS];
+        for (tap, part) in taps.iter_mut().zip(&node.parts) {
+            *tap = self.rings[part.from].row(number + part.gap * self.line.order.ahead);
+        }
+        taps
     }
 
     /// Van Herk and Gil-Werman (1992, 1993): rows of blocks in groups of as many as a window has. A window that begins in one
@@ -175,20 +211,22 @@ impl<'p> Across<'p> {
         self.forget();
         // Groups begin where the axis does, so that a result does not depend on which windows are computed together.
         let begin = run.place() % group;
+        let mut next = begin;
         for t in 0..run.count + group - 1 {
-            let place = (begin + t) % group;
+            let place = next;
+            next = if place + 1 == group { 0 } else { place + 1 };
             let start = run.start + (t * run.step) as isize;
-            self.block(rows, order.block, start, true, (ring.row(place), row), make);
+            self.block(rows, order.block, start, true, (ring.place(place), row), make);
             match place {
-                0 => rows.copy(so_far, ring.row(place), row),
+                0 => rows.copy(so_far, ring.place(place), row),
                 // The first group's blocks so far are the end of no window, unless all of it is there.
                 _ if t < place => {}
-                _ => rows.append(so_far, ring.row(place), row),
+                _ => rows.append(so_far, ring.place(place), row),
             }
             if let Some(i) = t.checked_sub(group - 1) {
                 let whole = match place + 1 == group {
                     true => &[so_far][..],
-                    false => &[ring.row(place + 1), so_far],
+                    false => &[ring.place(place + 1), so_far],
                 };
                 self.join(rows, row, run, i, whole, make, emit);
             }
@@ -285,13 +323,15 @@ fn places(order: &Order, step: usize) -> (Option<usize>, usize) {
     ((places <= PLACES).then_some(places), unit)
 }
 
-/// How many rows of each node are alive while rows arrive one at a time. A node is made when its right half has just
-/// been; its left half is older by what the node is larger.
+/// How many rows of each node are alive while rows arrive one at a time. A node is made when its last part has just been; its
+/// others are older by what it is longer than they are, from where they begin.
 fn rings(ahead: usize, doubling: &Doubling) -> Vec<usize> {
     let mut keep = alloc::vec![1; doubling.nodes.len()];
     for node in &doubling.nodes[1..] {
-        let age = (node.size - doubling.nodes[node.left].size) * ahead;
-        keep[node.left] = keep[node.left].max(age + 1);
+        for part in &node.parts {
+            let age = (node.size - doubling.nodes[part.from].size - part.gap).saturating_mul(ahead);
+            keep[part.from] = keep[part.from].max(age.saturating_add(1));
+        }
     }
     // The last node goes straight to the result.
     if keep.len() > 1 {

@@ -1,7 +1,7 @@
 //! Windows along a contiguous line: the innermost unfolded axis, whose cells are runs of `inner` elements.
 
 use super::choice::{self, Way, scan_group};
-use super::doubling::{Doubling, Order};
+use super::doubling::{Doubling, Node, Order};
 use super::line::{Line, Run};
 use super::reading::{Reader, Source};
 use super::rows::{At, Rows, Slot, Slots, Traits};
@@ -103,19 +103,25 @@ impl<'p> Along<'p> {
         let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
         let base = self.reader.blocks(rows, source, run, len, self.base);
         let last = doubling.nodes.len() - 1;
-        let shift = |k: usize| doubling.nodes[k].gap * order.ahead * inner;
         let slots = &self.slots;
         let of = |m: usize| if m == 0 { base } else { At::start(slots[doubling.slots[m]]) };
+        let parts = |node: &Node| {
+            let mut taps = [base; TAPS];
+            for (tap, part) in taps.iter_mut().zip(&node.parts) {
+                *tap = of(part.from).plus(part.gap * order.ahead * inner);
+            }
+            taps
+        };
         for (k, node) in doubling.nodes.iter().enumerate().take(last).skip(1) {
             let size = len - (node.size - 1) * order.ahead * inner;
             let to = of(k);
             rows.fit(to.slot, size);
-            rows.combine(to, size, &[of(node.left), of(node.right).plus(shift(k))]);
+            rows.combine(to, size, &parts(node)[..node.parts.len()]);
         }
-        let node = doubling.nodes[last];
+        let taps = parts(&doubling.nodes[last]);
         let whole = match last {
             0 => &[base][..],
-            _ => &[of(node.left), of(node.right).plus(shift(last))],
+            _ => &taps[..doubling.nodes[last].parts.len()],
         };
         self.join(rows, source, run, whole, emit);
     }

@@ -2,7 +2,7 @@
 
 use super::boxed;
 use super::choice;
-use super::doubling::Doubling;
+use super::doubling::{Doubling, Shape};
 use super::held::Held;
 use super::line::{Line, Run};
 use super::rows::Traits;
@@ -17,6 +17,9 @@ use core::ops::Range;
 
 /// From how many elements behind the last unfolded axis on these are rows of their own.
 const ROW: usize = 32;
+
+/// Rows of fewer bytes are short (see [`Shape`]).
+const SHORT: usize = 4 * 1024;
 
 /// A reduction of all windows of a plan, in numbers: what is in the rows is [`Rows`](super::rows::Rows)'s.
 pub(crate) struct Job {
@@ -57,7 +60,11 @@ impl Job {
         let input = plan.input_shape();
         let inner: usize = input[last + 1..].iter().product();
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
-        let doublings: Vec<Doubling> = lines.iter().map(|l| Doubling::new(l.order.blocks, traits.idempotent)).collect();
+        let row: usize = lines[up..].iter().map(|l| l.axis.count()).product::<usize>().saturating_mul(inner);
+        let short = row.saturating_mul(traits.bytes) < SHORT;
+        let shape = if short { Shape::Short } else { Shape::Long };
+        let doubling = |l: &Line| Doubling::new(l.order.blocks, traits.idempotent, shape);
+        let doublings: Vec<Doubling> = lines.iter().map(doubling).collect();
         let counts = match traits.counted {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),

@@ -80,8 +80,13 @@ impl<'s, A: Copy> Others<'s, A> {
         }
     }
 
+    #[inline(always)]
     fn taps(&self, taps: &[At], len: usize) -> [&'s [A]; TAPS] {
-        core::array::from_fn(|j| taps.get(j).map_or(&[][..], |&tap| self.row(tap, len)))
+        let mut rows: [&[A]; TAPS] = [&[]; TAPS];
+        for (row, &tap) in rows.iter_mut().zip(taps) {
+            *row = self.row(tap, len);
+        }
+        rows
     }
 }
 

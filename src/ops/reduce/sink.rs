@@ -66,6 +66,11 @@ impl Layout {
             let spread = |&at: &usize| (0..run.count).map(move |i| at + i * stride);
             layout.stretches = layout.stretches.iter().flat_map(spread).collect();
         }
+        // Whole rows that follow each other are one.
+        if layout.stretches.iter().enumerate().all(|(k, &at)| at == k * layout.length) {
+            layout.length *= layout.stretches.len();
+            layout.stretches.truncate(1);
+        }
         layout
     }
 

@@ -28,9 +28,9 @@ impl<'p> Worker<'p> {
     pub(crate) fn new(job: &'p Job) -> Self {
         let last = job.lines.len() - 1;
         let line = &job.lines[last];
-        // The next row of a tile is one position further on the axis above. Whole rows follow each other: the machine sees that.
+        // The next row of a tile is one position further on the axis above. (Where whole rows follow each other too: the machine sees
+        // that only inside a page. A row ahead is best, further is worse.)
         let above = job.lines[..last].last().map_or(0, |l| job.strides[l.axis.axis()]);
-        let cut = job.tiles.first().and_then(|t| t.runs.last()).is_some_and(|r| r.count < line.axis.count());
         let long = || {
             let way = |r: &Run| choice::along(&job.traits, &job.lines[0], r);
             job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned))
@@ -42,8 +42,7 @@ impl<'p> Worker<'p> {
                 let (windows, axis) = (job.tiles.first().map_or(0, |t| t.along), &job.lines[0].axis);
                 windows.saturating_mul(axis.step()).min(axis.len()).saturating_mul(job.inner) as isize
             }
-            1.. if cut => above,
-            _ => 0,
+            _ => above,
         };
         let mut slots = Slots(0);
         let slots = &mut slots;

@@ -11,17 +11,18 @@
 use super::tiling::{Ranges, Tile, Tiling};
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
-use crate::ops::{Fold, FoldElement, Merge};
+use crate::ops::{Fold, FoldElement, FoldPart, Merge};
 use crate::spec::{AxisPlan, Dims, Plan};
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// What is called with each finished region.
 type Hand<'h, T> = dyn FnMut(&[Range<usize>], &View<'_, T>) + 'h;
 
-/// What an entry of the map of held tiles takes beside its cells.
-const ENTRY: usize = 4 * size_of::<usize>();
+/// What an entry of the map of held tiles takes beside its cells, and the counts of who holds it.
+const ENTRY: usize = 6 * size_of::<usize>();
 
 /// Puts tiles together one after another, in the order of their numbers: what [`Tiling::blender`] gives.
 ///
@@ -127,7 +128,7 @@ pub(super) struct Joiner<T> {
     tile: Dims,
     /// For each tiled axis and each tile along it, the tiles whose last box it finishes.
     done: Vec<Vec<Range<usize>>>,
-    held: BTreeMap<usize, Array<T>>,
+    held: BTreeMap<usize, Arc<Array<T>>>,
     spare: Vec<Array<T>>,
     region: Array<T>,
     next: usize,
@@ -169,6 +170,12 @@ impl<T: FoldElement> Joiner<T> {
         self.next
     }
 
+    /// Room for the largest region.
+    #[cfg(feature = "rayon")]
+    pub(super) fn room(&self) -> Result<Array<T>> {
+        Array::try_zeros("a region of tiles", Dims::from_slice(self.region.shape()))
+    }
+
     /// The shape of the whole result.
     pub(super) fn shape(&self) -> &[usize] {
         self.fold.plan().input_shape()
@@ -194,38 +201,41 @@ impl<T: FoldElement> Joiner<T> {
     /// Takes the tile that was [`expected`](Self::expected), and hands out what it finishes; arrays that are no longer needed are
     /// kept for the next tiles if `again`.
     pub(super) fn take(&mut self, place: &Tile, cells: Array<T>, again: bool, hand: &mut Hand<'_, T>) -> Result<()> {
-        self.held.insert(self.next, cells);
+        let folded = self.admit(place, cells).and_then(|region| region.fold(self.region.as_mut_slice(), hand));
+        if let Err(error) = folded {
+            let last = self.held.remove(&self.next).and_then(Arc::into_inner);
+            self.spare.extend(last.filter(|_| again));
+            return Err(error);
+        }
+        self.release(place, again);
+        Ok(())
+    }
+
+    /// Holds the tile that was [`expected`](Self::expected): the region that it finishes, with all tiles over it.
+    pub(super) fn admit(&mut self, place: &Tile, cells: Array<T>) -> Result<Region<T>> {
+        self.held.insert(self.next, Arc::new(cells));
         // The plan's own channels, which are those of the results.
         let mut ranges: Ranges = self.shape().iter().map(|&n| 0..n).collect();
         for axis in self.fold.plan().axes() {
             ranges[axis.axis()] = place.finished()[axis.axis()].clone();
         }
-        if let Err(error) = self.hand_out(&ranges, hand) {
-            self.spare.extend(self.held.remove(&self.next).filter(|_| again));
-            return Err(error);
+        if ranges.iter().any(Range::is_empty) {
+            return Ok(Region { ranges, part: None, over: Vec::new() });
         }
-        let over: Vec<Range<usize>> = place.index().iter().zip(&self.done).map(|(&i, done)| done[i].clone()).collect();
-        for k in numbers(&over, self.fold.plan().grid()) {
-            self.spare.extend(self.held.remove(&k).filter(|_| again));
-        }
-        self.next += 1;
-        Ok(())
-    }
-
-    /// Folds a box of the result from the tiles over it.
-    fn hand_out(&mut self, ranges: &[Range<usize>], hand: &mut Hand<'_, T>) -> Result<()> {
-        let shape: Dims = ranges.iter().map(Range::len).collect();
-        if shape.contains(&0) {
-            return Ok(());
-        }
-        let part = self.fold.part(ranges)?;
+        let part = self.fold.part(&ranges)?;
         let plan = self.fold.plan();
         let windows: Vec<Range<usize>> = plan.axes().iter().map(|a| part.windows()[a.axis()].clone()).collect();
-        let tiles: Vec<View<'_, T>> = numbers(&windows, plan.grid()).map(|k| self.held[&k].view()).collect();
-        let region = &mut self.region.as_mut_slice()[..shape.iter().product()];
-        part.fold_apart_into(&tiles, region)?;
-        hand(ranges, &View::new(region, &shape[..])?);
-        Ok(())
+        let over = numbers(&windows, plan.grid()).map(|k| Arc::clone(&self.held[&k])).collect();
+        Ok(Region { ranges, part: Some(part), over })
+    }
+
+    /// Lets go of the tiles that lie over no later region; the next tile may come.
+    pub(super) fn release(&mut self, place: &Tile, again: bool) {
+        let over: Vec<Range<usize>> = place.index().iter().zip(&self.done).map(|(&i, done)| done[i].clone()).collect();
+        for k in numbers(&over, self.fold.plan().grid()) {
+            self.spare.extend(self.held.remove(&k).filter(|_| again).and_then(Arc::into_inner));
+        }
+        self.next += 1;
     }
 
     pub(super) fn finish(self) -> Result<()> {
@@ -234,6 +244,27 @@ impl<T: FoldElement> Joiner<T> {
             true => Ok(()),
             false => Err(Error::TilesMissing { missing: next, left: len - next, len }),
         }
+    }
+}
+
+/// A box of the result with all tiles over it.
+pub(super) struct Region<T> {
+    ranges: Ranges,
+    /// None where the box is empty.
+    part: Option<FoldPart<T>>,
+    over: Vec<Arc<Array<T>>>,
+}
+
+impl<T: FoldElement> Region<T> {
+    /// Folds it in `cells`, which have room for the largest one, and hands it out.
+    pub(super) fn fold(self, cells: &mut [T], hand: &mut Hand<'_, T>) -> Result<()> {
+        let Some(part) = self.part else { return Ok(()) };
+        let shape: Dims = self.ranges.iter().map(Range::len).collect();
+        let views: Vec<View<'_, T>> = self.over.iter().map(|tile| tile.view()).collect();
+        let cells = &mut cells[..shape.iter().product()];
+        part.fold_apart_into(&views, cells)?;
+        hand(&self.ranges, &View::new(cells, &shape[..])?);
+        Ok(())
     }
 }
 

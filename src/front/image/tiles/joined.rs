@@ -21,12 +21,6 @@ impl<'t, T: FoldElement, P: FnMut(usize, usize) -> ControlFlow<()>> Joined<'t, T
         Joined { tiling, progress, parts: None }
     }
 
-    /// How many results were taken.
-    #[cfg(feature = "rayon")]
-    pub(super) fn done(&self) -> usize {
-        self.parts.as_ref().map_or(0, |(joiner, _)| joiner.next())
-    }
-
     /// Takes the next result.
     pub(super) fn take(&mut self, cells: Array<T>) -> Result<()> {
         let tiling = self.tiling;

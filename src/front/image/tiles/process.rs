@@ -157,7 +157,7 @@ impl<'t, P: FnMut(usize, usize) -> ControlFlow<()>> Processing<'t, P> {
             self.tiling.check_picture(&picture)?;
             let tiling = self.tiling;
             let make = |tile: &Tile| with_tile(tiling, tile, &picture, |view| f(view).into_result());
-            return super::threads::run(tiling, Joined::new(self.tiling, self.progress), &make);
+            return super::threads::run(tiling, self.progress, &make);
         }
         self.process_in_order(picture, f)
     }
