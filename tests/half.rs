@@ -52,7 +52,7 @@ macro_rules! formats {
                         wide(&a.mean(), &b.mean());
                         wide(&a.median().unwrap(), &b.median().unwrap());
                         wide(&a.quantile(0.3).unwrap(), &b.quantile(0.3).unwrap());
-                        wide(&a.var(), &b.var());
+                        wide(&a.var(0), &b.var(0));
                         wide(&a.norm(2.0).unwrap(), &b.norm(2.0).unwrap());
                         all(&a.rank(0).unwrap(), &b.rank(0).unwrap());
                         assert_eq!(a.argmax().unwrap(), b.argmax().unwrap());

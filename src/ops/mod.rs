@@ -15,7 +15,8 @@ pub use crate::kernel::contract::Scalar;
 pub use contract::PreparedConv;
 pub use fold::{Fold, FoldElement, FoldPart, Merge, Taper, Tapers};
 pub use reduce::{
-    Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, WrappingProduct, WrappingSum, monoid,
+    Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, ValidWindows, WrappingProduct,
+    WrappingSum, monoid,
 };
 pub(crate) use reduce::{Ordered, Pairwise, Powers, Wrap, cell_counts, short_window};
 pub use windows::{AnyWindows, Windows};

@@ -14,6 +14,7 @@ mod doubling;
 mod engine;
 mod exact;
 mod found;
+mod gaps;
 mod held;
 mod job;
 mod line;
@@ -44,6 +45,7 @@ mod tree;
 mod worker;
 
 pub(crate) use accumulator::Wrap;
+pub use gaps::ValidWindows;
 pub(crate) use held::{cell_counts, short_window};
 pub(crate) use monoid::Pairwise;
 pub use monoid::{Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
