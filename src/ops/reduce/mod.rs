@@ -32,6 +32,7 @@ mod planes;
 mod pool;
 mod ranges;
 mod rankable;
+mod ranked;
 mod reading;
 mod results;
 mod rounded;

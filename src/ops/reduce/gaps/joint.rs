@@ -1,6 +1,7 @@
 //! Elements beside whether they count, as an array of its own: for what does not read rows.
 
-use super::super::rankable::{Rankable, Ranked};
+use super::super::rankable::Rankable;
+use super::super::ranked::Ranked;
 use super::windows::ValidWindows;
 use crate::array::View;
 use crate::element::Element;

@@ -2,7 +2,7 @@
 //! where the last answer was. Moving a window changes as many bits as elements come and go; the next answer lies near.
 
 use super::super::block::{Block, rows, snake};
-use super::super::rankable::Ranked;
+use super::super::ranked::Ranked;
 use super::wanted::Wanted;
 use crate::element::Element;
 use crate::spec::AxisPlan;

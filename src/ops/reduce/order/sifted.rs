@@ -2,7 +2,7 @@
 
 use super::super::block::{Block, each_block, each_window, repeats};
 use super::super::held::check_cells;
-use super::super::rankable::Ranked;
+use super::super::ranked::Ranked;
 use super::bits;
 use super::wanted::{Place, Wanted};
 use crate::array::View;

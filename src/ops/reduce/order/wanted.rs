@@ -1,7 +1,7 @@
 //! Which elements of a window are asked for, and what is made of them.
 
 use super::super::block::Seen;
-use super::super::rankable::Ranked;
+use super::super::ranked::Ranked;
 use alloc::vec::Vec;
 
 /// Which place in the order of a window's elements is asked for.
