@@ -9,6 +9,7 @@ mod map;
 mod pieces;
 mod reduce;
 pub(crate) mod row_loops;
+mod weigh;
 mod windows;
 
 pub use crate::kernel::contract::Scalar;
@@ -19,4 +20,5 @@ pub use reduce::{
     WrappingSum, monoid,
 };
 pub(crate) use reduce::{Ordered, Pairwise, Powers, Wrap, cell_counts, short_window};
+pub(crate) use weigh::weighted;
 pub use windows::{AnyWindows, Windows};

@@ -4,3 +4,4 @@
 mod cells;
 mod laws;
 mod oracle;
+mod peers;

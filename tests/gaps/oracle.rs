@@ -1,7 +1,7 @@
 //! Every verb against a plain look at the elements of each window that count.
 
 use crate::cells::{Asked, Held, cases, exhaustive};
-use ndwindow::{Array, Number, Real, ValidWindows, View};
+use ndwindow::{Number, Real, ValidWindows, View};
 use proptest::prelude::*;
 use std::fmt::Debug;
 
@@ -52,6 +52,7 @@ cells! {
     u8: |x| x.map(|x| x as f64), f64;
     i16: |x| x.map(|x| x as f64), f64;
     u64: |x| x.map(|x| x as f64), f64;
+    i64: |x| x.map(|x| x as f64), f64;
 }
 
 /// What counts of a window, in order: values, and where they lie.
@@ -215,11 +216,6 @@ proptest! {
         let long: Vec<u64> = bytes.iter().map(|&b| b.into()).collect();
         check(&layout.view(&long), mask, &asked, (skips, fill.map(u64::from), least));
     }
-}
-
-/// As an array, for comparing bits.
-pub(crate) fn bits<T: Copy>(array: &Array<T>, f: impl Fn(T) -> u64) -> Vec<u64> {
-    array.iter().map(|&x| f(x)).collect()
 }
 
 #[test]
