@@ -174,7 +174,7 @@ fn long_lists() {
         let list: Vec<f64> = (0..taps).map(|k| f64::from(k * 7 % 11) - 5.0).collect();
         for mode in MODES {
             let view = View::new(&x, [n as usize]).unwrap();
-            let want = plain(&view, &[0], &[list.clone()], &[0], (mode, 0.0));
+            let want = plain(&view, &[0], std::slice::from_ref(&list), &[0], (mode, 0.0));
             assert_eq!(
                 Filter::weights([&list]).border(mode).run(&view).unwrap().as_slice(),
                 want,
