@@ -206,6 +206,25 @@ fn windows_of_far_more_cells_than_elements() {
     assert_eq!((w.mean().as_slice(), w.count().as_slice()), (&[3.0][..], &[1 << 36][..]));
 }
 
+/// A mask need not lie as its elements do, where windows are boxes either.
+#[test]
+fn masks_of_any_layout() {
+    let x = noise(3 * 16 * 18, 3);
+    let view = View::new(&x, [3, 16, 18]).unwrap();
+    let there: Vec<bool> = x.iter().map(|x| x.to_bits() % 3 != 0).collect();
+    let mask = View::new(&there, [3, 16, 18]).unwrap();
+    let turned = mask.permute(&[2, 0, 1]).unwrap().to_array();
+    let turned = turned.view().permute(&[1, 2, 0]).unwrap();
+    let row = mask.slice(0, 1, 1, 1).unwrap().broadcast(0, 3).unwrap();
+    let same = row.to_array();
+    for (window, step) in [(2, 2), (3, 2), (3, 3), (3, 1), (5, 1)] {
+        let windows = unfold([1, 2], window, step).windows(&view).unwrap();
+        let of = |mask: &View<'_, bool>| bits(&windows.valid(mask).unwrap());
+        assert_eq!(of(&turned), of(&mask), "{window} by {step}");
+        assert_eq!(of(&row), of(&same.view()), "{window} by {step}");
+    }
+}
+
 #[test]
 fn nothing_drifts_and_means_of_finite_numbers_are_finite() {
     let x = [1e16, 1.0, f64::NAN, 1.0, 1.0, f64::NAN];

@@ -30,7 +30,7 @@ use alloc::vec::Vec;
 /// ```
 /// use ndwindow::{PadMode, View, image::Filter};
 ///
-/// let x = [0.0, 0.0, 0.0, 16.0, 0.0, 0.0];
+/// let x = [0.0, 0.0, 0.0, 16.0f64, 0.0, 0.0];
 /// let line = View::new(&x, [6])?;
 /// assert_eq!(Filter::weights([[0.25, 0.5, 0.25]]).run(&line)?.as_slice(), [0.0, 0.0, 4.0, 8.0, 4.0, 0.0]);
 /// assert_eq!(Filter::triangular([3]).run(&line)?.as_slice(), [0.0, 0.0, 4.0, 8.0, 4.0, 0.0]);

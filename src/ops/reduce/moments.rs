@@ -100,7 +100,7 @@ impl<T: Real> Windows<'_, T> {
     /// ```
     /// use ndwindow::unfold;
     ///
-    /// let x = [1e9, 1e9 + 1.0, 1e9 + 2.0, 7.0];
+    /// let x = [1e9f64, 1e9 + 1.0, 1e9 + 2.0, 7.0];
     /// assert_eq!(unfold(0, 2, 1).windows(&x[..3])?.var(0).as_slice(), [0.25, 0.25]);
     /// assert_eq!(unfold(0, 2, 1).windows(&x[..3])?.var(1).as_slice(), [0.5, 0.5]);
     /// assert!(unfold(0, 2, 1).windows(&x[..2])?.var(2).as_slice()[0].is_nan());

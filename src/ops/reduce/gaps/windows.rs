@@ -87,7 +87,7 @@ impl<'a, T: Element> Windows<'a, T> {
     /// use ndwindow::{View, unfold};
     ///
     /// // A batch of two texts of different lengths.
-    /// let scores = View::new(&[3, 5, 1, 9, 9, 9], [2, 3])?;
+    /// let scores = View::new(&[3u8, 5, 1, 9, 9, 9], [2, 3])?;
     /// let there = View::new(&[true, true, true, true, false, false], [2, 3])?;
     /// let w = unfold(1, 2, 1).windows(scores)?.valid(there)?;
     /// assert_eq!(w.sum().as_slice(), [Some(8), Some(6), Some(9), None]);
