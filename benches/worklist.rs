@@ -13,6 +13,8 @@ mod conv;
 mod digest;
 #[path = "worklist/fold.rs"]
 mod fold;
+#[path = "worklist/gaps.rs"]
+mod gaps;
 #[path = "worklist/gather.rs"]
 mod gather;
 #[path = "worklist/inputs.rs"]
@@ -39,6 +41,7 @@ fn works() -> Vec<Work> {
     let mut list = Vec::new();
     list.extend(gather::works());
     list.extend(reduce::works());
+    list.extend(gaps::works());
     list.extend(order::works());
     list.extend(fold::works());
     list.extend(conv::works());

@@ -1,5 +1,5 @@
 //! Sliding filters whose cost does not grow with the window: dilation, erosion, gradient, box blur and median of a
-//! picture with windows of 3, 15 and 101, the time each one takes, and all results on one sheet.
+//! picture with windows of 3, 15 and 101, and Gaussians that reach as far; the time each one takes, and all results on one sheet.
 //!
 //! ```text
 //! cargo run --release --example sliding_filters [PICTURE]
@@ -20,11 +20,12 @@ const WINDOWS: [usize; 3] = [3, 15, 101];
 /// A filter by name.
 type Named = (&'static str, fn(&View<'_, u8>, usize) -> Result<Array<u8>>);
 
-const FILTERS: [Named; 5] = [
+const FILTERS: [Named; 6] = [
     ("dilation", |x, window| Filter::new(window).max_filter(x)),
     ("erosion", |x, window| Filter::new(window).min_filter(x)),
     ("gradient", |x, window| Filter::new(window).gradient(x)),
     ("box blur", |x, window| Ok(Filter::new(window).mean_filter(x)?.map(|m| m.round() as u8))),
+    ("gaussian", |x, window| Filter::gaussian(window as f64 / 8.0).radius(window / 2).run(x)),
     ("median", |x, window| Filter::new(window).median_filter(x)),
 ];
 

@@ -310,6 +310,15 @@ impl Error {
         Error::Parameter { what: "p of a norm", value: p, range }
     }
 
+    /// Refuses a quantile that is none.
+    pub(crate) fn check_quantile(q: f64) -> Result<()> {
+        if (0.0..=1.0).contains(&q) {
+            return Ok(());
+        }
+        let range = "from 0, the minimum, over 0.5, the median, to 1, the maximum";
+        Err(Error::Parameter { what: "the quantile", value: q, range })
+    }
+
     pub(crate) fn zero_divisor() -> Error {
         let range = "at least 1 (or count the elements)";
         Error::Parameter { what: "the divisor of a mean", value: 0.0, range }

@@ -52,11 +52,19 @@ macro_rules! formats {
                         wide(&a.mean(), &b.mean());
                         wide(&a.median().unwrap(), &b.median().unwrap());
                         wide(&a.quantile(0.3).unwrap(), &b.quantile(0.3).unwrap());
-                        wide(&a.var(), &b.var());
+                        wide(&a.var(0), &b.var(0));
                         wide(&a.norm(2.0).unwrap(), &b.norm(2.0).unwrap());
                         all(&a.rank(0).unwrap(), &b.rank(0).unwrap());
                         assert_eq!(a.argmax().unwrap(), b.argmax().unwrap());
                         assert_eq!(a.argmin().unwrap(), b.argmin().unwrap());
+                        let (c, d) = (a.skip_nan().min_count(2), b.skip_nan().min_count(2));
+                        all(&c.max(), &d.max());
+                        all(&c.min(), &d.min());
+                        wide(&c.sum(), &d.sum());
+                        wide(&c.mean(), &d.mean());
+                        wide(&c.std(1), &d.std(1));
+                        wide(&c.median(), &d.median());
+                        assert_eq!((c.argmax(), c.argmin()), (d.argmax(), d.argmin()));
                         all(&a.to_array(), &b.to_array());
                         all(&a.fill(<$half>::ONE).max(), &b.fill(1.0).max());
                     }
@@ -83,6 +91,10 @@ macro_rules! formats {
                     let (a, b) = (Filter::new(3), Filter::new(3));
                     all(&a.median_filter(&x).unwrap(), &b.median_filter(&y).unwrap());
                     all(&a.blur(&x).unwrap(), &b.blur(&y).unwrap());
+                    if numbers {
+                        let (x, y) = (x.permute(&[1, 0]).unwrap(), y.permute(&[1, 0]).unwrap());
+                        all(&Filter::gaussian(0.8).run(&x).unwrap(), &Filter::gaussian(0.8).run(&y).unwrap());
+                    }
                 }
                 // A window wholly in padding holds nothing to divide.
                 let pool = Pool::new([1]).step(1).pad(1);

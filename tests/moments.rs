@@ -14,7 +14,8 @@ fn check(x: &View<'_, f64>, asked: &Asked, fill: Option<f64>) {
         Some(fill) => w.fill(fill),
         None => w,
     };
-    let (var, two, most, third) = (w.var(), w.norm(2.0).unwrap(), w.norm(f64::INFINITY).unwrap(), w.norm(3.5).unwrap());
+    let (var, two, most, third) =
+        (w.var(0), w.norm(2.0).unwrap(), w.norm(f64::INFINITY).unwrap(), w.norm(3.5).unwrap());
     for (i, held) in windows.iter().enumerate() {
         let x: Vec<f64> = held.iter().map(|h| h.0).collect();
         let n = x.len() as f64;
@@ -43,13 +44,13 @@ proptest! {
 #[test]
 fn a_large_mean_does_not_swallow_a_small_variance() {
     let x: Vec<f64> = (0..1000).map(|i| 1e12 + f64::from(i % 2)).collect();
-    let var = unfold(0, 100, 1).windows(&x).unwrap().var();
+    let var = unfold(0, 100, 1).windows(&x).unwrap().var(0);
     assert!(var.iter().all(|v| (v - 0.25).abs() < 1e-6));
-    let single = unfold(0, 1, 1).windows(&[3.0, f64::INFINITY]).unwrap().var();
+    let single = unfold(0, 1, 1).windows(&[3.0, f64::INFINITY]).unwrap().var(0);
     assert!(single.as_slice()[0] == 0.0 && single.as_slice()[1].is_nan());
     let narrow: Array<f32> = unfold(0, 2, 1).windows(&[1e30f32, 1e30]).unwrap().norm(2.0).unwrap();
     assert!((narrow.as_slice()[0] / 1e30 - 2f32.sqrt()).abs() < 1e-6);
-    let bytes: Array<f64> = unfold(0, 2, 1).windows(&[255u8, 0]).unwrap().var();
+    let bytes: Array<f64> = unfold(0, 2, 1).windows(&[255u8, 0]).unwrap().var(0);
     assert_eq!(bytes.as_slice(), [127.5 * 127.5]);
 }
 
@@ -58,7 +59,7 @@ fn the_same_for_any_number_of_threads() {
     let x: Vec<f64> = (0..400 * 400u32).map(|i| f64::from(i.wrapping_mul(2654435761)) / 1e6).collect();
     let image = View::new(&x, [400, 400]).unwrap();
     let request = unfold([0, 1], 7, 1).pad(3);
-    cells::same_for_threads(|a: &f64, b| a.to_bits() == b.to_bits(), || request.windows(&image).unwrap().var());
+    cells::same_for_threads(|a: &f64, b| a.to_bits() == b.to_bits(), || request.windows(&image).unwrap().var(0));
 }
 
 /// Equal to within a few roundings; infinities, zeros and NaN only to themselves.
@@ -86,20 +87,20 @@ fn integers_of_any_size_keep_their_variance() {
                 let high: Vec<$t> = offsets.iter().map(|&o| $t::MAX - o as $t).collect();
                 let middle: Vec<$t> = offsets.iter().map(|&o| $t::MAX / 2 - o as $t).collect();
                 for x in [low, high, middle] {
-                    let got = unfold(0, x.len(), 1).windows(&x).unwrap().var().as_slice()[0];
+                    let got = unfold(0, x.len(), 1).windows(&x).unwrap().var(0).as_slice()[0];
                     assert!(near(got, want), "{got} for {x:?}");
                     let column = View::new(&x, [x.len(), 1]).unwrap();
-                    let got = unfold([1, 0], [1, x.len()], 1).windows(column).unwrap().var().as_slice()[0];
+                    let got = unfold([1, 0], [1, x.len()], 1).windows(column).unwrap().var(0).as_slice()[0];
                     assert!(near(got, want), "{got} for a column of {x:?}");
                     // Long windows: the same numbers again and again.
                     let long: Vec<$t> = x.iter().cycle().take(300 * x.len()).copied().collect();
-                    for got in unfold(0, 200 * x.len(), 7).windows(&long).unwrap().var().iter() {
+                    for got in unfold(0, 200 * x.len(), 7).windows(&long).unwrap().var(0).iter() {
                         assert!((got - want).abs() <= 1e-12 * want, "{got} for many of {x:?}");
                     }
                 }
             }
             let ends = [$t::MIN, $t::MAX];
-            let got = unfold(0, 2, 1).windows(&ends).unwrap().var().as_slice()[0];
+            let got = unfold(0, 2, 1).windows(&ends).unwrap().var(0).as_slice()[0];
             let half = $t::MAX as f64 / 2.0 - $t::MIN as f64 / 2.0;
             assert!(near(got, half * half), "{got} for {ends:?}");
         )* };
@@ -132,7 +133,7 @@ fn variances_at_the_ends_of_the_numbers() {
         (&[0.0, 9.54e8, 9.54e8 + 1.0, 9.54e8 + 2.0], 1.7064675035775e17),
     ];
     for (x, want) in table {
-        let got = unfold(0, x.len(), 1).windows(x).unwrap().var().as_slice()[0];
+        let got = unfold(0, x.len(), 1).windows(x).unwrap().var(0).as_slice()[0];
         assert!(
             (got - want).abs() <= 1e-12 * want || near(got, want),
             "{got} for {want}, of {:?}",
@@ -141,7 +142,7 @@ fn variances_at_the_ends_of_the_numbers() {
     }
     // Once the large ones are gone, nothing of them is left.
     let x = [most, -most, 1.0, 2.0, 3.0];
-    let var = unfold(0, 2, 1).windows(&x).unwrap().var();
+    let var = unfold(0, 2, 1).windows(&x).unwrap().var(0);
     assert_eq!(var.as_slice(), [inf, inf, 0.25, 0.25]);
     let single: [(&[f32], f32); 5] = [
         (&[f32::MAX; 33], 0.0),
@@ -151,7 +152,7 @@ fn variances_at_the_ends_of_the_numbers() {
         (&[16777216.0, 16777218.0, 16777220.0], 8.0 / 3.0),
     ];
     for (x, want) in single {
-        let got: f32 = unfold(0, x.len(), 1).windows(x).unwrap().var().as_slice()[0];
+        let got: f32 = unfold(0, x.len(), 1).windows(x).unwrap().var(0).as_slice()[0];
         assert!(got == want || (got / want - 1.0).abs() < 1e-6, "{got} for {x:?}");
     }
 }
@@ -170,8 +171,8 @@ proptest! {
         let window = window.min(offsets.len());
         let x: Vec<i64> = offsets.iter().map(|o| base.saturating_add(*o)).collect();
         let stamps: Vec<u64> = x.iter().map(|&v| (v as u64) ^ (1 << 63)).collect();
-        let signed = unfold(0, window, step).windows(&x).unwrap().var();
-        prop_assert_eq!(&unfold(0, window, step).windows(&stamps).unwrap().var(), &signed);
+        let signed = unfold(0, window, step).windows(&x).unwrap().var(0);
+        prop_assert_eq!(&unfold(0, window, step).windows(&stamps).unwrap().var(0), &signed);
         for (i, &got) in signed.iter().enumerate() {
             let held = &x[i * step..i * step + window];
             let (n, sum) = (window as i128, held.iter().map(|&v| i128::from(v) - i128::from(base)).sum::<i128>());
@@ -269,5 +270,5 @@ fn what_is_refused() {
         "p of a norm is 0: it must be above 0 (1 sums absolute values, 2 is Euclid's, infinity is the largest)"
     );
     assert!(text(-2.0).starts_with("p of a norm is -2:") && text(f64::NAN).starts_with("p of a norm is NaN:"));
-    assert!(matches!(w.windows(&[1, 2]).unwrap().var_into(&mut []), Err(Error::BufferLength { .. })));
+    assert!(matches!(w.windows(&[1, 2]).unwrap().var_into(0, &mut []), Err(Error::BufferLength { .. })));
 }

@@ -122,7 +122,7 @@ impl Results {
         // These walk every cell, in an order of their own.
         let short = windows.plan().window_len() < 64;
         if short {
-            floats.push(("var", windows.var()));
+            floats.push(("var", windows.var(0)));
             floats.push(("map", windows.map(|w| w.iter().sum::<f32>())));
             floats.push(("norm", windows.norm(3.0).unwrap()));
             floats.extend(windows.median().ok().map(|median| ("median", median)));
@@ -419,7 +419,7 @@ impl Others {
             max: windows.max(),
             sum: windows.sum(),
             mean: windows.mean(),
-            var: windows.var(),
+            var: windows.var(0),
             rank: windows.rank(0).ok(),
             argmin: windows.argmin().ok(),
             mapped,

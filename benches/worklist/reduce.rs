@@ -25,6 +25,9 @@ pub(crate) fn works() -> Vec<Work> {
         list.push(Work::new(format!("slidemean_f32_4096_w{k}"), move || slide_mean("img_f32_4096", &[4096; 2], k)));
         list.push(Work::new(format!("slidemean_u8_4096_w{k}"), move || blur("img_u8_4096", 4096, k)));
     }
+    list.push(Work::new("gauss_f32_4096_s2", || gauss("img_f32_4096", 4096, 1e-5, |x| x as f32)));
+    // (A sum that is nearly halfway between two bytes may be rounded either way.)
+    list.push(Work::new("gauss_u8_4096_s2", || gauss("img_u8_4096", 4096, 1.0, |x| (x + 0.5) as u8)));
     for k in [10, 1000] {
         list.push(Work::new(format!("move_max_f64_10M_w{k}"), move || {
             moving(k, f64::NEG_INFINITY, f64::max, 0.0, |w, out| w.max_into(out))
@@ -139,4 +142,22 @@ fn moving(
     let n = 10_000_000;
     let x: Vec<f64> = tensor("sig_f64_10M", n);
     job(x, &[n], unfold(0, k, 1), tolerance, reduce, move |cells| cells.into_iter().flatten().fold(start, &f))
+}
+
+/// A Gaussian of deviation 2 over a picture with mirrored borders.
+fn gauss<T>(name: &str, n: usize, tolerance: f64, round: fn(f64) -> T) -> SetUp
+where
+    T: Word + Random + ndwindow::image::Pixel + Into<f64>,
+{
+    let x: Vec<T> = tensor(name, n * n);
+    let list: Vec<f64> = (-8i32..=8).map(|x| (-f64::from(x * x) / 8.0).exp()).collect();
+    let total: f64 = list.iter().flat_map(|a| list.iter().map(move |b| a * b)).sum();
+    let request = unfold(.., 17, 1).same().pad_mode(PadMode::Symmetric);
+    let (plain, filter) = (x.clone(), Filter::gaussian(2.0));
+    let step = move |out: &mut [T]| filter.run_into(View::new(&x, [n, n])?, out);
+    into_buffer(n * n, tolerance, step, move |i| {
+        let cells = window(&plain, &[n, n], &request, i).into_iter().enumerate();
+        let sum = cells.map(|(k, x)| x.map_or(0.0, Into::into) * list[k / 17] * list[k % 17]);
+        round(sum.sum::<f64>() / total)
+    })
 }

@@ -1,5 +1,7 @@
 //! A picture of numbers over time and frequency, with axes a person can read.
 
+#![allow(dead_code)] // an example takes what it needs
+
 use font8x8::UnicodeFonts;
 use ndwindow::Array;
 
@@ -102,7 +104,7 @@ fn fill(picture: &mut Array<u8>, x: usize, y: usize, w: usize, h: usize) {
 }
 
 /// Writes in a font of 8 by 8 points, each `scale` pixels wide.
-fn text(picture: &mut Array<u8>, words: &str, x: usize, y: usize, scale: usize) {
+pub(crate) fn text(picture: &mut Array<u8>, words: &str, x: usize, y: usize, scale: usize) {
     for (i, c) in (0..).zip(words.chars()) {
         let glyph = font8x8::BASIC_FONTS.get(c).unwrap_or([0; 8]);
         for (row, bits) in (0..).zip(glyph) {

@@ -32,6 +32,7 @@ mod taper;
 #[cfg(test)]
 mod tests;
 pub(crate) mod threads;
+pub(crate) mod weigh;
 
 pub(crate) use clip::copy_clipped;
 #[cfg(feature = "fft")]

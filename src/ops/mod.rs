@@ -9,13 +9,16 @@ mod map;
 mod pieces;
 mod reduce;
 pub(crate) mod row_loops;
+mod weigh;
 mod windows;
 
 pub use crate::kernel::contract::Scalar;
 pub use contract::PreparedConv;
 pub use fold::{Fold, FoldElement, FoldPart, Merge, Taper, Tapers};
 pub use reduce::{
-    Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, WrappingProduct, WrappingSum, monoid,
+    Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, ValidWindows, WrappingProduct,
+    WrappingSum, monoid,
 };
 pub(crate) use reduce::{Ordered, Pairwise, Powers, Wrap, cell_counts, short_window};
+pub(crate) use weigh::weighted;
 pub use windows::{AnyWindows, Windows};

@@ -110,6 +110,7 @@ axes!(isize => |a| a, i32 => |a: i32| a as isize, usize => signed);
 /// | `usize` | window, step, dilation | `usize` |
 /// | `(isize, isize)` | pads | `isize`, `i32` or `usize` for both sides, `(before, after)`; negative pads crop |
 /// | `(usize, usize)` | scales | `4` for four times the size, `(1, 2)` for half of it |
+/// | `f64` | standard deviations | `f64` |
 /// | [`PadMode`], [`Tail`] | what stands outside, what happens at the end | themselves |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not one `{T}` for all axes, nor a list of one an axis",
@@ -170,6 +171,7 @@ per_axis! {
     (usize, usize) => (isize, isize): |v: (usize, usize)| (signed(v.0), signed(v.1));
     usize => (usize, usize): |v| (v, 1);
     (usize, usize) => (usize, usize): |v| v;
+    f64 => f64: |v| v;
     PadMode => PadMode: |v| v;
     Tail => Tail: |v| v;
 }

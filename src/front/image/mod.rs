@@ -4,9 +4,11 @@ mod filters;
 mod morphology;
 mod patches;
 mod tiles;
+mod weighted;
 
 pub use crate::ops::Pixel;
 pub use filters::Filter;
 pub use morphology::Distance;
 pub use patches::{Channels, Patches, patchify, unpatchify};
 pub use tiles::{Blender, Processing, Tile, TileOutput, Tiles, Tiling};
+pub use weighted::WeightedFilter;

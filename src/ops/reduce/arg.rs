@@ -14,13 +14,13 @@ use super::rankable::Rankable;
 use super::rows::Traits;
 use super::source::{Blank, Elements};
 use super::{planes, ranges};
-use crate::array::Array;
+use crate::array::{Array, View};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::small;
 use crate::kernel::threads::each_part;
 use crate::ops::Windows;
-use crate::spec::AxisPlan;
+use crate::spec::{AxisPlan, Plan};
 use alloc::borrow::Cow;
 
 impl<'a, T: Number> Windows<'a, T> {
@@ -112,10 +112,7 @@ pub(super) fn search<T: Rankable>(
     if indices.is_empty() {
         return Ok(());
     }
-    let places = Places::new(plan, |axis| {
-        let (len, offset) = axis.whole_len();
-        (offset, len)
-    });
+    let places = Places::of(plan);
     let elements = match (&values, windows.source().as_slice()) {
         (None, _) => Cow::Borrowed(&[][..]),
         (_, Some(elements)) => Cow::Borrowed(elements),
@@ -133,7 +130,9 @@ pub(super) fn search<T: Rankable>(
     }
     let counted = places.len() <= isize::MAX as usize;
     match places.are_indices() {
-        true if plan.axes().is_empty() || ranges::wanted(plan, windows.source()) && !endless(windows) => {
+        true if plan.axes().is_empty()
+            || ranges::wanted(plan, windows.source()) && !endless(plan, windows.source()) =>
+        {
             by_ranges(windows, search, lower, found)
         }
         false if repeats(plan, false) || !counted => one_by_one(windows, search, lower, found),
@@ -144,9 +143,8 @@ pub(super) fn search<T: Rankable>(
 }
 
 /// Whether a list of all elements would be mostly the same ones, over and over.
-fn endless<T>(windows: &Windows<'_, T>) -> bool {
-    let source = windows.source();
-    source.len() > 1 << 26 && windows.plan().axes().iter().any(|a| source.strides()[a.axis()] == 0)
+pub(super) fn endless<T>(plan: &Plan, source: &View<'_, T>) -> bool {
+    source.len() > 1 << 26 && plan.axes().iter().any(|a| source.strides()[a.axis()] == 0)
 }
 
 /// On the engine of all reductions.
@@ -200,7 +198,6 @@ fn one_by_one<T: Rankable>(windows: &Windows<'_, T>, search: Search, lower: Lowe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::View;
     use crate::spec::{PadMode, Tail, unfold};
     use alloc::vec;
     use alloc::vec::Vec;

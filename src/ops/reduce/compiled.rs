@@ -1,5 +1,6 @@
 //! What every element type has compiled in this crate: declared here, made in [`built_in`](super::built_in).
 
+use super::gaps::ValidWindows;
 use crate::error::Result;
 use crate::ops::Windows;
 
@@ -27,4 +28,16 @@ pub trait Sums<Wide, Mean>: Sized {
     fn average(windows: &Windows<'_, Self>, out: &mut [Mean]) -> Result<()>;
     #[doc(hidden)]
     fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
+}
+
+/// Sums, means and extremes of the elements of windows that count, into a buffer of one result each.
+pub trait Gaps<Maybe, MaybeWide, Mean>: Sized {
+    #[doc(hidden)]
+    fn gapped_sums(windows: &ValidWindows<'_, Self>, out: &mut [MaybeWide]) -> Result<()>;
+    #[doc(hidden)]
+    fn gapped_means(windows: &ValidWindows<'_, Self>, out: &mut [Mean]) -> Result<()>;
+    #[doc(hidden)]
+    fn gapped_extremes(windows: &ValidWindows<'_, Self>, least: bool, out: &mut [Maybe]) -> Result<()>;
+    #[doc(hidden)]
+    fn gapped_places(windows: &ValidWindows<'_, Self>, least: bool, out: &mut [Option<usize>]) -> Result<()>;
 }

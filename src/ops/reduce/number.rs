@@ -1,8 +1,9 @@
 //! What the element types are accumulated in.
 
 use super::accumulator::{Total, Wrap};
-use super::compiled::Sums;
+use super::compiled::{Gaps, Sums};
 use super::rankable::Rankable;
+use crate::element::Element;
 
 /// An element that can be reduced: Rust's integers, `bool`, `f32`, `f64`, and with the feature `half` `f16` and `bf16`.
 ///
@@ -19,11 +20,22 @@ use super::rankable::Rankable;
 /// | `f32` | `f32` | `f32` | `f32` |
 /// | `f64` | `f64` | `f64` | `f64` |
 /// | `f16 bf16` | `f32` | `f32` | `f32` |
-pub trait Number: Rankable + Sums<<Self as Number>::Wide, <Self as Number>::Mean> {
+///
+/// Where elements may not count ([`ValidWindows`](crate::ValidWindows)) floats have NaN for a result that is not there, and
+/// everything else an `Option`: of extremes `Maybe`, of sums `MaybeWide`.
+pub trait Number:
+    Rankable
+    + Sums<<Self as Number>::Wide, <Self as Number>::Mean>
+    + Gaps<<Self as Number>::Maybe, <Self as Number>::MaybeWide, <Self as Number>::Mean>
+{
     /// The type of sums and products.
     type Wide: Total<Mean = <Self as Number>::Mean>;
     /// The type of means.
     type Mean: Wrap;
+    /// An element that may not be there: a float itself, an `Option` of anything else.
+    type Maybe: Element;
+    /// A sum that may not be there, likewise.
+    type MaybeWide: Element;
     /// Whether sums and products are exact.
     #[doc(hidden)]
     const EXACT: bool;
@@ -89,6 +101,8 @@ macro_rules! numbers {
         impl Number for $t {
             type Wide = $wide;
             type Mean = $mean;
+            type Maybe = Option<$t>;
+            type MaybeWide = Option<$wide>;
             type Narrow = $narrow;
             type Medium = $middle;
             const EXACT: bool = true;
@@ -166,6 +180,8 @@ macro_rules! float_numbers {
         impl Number for $t {
             type Wide = $wide;
             type Mean = $wide;
+            type Maybe = $t;
+            type MaybeWide = $wide;
             type Narrow = $wide;
             type Medium = $wide;
             const EXACT: bool = false;

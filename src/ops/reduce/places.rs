@@ -53,6 +53,14 @@ pub(super) struct Places<'p> {
 }
 
 impl<'p> Places<'p> {
+    /// Of a plan or a part of one.
+    pub(super) fn of(plan: &'p Plan) -> Self {
+        Places::new(plan, |axis| {
+            let (len, offset) = axis.whole_len();
+            (offset, len)
+        })
+    }
+
     /// For axes of which each is a stretch, from an element on, of one of some length: `whole` says where it begins and how long
     /// that one is.
     pub(super) fn new(plan: &'p Plan, whole: impl Fn(&AxisPlan) -> (usize, usize)) -> Places<'p> {
@@ -98,7 +106,7 @@ impl<'p> Places<'p> {
     /// The index that a place is reported as.
     pub(super) fn index(&self, place: usize) -> usize {
         let Some(order) = &self.order else { return place };
-        let (mut rest, mut index) = (place, 0);
+        let (mut rest, mut index) = (place, 0usize);
         for (k, axis) in self.axes.iter().enumerate() {
             let (offset, stride) = order.axes[k];
             // A short division takes half the time.
@@ -108,10 +116,11 @@ impl<'p> Places<'p> {
             };
             let at = number.wrapping_sub(offset);
             rest -= number * stride;
-            index += match axis.at(at as isize) {
+            // (Wrapped: what holds no element has some place, too.)
+            index = index.wrapping_add(match axis.at(at as isize) {
                 Cell::Element(e) if turns(axis) => self.report.along(k, e),
                 _ => self.report.along(k, at),
-            };
+            });
         }
         index
     }

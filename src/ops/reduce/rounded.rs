@@ -10,6 +10,7 @@ use super::total::{InMiddle, InNarrow, adding};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
+use crate::kernel::weigh::Tone;
 use crate::ops::Windows;
 use crate::spec::{AxisPlan, Dims, unravel};
 use alloc::vec;
@@ -20,7 +21,7 @@ const MOST: usize = 1 << 31;
 
 /// An element type that a mean can be rounded to: integers of 8 and 16 bits, `f32`, `f64`, and with the feature `half` `f16`
 /// and `bf16`.
-pub trait Pixel: Number {
+pub trait Pixel: Number + Tone {
     /// One over a number of elements.
     #[doc(hidden)]
     type Share: Copy + Send + Sync;

@@ -2,7 +2,7 @@
 //! where the last answer was. Moving a window changes as many bits as elements come and go; the next answer lies near.
 
 use super::super::block::{Block, rows, snake};
-use super::super::rankable::Rankable;
+use super::super::ranked::Ranked;
 use super::wanted::Wanted;
 use crate::element::Element;
 use crate::spec::AxisPlan;
@@ -116,7 +116,7 @@ impl<P> Default for Scratch<P> {
 }
 
 /// Answers every window of a block.
-pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
+pub(super) fn order<T: Ranked, R: Element, F: Fn(T, T, f64) -> R>(
     block: &Block<'_, T>,
     scratch: &mut Scratch<T::Packed>,
     wanted: &Wanted<R, F>,
@@ -140,13 +140,15 @@ pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
                 false => set.remove(&ranks[row]),
             });
         }
-        out[place] = if set.nans > 0 {
-            wanted.nan
-        } else {
-            let (k, t) = wanted.place.among(held);
-            let low = element(set.select(k));
-            let high = if t > 0.0 { element(set.select(k + 1)) } else { low };
-            (wanted.make)(low, high, t)
+        // Those that are unordered stand above all others, so they are never reached.
+        out[place] = match wanted.ranked(held, set.nans) {
+            None => wanted.nan,
+            Some(n) => {
+                let (k, t) = wanted.place.among(n);
+                let low = element(set.select(k));
+                let high = if t > 0.0 { element(set.select(k + 1)) } else { low };
+                (wanted.make)(low, high, t)
+            }
         };
     });
 }

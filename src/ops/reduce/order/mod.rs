@@ -7,7 +7,10 @@
 mod bits;
 mod histogram;
 mod network;
+mod sifted;
 mod wanted;
+
+pub(super) use sifted::quantiles;
 
 use super::block::{Block, each_block, each_window, repeats};
 use super::held::{check_cells, short_window};
@@ -61,7 +64,10 @@ impl<'a, T: Number> Windows<'a, T> {
             return Err(Error::RankOutside { rank: k, held, index });
         }
         self.check_places()?;
-        self.order(Wanted { place: Place::Rank(k), make: |low: T, _: T, _: f64| low, nan: T::unordered_value() }, out);
+        self.order(
+            Wanted { place: Place::Rank(k), make: |low: T, _: T, _: f64| low, nan: T::unordered_value(), least: None },
+            out,
+        );
         Ok(())
     }
 
@@ -135,24 +141,21 @@ impl<'a, T: Number> Windows<'a, T> {
             return Err(Error::EmptyWindow { what: "median", index });
         }
         self.check_places()?;
-        self.order(Wanted { place: Place::Middle, make: |low: T, _: T, _: f64| low, nan: T::unordered_value() }, out);
+        self.order(
+            Wanted { place: Place::Middle, make: |low: T, _: T, _: f64| low, nan: T::unordered_value(), least: None },
+            out,
+        );
         Ok(())
     }
 
     fn quantiles(&self, what: &'static str, q: f64, out: &mut [T::Middle]) -> Result<()> {
-        if !(0.0..=1.0).contains(&q) {
-            return Err(Error::Parameter {
-                what: "the quantile",
-                value: q,
-                range: "from 0, the minimum, over 0.5, the median, to 1, the maximum",
-            });
-        }
+        Error::check_quantile(q)?;
         self.check_buffer(out.len())?;
         if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
             return Err(Error::EmptyWindow { what, index });
         }
         self.check_places()?;
-        self.order(Wanted { place: Place::Quantile(q), make: T::between, nan: T::nan_middle() }, out);
+        self.order(Wanted { place: Place::Quantile(q), make: T::between, nan: T::nan_middle(), least: None }, out);
         Ok(())
     }
 

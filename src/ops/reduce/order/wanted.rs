@@ -1,7 +1,7 @@
 //! Which elements of a window are asked for, and what is made of them.
 
 use super::super::block::Seen;
-use super::super::rankable::Rankable;
+use super::super::ranked::Ranked;
 use alloc::vec::Vec;
 
 /// Which place in the order of a window's elements is asked for.
@@ -37,20 +37,33 @@ pub(super) struct Wanted<R, F> {
     /// Called with the element at or below the place, the next one and how far the place lies between them.
     pub(super) make: F,
     pub(super) nan: R,
+    /// Whether elements that are unordered do not count, and how many others there must be.
+    pub(super) least: Option<usize>,
 }
 
 impl<R: Copy, F> Wanted<R, F> {
+    /// How many elements are ranked, of so many that a window holds and so many unordered ones among them; `None` where those, or too
+    /// few others, make the answer NaN.
+    #[inline]
+    pub(super) fn ranked(&self, held: usize, unordered: usize) -> Option<usize> {
+        match self.least {
+            Some(least) => Some(held - unordered).filter(|&n| n >= least),
+            None => (unordered == 0).then_some(held),
+        }
+    }
+
     /// The answer for a window of these elements, each as often as it is read.
-    pub(super) fn among<T: Rankable>(&self, seen: &[Seen<'_, T>]) -> R
+    pub(super) fn among<T: Ranked>(&self, seen: &[Seen<'_, T>]) -> R
     where
         F: Fn(T, T, f64) -> R,
     {
         let mut sorted: Vec<(T, usize)> = seen.iter().map(|s| (*s.value, s.times)).collect();
-        if sorted.iter().any(|(x, _)| x.unordered()) {
-            return self.nan;
-        }
+        let times = |sorted: &[(T, usize)]| sorted.iter().fold(0, |n: usize, s| n.saturating_add(s.1));
+        let held = times(&sorted);
+        sorted.retain(|(x, _)| !x.unordered());
+        let Some(n) = self.ranked(held, held - times(&sorted)) else { return self.nan };
         sorted.sort_unstable_by_key(|(x, _)| x.place(0));
-        let (low, t) = self.place.among(sorted.iter().fold(0, |n: usize, s| n.saturating_add(s.1)));
+        let (low, t) = self.place.among(n);
         let at = |k: usize| {
             let mut upto = 0usize;
             let found = sorted.iter().find(|(_, times)| {

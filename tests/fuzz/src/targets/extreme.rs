@@ -258,7 +258,7 @@ fn reductions(
     let mut sums = vec![0; shape.iter().product()];
     let sums = windows.sum_into(&mut sums).and_then(|()| ndwindow::Array::new(sums, &shape[..]));
     let sums = bounded("sum", sums)?;
-    let vars = answered("var", windows.var().answer())?;
+    let vars = answered("var", windows.var(0).answer())?;
     let norms = answered("norm", windows.norm(1.0))?;
     // Refusals are looked at by the other targets; here it counts that these answer at once.
     let middle = windows.median().ok();

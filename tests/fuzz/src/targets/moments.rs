@@ -40,7 +40,7 @@ fn of<T: Value + Real>(s: &mut Source, back: fn(T::Mean) -> f64, largest: f64, c
             || (a.is_infinite() && b > largest * 0.999_999)
             || (b.is_infinite() && a > largest * 0.999_999)
     };
-    let found = answered("var", windows.var().answer())?;
+    let found = answered("var", windows.var(0).answer())?;
     same_shape("var", found.shape(), &shape)?;
     let found: Vec<f64> = found.iter().map(|&x| back(x)).collect();
     let expected: Vec<f64> = reals.iter().map(|h| rounded(variance(h))).collect();

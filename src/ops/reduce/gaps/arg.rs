@@ -1,0 +1,113 @@
+//! Where the largest or smallest element that counts lies.
+
+use super::super::arg::endless;
+use super::super::block::{each_window, repeats};
+use super::super::found::{Found, Lower, Placing};
+use super::super::held::check_cells;
+use super::super::job::Job;
+use super::super::number::Number;
+use super::super::ops::Larger;
+use super::super::places::{Keyed, Narrow, Places, Search, Wide, Width};
+use super::super::ranges;
+use super::super::rows::Traits;
+use super::super::source::Blank;
+use super::run::by_ranges;
+use super::sift::{Sifted, Skipping};
+use super::tally::{Tally, tally};
+use super::windows::ValidWindows;
+use crate::error::Result;
+use crate::kernel::level::Level;
+use crate::kernel::rows::small;
+use crate::kernel::threads::each_part;
+use alloc::vec;
+
+/// Looks for an element of each window that holds enough of them.
+///
+/// # Errors
+/// [`Error::BufferLength`](crate::Error::BufferLength), [`Error::TooLarge`](crate::Error::TooLarge).
+pub(super) fn search<T: Number>(windows: &ValidWindows<'_, T>, least: bool, out: &mut [Option<usize>]) -> Result<()> {
+    windows.windows()?.check_buffer(out.len())?;
+    // Padding is no element, filled or not.
+    let windows = &windows.unfilled();
+    match windows.plan.window_len() < <u16 as Tally>::LIMIT {
+        true => among::<T, u16>(windows, least, out),
+        false => among::<T, u64>(windows, least, out),
+    }
+}
+
+fn among<T: Number, C: Tally>(windows: &ValidWindows<'_, T>, least: bool, out: &mut [Option<usize>]) -> Result<()> {
+    if out.is_empty() {
+        return Ok(());
+    }
+    let counts = tally::<T, C>(windows)?;
+    let mut indices = vec![0; out.len()];
+    places(windows, Search { least, last_nan: false }, &mut indices)?;
+    let need = windows.least.max(1);
+    for ((out, n), index) in out.iter_mut().zip(counts).zip(indices) {
+        *out = (n.number() >= need).then_some(index);
+    }
+    Ok(())
+}
+
+/// The index in each window, anything where no element counts: as all elements are searched.
+fn places<T: Number>(windows: &ValidWindows<'_, T>, search: Search, indices: &mut [usize]) -> Result<()> {
+    let (plan, source) = (&windows.plan, &windows.source);
+    if !repeats(plan, false) {
+        check_cells(plan, false)?;
+    }
+    let places = Places::of(plan);
+    let lower = Lower { places: &places, elements: &[], plane: 1, grid: 1 };
+    let counted = places.len() <= isize::MAX as usize;
+    match places.are_indices() {
+        true if plan.axes().is_empty() || ranges::wanted(plan, source) && !endless(plan, source) => {
+            let mut indices = indices.iter_mut();
+            let how = (Larger::OP, Default::default(), true);
+            by_ranges(windows, Keyed::<Wide>::new(&places, search), how, &mut |packed| {
+                if let Some(index) = indices.next() {
+                    *index = Wide::place::<T>(packed);
+                }
+            })
+        }
+        false if repeats(plan, false) || !counted => windows.jointly(|view| {
+            each_window(plan, view, None, |number, seen| {
+                let elements = seen.iter().enumerate().filter(|(_, element)| element.value.counts);
+                let best = elements.max_by_key(|(place, e)| Wide::pack(e.value.value, search, *place, 0, 0));
+                indices[number] = best.and_then(|(_, element)| element.at).map_or(0, |at| places.index_of(at));
+            });
+        }),
+        _ if places.len() < Narrow::LIMIT => walk::<T, Narrow>(windows, search, lower, indices),
+        _ => walk::<T, Wide>(windows, search, lower, indices),
+    }
+}
+
+/// On the engine of all reductions.
+fn walk<T: Number, W: Width>(
+    windows: &ValidWindows<'_, T>,
+    search: Search,
+    lower: Lower<'_, T>,
+    indices: &mut [usize],
+) -> Result<()> {
+    let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
+    let boxes = lower.places.are_linear() && windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
+    let traits = Traits {
+        bytes: size_of::<W::Acc<T>>(),
+        small: small::<W::Acc<T>>(),
+        idempotent: true,
+        exact: true,
+        counted: false,
+        pairwise: false,
+        boxes,
+    };
+    let bytes = size_of_val(indices);
+    let job = Job::new(plan, source.strides(), false, traits, bytes);
+    let units = job.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
+    let nothing = W::Acc::<T>::default();
+    let blank = Blank { fill: nothing, nothing };
+    let lifting = Skipping { lifting: Keyed::<W>::new(lower.places, search), nothing, skipped: windows.skips() };
+    each_part(Found { indices, values: None, before: 0 }, &job.lengths(&units), &|number, found| {
+        let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
+        let mut sink = Placing::<T, W>::new(lower, level, found);
+        job.run(&units[number], level, Larger::OP, blank, &mut sifted, &mut sink);
+    });
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! How many elements of each window count.
+
+use super::super::accumulator::Wrap;
+use super::super::engine;
+use super::super::ops::Plus;
+use super::super::rankable::Rankable;
+use super::run::reduce;
+use super::windows::ValidWindows;
+use crate::error::Result;
+use crate::kernel::level::Level;
+use crate::kernel::rows::{Lifting, Reduction};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+/// A number of elements, in a type that is sure to hold it.
+pub(super) trait Tally: Wrap + Ord {
+    /// Larger than any number that is held.
+    const LIMIT: usize;
+    fn of(n: usize) -> Self;
+    fn number(self) -> usize;
+}
+
+macro_rules! tallies {
+    ($($t:ty)*) => { $(
+        impl Tally for $t {
+            const LIMIT: usize = <$t>::MAX as usize;
+            #[inline(always)]
+            fn of(n: usize) -> $t {
+                n as $t
+            }
+            #[inline(always)]
+            fn number(self) -> usize {
+                self as usize
+            }
+        }
+    )* };
+}
+
+tallies! { u16 u64 }
+
+/// 1 for an element that is lifted at all.
+#[derive(Clone, Copy)]
+struct Ones<C>(PhantomData<fn(C)>);
+
+impl<T: Rankable, C: Tally> Lifting<T> for Ones<C> {
+    type Acc = C;
+    #[inline(always)]
+    fn lift(&self, _: T) -> C {
+        C::ONE
+    }
+}
+
+/// 1 for what is true in a mask.
+#[derive(Clone, Copy)]
+struct Flags<C>(PhantomData<fn(C)>);
+
+impl<C: Tally> Lifting<bool> for Flags<C> {
+    type Acc = C;
+    #[inline(always)]
+    fn lift(&self, counts: bool) -> C {
+        if counts { C::ONE } else { C::ZERO }
+    }
+}
+
+/// 1 for a NaN.
+#[derive(Clone, Copy)]
+struct Nans;
+
+impl<T: Rankable> Lifting<T> for Nans {
+    type Acc = u64;
+    #[inline(always)]
+    fn lift(&self, x: T) -> u64 {
+        x.unordered().into()
+    }
+}
+
+/// Adds up what is lifted.
+struct Count<L>(L);
+
+impl<T, L: Lifting<T, Acc: Tally>> Reduction<T> for Count<L> {
+    type Acc = L::Acc;
+    type Lift = L;
+    type Op = Plus<L::Acc>;
+    type Out = L::Acc;
+    type Count = ();
+    const IDEMPOTENT: bool = false;
+    const EXACT: bool = true;
+    const COUNTED: bool = false;
+    #[inline(always)]
+    fn op(&self) -> Plus<L::Acc> {
+        Plus::OP
+    }
+    #[inline(always)]
+    fn identity(&self) -> L::Acc {
+        L::Acc::ZERO
+    }
+    #[inline(always)]
+    fn lifting(&self) -> L {
+        self.0
+    }
+    #[inline(always)]
+    fn count(&self, _: usize) {}
+    #[inline(always)]
+    fn unlowered<'a>(&self, out: &'a mut [L::Acc]) -> Option<&'a mut [L::Acc]> {
+        Some(out)
+    }
+    #[inline(always)]
+    fn lower(&self, a: L::Acc, _: ()) -> L::Acc {
+        a
+    }
+}
+
+/// How many elements count, for every result.
+pub(super) fn tally<T: Rankable, C: Tally>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>> {
+    let mut counts = vec![C::ZERO; windows.plan.reduced_dims().iter().product()];
+    match &windows.mask {
+        // What the elements are does not matter, so they are not read.
+        Some(mask) if !windows.skips() => {
+            let (fill, flags) = (windows.fill.map(|_| true), Count(Flags::<C>(PhantomData)));
+            engine::reduce(&windows.plan, mask, fill, &flags, Level::detect(), &mut counts);
+        }
+        _ => reduce(windows, &Count(Ones::<C>(PhantomData)), None, &mut counts)?,
+    }
+    Ok(counts)
+}
+
+/// How many NaNs are among the elements that count, for every result.
+pub(super) fn nans<T: Rankable>(windows: &ValidWindows<'_, T>) -> Result<Vec<u64>> {
+    let mut nans = vec![0; windows.plan.reduced_dims().iter().product()];
+    reduce(windows, &Count(Nans), None, &mut nans)?;
+    Ok(nans)
+}
