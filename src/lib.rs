@@ -82,3 +82,7 @@ struct Semantics;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/audio.md")]
 struct Audio;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/arrays.md")]
+struct Arrays;
