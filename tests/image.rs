@@ -55,7 +55,7 @@ fn pictures_are_written() {
         .unwrap()
         .outer_iter_mut(2)
         .for_each(|mut patch| patch[[2, 1, 0]] = 200);
-    let marked = |x: u32, y: u32| x % 2 == 0 && x < 6 && y % 2 == 1;
+    let marked = |x: u32, y: u32| x < 6 && (x % 2, y % 2) == (0, 1);
     for (x, y, pixel) in picture.enumerate_pixels() {
         assert_eq!(pixel.0[2] == 200, marked(x, y), "{x}, {y}");
     }
