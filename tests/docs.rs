@@ -165,3 +165,12 @@ fn anchor_of(heading: &str) -> String {
         .map(|c| if c == ' ' { '-' } else { c })
         .collect()
 }
+
+#[test]
+fn the_table_of_times_can_be_written() {
+    let page = fs::read_to_string(root().join("docs/performance.md")).unwrap();
+    let script = fs::read_to_string(root().join("benches/table.py")).unwrap();
+    for mark in ["<!-- table: written by benches/table.py -->", "<!-- table: end -->"] {
+        assert_eq!((page.matches(mark).count(), script.matches(mark).count()), (1, 1), "{mark}");
+    }
+}
