@@ -49,7 +49,8 @@ fn main() -> Result<(), Failure> {
     bar.finish();
 
     // The same tiles without a blend, and the same model on the whole picture, which here fits in memory.
-    let results = (0..tiling.len()).map(|k| network.run(&tiling.view_tile(k, &picture)?)).collect::<Result<Vec<_>, _>>()?;
+    let results =
+        (0..tiling.len()).map(|k| network.run(&tiling.view_tile(k, &picture)?)).collect::<Result<Vec<_>, _>>()?;
     let all = results.iter().flat_map(|tile| tile.iter().copied()).collect();
     let all = Array::new(all, tiling.shape())?;
     let pasted = tiling.merge(&all, Merge::last())?;

@@ -19,7 +19,8 @@ pub fn blur(size: usize, [height, width]: [usize; 2]) -> Vec<u8> {
 /// A NodeProto: inputs, outputs, the operation, its attributes.
 fn convolution(size: usize) -> Vec<u8> {
     let pads = [size / 2; 4];
-    [text(1, "picture"), text(1, "weights"), text(2, "blurred"), text(4, "Conv"), one("group", 3), list("pads", &pads)].concat()
+    [text(1, "picture"), text(1, "weights"), text(2, "blurred"), text(4, "Conv"), one("group", 3), list("pads", &pads)]
+        .concat()
 }
 
 /// A TensorProto of floats: a channel sees only itself, so there is one filter for each.
