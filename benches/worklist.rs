@@ -3,7 +3,8 @@
 //! `cargo bench --bench worklist` checks every job's answer, times it and prints a table; words after `--` choose jobs by
 //! the beginning of their names, `--threads N` sets the size of the pool. With `--serve` it answers requests from standard
 //! input instead (see `worklist/serve.rs`), so that runs of two libraries can be interleaved. With `--levels` it prints the
-//! times of some jobs (or of those named) at every instruction-set level.
+//! times of some jobs (or of those named) at every instruction-set level. With `--markdown` it prints the table as Markdown, with
+//! the machine it ran on: what `benches/table.py` joins with other libraries' times.
 
 #[path = "worklist/audio.rs"]
 mod audio;
@@ -23,6 +24,8 @@ mod inputs;
 mod job;
 #[path = "worklist/levels.rs"]
 mod levels;
+#[path = "worklist/machine.rs"]
+mod machine;
 #[path = "worklist/measure.rs"]
 mod measure;
 #[path = "worklist/order.rs"]
@@ -56,7 +59,7 @@ fn main() {
     }
     warm::restart_with_huge_pages();
     let mut threads = 1;
-    let (mut serving, mut by_level) = (false, false);
+    let (mut serving, mut by_level, mut markdown) = (false, false, false);
     let mut wanted = Vec::new();
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -64,6 +67,7 @@ fn main() {
             "--bench" => {} // cargo's own flag
             "--serve" => serving = true,
             "--levels" => by_level = true,
+            "--markdown" => markdown = true,
             "--threads" => {
                 threads = words.next().and_then(|n| n.parse().ok()).expect("--threads needs a number");
             }
@@ -76,6 +80,8 @@ fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
     if serving {
         serve::answer_requests(&works(), &pool, threads);
+    } else if markdown {
+        serve::print_markdown(&works(), &wanted, &pool, threads);
     } else {
         serve::print_table(&works(), &wanted, &pool, threads);
     }

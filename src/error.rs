@@ -302,6 +302,9 @@ pub enum Error {
     /// Parts that share a store's chunks.
     #[error("parts of {part} on axis {axis} share chunks of {chunk}: take a multiple of {chunk}, or a divisor")]
     NotAligned { axis: usize, part: usize, chunk: usize },
+    /// An array that a picture's pixels cannot be read from.
+    #[error("an array of shape {shape:?} is no picture of {channels} channels: it must be [height, width, {channels}]")]
+    NotAPicture { shape: Vec<usize>, channels: usize },
 }
 
 impl Error {

@@ -45,6 +45,7 @@
 //! The fronts speak one field's words and call the same core: [`image`] (patches, filters), [`nn`] (columns, pooling,
 //! convolution), [`audio`] (frames, streams, spectra), [`text`] and [`series`].
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))] // says beside an item which feature it needs
 #![deny(unsafe_code)]
 
 extern crate alloc;
@@ -82,3 +83,7 @@ struct Semantics;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/audio.md")]
 struct Audio;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/arrays.md")]
+struct Arrays;

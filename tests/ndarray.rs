@@ -1,10 +1,10 @@
 //! `ndarray` arrays in and out, without copying, negative and zero strides included.
 #![cfg(feature = "ndarray")]
 
-use ndarray::{Array1, Array2, Array3, ArrayRef2, ArrayView2, ArrayViewD, s};
+use ndarray::{Array1, Array2, Array3, ArrayRef2, ArrayView2, ArrayViewD, Axis, ShapeBuilder, s};
 use ndwindow::image::Filter;
 use ndwindow::nn::{adaptive_avg_pool, adaptive_max_pool};
-use ndwindow::{Array, Error, IntoView, unfold};
+use ndwindow::{Array, Error, IntoView, IntoViewMut, unfold};
 
 #[test]
 fn owned_views_and_references_come_in() {
@@ -122,4 +122,88 @@ fn views_of_more_elements_than_a_request_takes() {
     let none = empty.broadcast((0, isize::MAX as usize)).unwrap().into_view();
     assert_eq!(none.permute(&[1, 0]).unwrap().shape(), [isize::MAX as usize, 0]);
     assert!(unfold(1, 1, 1).windows(&none).is_err());
+}
+
+#[test]
+fn owned_views_and_references_are_written() {
+    let mut a = Array2::<i32>::zeros((3, 4));
+    (&mut a).into_view_mut()[[1, 2]] = 12;
+    a.view_mut().into_view_mut()[[0, 3]] = 3;
+    let reference: &mut ArrayRef2<i32> = &mut a;
+    reference.into_view_mut()[[2, 0]] = 20;
+    assert_eq!(a, ndarray::arr2(&[[0, 0, 0, 3], [0, 0, 12, 0], [20, 0, 0, 0]]));
+}
+
+#[test]
+fn windows_are_written_where_an_array_lies() {
+    // Every second column, from the last to the first, in blocks of two.
+    let mut a = Array2::<i32>::zeros((2, 8));
+    let mut blocks = unfold(1, 2, 2).windows_mut(a.slice_mut(s![.., ..;-2])).unwrap();
+    assert_eq!(blocks.shape(), [2, 2, 2]);
+    blocks.outer_iter_mut(2).enumerate().for_each(|(n, mut block)| block.iter_mut().for_each(|x| *x = n as i32 + 1));
+    assert_eq!(a, ndarray::arr2(&[[0, 2, 0, 2, 0, 1, 0, 1], [0, 4, 0, 4, 0, 3, 0, 3]]));
+}
+
+#[test]
+fn every_layout_is_written_as_ndarray_sees_it() {
+    for (rows, columns) in [(1, 1), (1, 5), (4, 1), (3, 4), (0, 3), (2, 0)] {
+        for (row_step, column_step) in [(1, 1), (-1, 1), (2, -1), (-2, -2), (1, -3)] {
+            for turned in [false, true] {
+                let number = |(r, c): (usize, usize)| r * 10 + c;
+                let mut ours = Array2::from_shape_fn((rows, columns), number);
+                let mut theirs = ours.clone();
+                let cut = s![..;row_step, ..;column_step];
+                let (mut there, mut here) = (theirs.slice_mut(cut), ours.slice_mut(cut));
+                if turned {
+                    there.swap_axes(0, 1);
+                    here.swap_axes(0, 1);
+                }
+                let shape = here.shape().to_vec();
+                let mut back = here.into_view_mut().into_ndarray();
+                assert_eq!(back.shape(), shape);
+                back.indexed_iter_mut().enumerate().for_each(|(n, (_, x))| *x += 1000 * (n + 1));
+                there.indexed_iter_mut().enumerate().for_each(|(n, (_, x))| *x += 1000 * (n + 1));
+                assert_eq!(ours, theirs, "{rows} x {columns} by {row_step}, {column_step}, turned: {turned}");
+            }
+        }
+    }
+}
+
+#[test]
+fn owned_arrays_come_in_without_a_copy() {
+    let a = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| i * 100 + j * 10 + k);
+    let at = a.as_ptr();
+    let ours = Array::from_ndarray(a.clone()).unwrap();
+    assert_eq!((ours.shape(), ours[[1, 2, 3]]), (&[2, 3, 4][..], 123));
+    let moved = Array::from_ndarray(a).unwrap();
+    assert_eq!((moved.as_slice().as_ptr(), &moved), (at, &ours));
+    assert_eq!(moved.into_ndarray().as_ptr(), at);
+}
+
+#[test]
+fn owned_arrays_in_other_layouts_are_moved_in_order() {
+    // Elements that are neither copied nor lost: strings.
+    let text = |(r, c): (usize, usize)| format!("{r}{c}");
+    let plain = Array2::from_shape_fn((3, 2), text);
+    let columns = Array2::from_shape_fn((3, 2).f(), text);
+    let mut turned = plain.clone();
+    turned.invert_axis(Axis(0));
+    let mut sliced = Array2::from_shape_fn((5, 2), text);
+    sliced.slice_axis_inplace(Axis(0), (1..4).into());
+    let mut narrow = Array2::from_shape_fn((3, 4), text);
+    narrow.slice_axis_inplace(Axis(1), (1..3).into());
+    for array in [plain, columns, turned, sliced, narrow] {
+        let ours = Array::from_ndarray(array.clone()).unwrap();
+        assert_eq!(ours.shape(), array.shape());
+        assert!(ours.iter().eq(array.iter()), "{array}");
+    }
+    let empty = Array::from_ndarray(Array2::<String>::default((0, 3))).unwrap();
+    assert_eq!(empty.shape(), [0, 3]);
+    assert_eq!(Array::from_ndarray(ndarray::arr0(7)).unwrap()[[]], 7);
+}
+
+#[test]
+fn owned_arrays_of_nothing_may_be_too_large() {
+    let many = Array1::from_elem(usize::MAX / 3, ());
+    assert!(matches!(Array::from_ndarray(many), Err(Error::TooLarge { .. })));
 }

@@ -1,4 +1,4 @@
-//! The two ways to run the list: answering requests line by line, or a table.
+//! The ways to run the list: answering requests line by line, or a table.
 //!
 //! A request is `WORK SAMPLES [digest]`; the answer is one line of JSON with `median_s`, `min_s`, `samples_s` and, when asked
 //! for, `check`; `{"error": ..}` for a work that is not there or whose answer is wrong. The first line says `{"ready": true}`.
@@ -9,7 +9,8 @@ use rayon::ThreadPool;
 use serde_json::{Value, json};
 
 use crate::job::{Job, Work};
-use crate::measure::measure;
+use crate::machine;
+use crate::measure::{Times, measure};
 
 /// Answers requests until standard input ends. The job asked for last stays set up, so its buffers stay warm.
 pub(crate) fn answer_requests(works: &[Work], pool: &ThreadPool, threads: usize) {
@@ -60,18 +61,37 @@ fn pool_set_up(work: &Work, pool: &ThreadPool) -> Result<Box<dyn Job>, String> {
 /// Runs the works whose names begin with a wanted word (all for none) and prints their times.
 pub(crate) fn print_table(works: &[Work], wanted: &[String], pool: &ThreadPool, threads: usize) {
     println!("{:36} {:>12} {:>12}   ({threads} threads)", "work", "median", "least");
-    for work in works {
-        if !wanted.is_empty() && !wanted.iter().any(|word| work.id.starts_with(word.as_str())) {
-            continue;
-        }
-        match pool_set_up(work, pool) {
-            Err(error) => println!("{:36} {error}", work.id),
-            Ok(mut job) => {
-                let times = measure(job.as_mut(), pool, 15);
-                println!("{:36} {:>12} {:>12}", work.id, human(times.median()), human(times.min()));
-            }
+    for (work, times) in timed(works, wanted, pool) {
+        match times {
+            Err(error) => println!("{work:36} {error}"),
+            Ok(times) => println!("{work:36} {:>12} {:>12}", human(times.median()), human(times.min())),
         }
     }
+}
+
+/// The same table in Markdown, in milliseconds, below a comment that says the machine and the number of threads.
+pub(crate) fn print_markdown(works: &[Work], wanted: &[String], pool: &ThreadPool, threads: usize) {
+    println!("<!-- machine: {}; threads: {threads} -->", machine::name());
+    println!("| work | median, ms | least, ms |\n| --- | --- | --- |");
+    for (work, times) in timed(works, wanted, pool) {
+        match times {
+            Err(error) => eprintln!("{work}: {error}"),
+            Ok(times) => println!("| `{work}` | {:.6} | {:.6} |", times.median() * 1e3, times.min() * 1e3),
+        }
+    }
+}
+
+/// The works whose names begin with a wanted word (all for none), each set up, checked and timed when it is asked for.
+fn timed<'w>(
+    works: &'w [Work],
+    wanted: &[String],
+    pool: &ThreadPool,
+) -> impl Iterator<Item = (&'w str, Result<Times, String>)> {
+    let chosen = works.iter().filter(|work| wanted.is_empty() || wanted.iter().any(|word| work.id.starts_with(word)));
+    chosen.map(|work| {
+        let times = pool_set_up(work, pool).map(|mut job| measure(job.as_mut(), pool, 15));
+        (work.id.as_str(), times)
+    })
 }
 
 fn human(seconds: f64) -> String {

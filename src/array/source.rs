@@ -3,8 +3,8 @@
 use super::{Array, View, ViewMut};
 use alloc::vec::Vec;
 
-/// Something whose elements can be seen as a [`View`]: a view, an array, a slice, a vector, and, with the feature
-/// `ndarray`, that crate's arrays.
+/// Something whose elements can be seen as a [`View`]: a view, an array, a slice, a vector, and, with the features
+/// `ndarray` and `image`, those crates' arrays and pictures.
 pub trait IntoView<'a> {
     /// The type of the elements.
     type Elem: 'a;
@@ -16,7 +16,7 @@ pub trait IntoView<'a> {
     fn into_view(self) -> View<'a, Self::Elem>;
 }
 
-/// Something whose elements can be seen as a [`ViewMut`].
+/// Something whose elements can be seen as a [`ViewMut`]: what [`IntoView`] takes, borrowed mutably.
 pub trait IntoViewMut<'a> {
     /// The type of the elements.
     type Elem: 'a;

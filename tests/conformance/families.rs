@@ -41,6 +41,12 @@ pub fn shipped_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/conformance")
 }
 
+/// Whether this is a package as it is published, which leaves the folder out, and no other one is named.
+pub fn not_packaged() -> bool {
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml.orig").exists();
+    published && std::env::var_os("NDWINDOW_CONFORMANCE").is_none() && !shipped_folder().exists()
+}
+
 /// Every family of the folder with its manifest: those of `index.json`, then any other manifest
 /// that lies there.
 pub fn manifests(folder: &Path) -> Result<BTreeMap<String, PathBuf>, String> {

@@ -32,6 +32,12 @@ fn main() -> ExitCode {
         println!("conformance: test");
         return ExitCode::SUCCESS;
     }
+    if families::not_packaged() {
+        println!(
+            "conformance: skipped, 0 cases: the other libraries' results are in the repository, not in the package"
+        );
+        return ExitCode::SUCCESS;
+    }
     quiet::hush();
     match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,

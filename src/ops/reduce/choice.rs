@@ -1,4 +1,4 @@
-//! Which algorithm reduces which windows: the one place where that is decided. `docs/performance.md` says why.
+//! Which algorithm reduces which windows: the one place where that is decided. `docs/why/reduce.md` says why.
 
 use super::doubling::Order;
 use super::line::{Line, Run};
