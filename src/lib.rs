@@ -63,7 +63,7 @@ pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
 pub use ops::{
-    AnyWindows, Fold, FoldElement, FoldPart, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, PreparedConv,
+    AnyWindows, Fold, FoldElement, FoldPart, Mask, Masked, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, PreparedConv,
     Real, Scalar, Summable, Taper, Tapers, Windows, WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{

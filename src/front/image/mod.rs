@@ -2,11 +2,13 @@
 
 mod filters;
 mod morphology;
+mod non_flat;
 mod patches;
 mod tiles;
 
-pub use crate::ops::Pixel;
+pub use crate::ops::{Pixel, Raise};
 pub use filters::Filter;
 pub use morphology::Distance;
+pub use non_flat::NonFlat;
 pub use patches::{Channels, Patches, patchify, unpatchify};
 pub use tiles::{Blender, Processing, Tile, TileOutput, Tiles, Tiling};

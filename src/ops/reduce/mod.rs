@@ -18,6 +18,7 @@ mod held;
 mod job;
 mod line;
 mod machine;
+mod masked;
 mod methods;
 mod moments;
 mod monoid;
@@ -45,6 +46,7 @@ mod worker;
 
 pub(crate) use accumulator::Wrap;
 pub(crate) use held::{cell_counts, short_window};
+pub use masked::Masked;
 pub(crate) use monoid::Pairwise;
 pub use monoid::{Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
 pub(crate) use norm::Powers;

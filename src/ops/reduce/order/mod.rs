@@ -7,6 +7,7 @@
 mod bits;
 mod histogram;
 mod network;
+mod under;
 mod wanted;
 
 use super::block::{Block, each_block, each_window, repeats};
@@ -140,13 +141,7 @@ impl<'a, T: Number> Windows<'a, T> {
     }
 
     fn quantiles(&self, what: &'static str, q: f64, out: &mut [T::Middle]) -> Result<()> {
-        if !(0.0..=1.0).contains(&q) {
-            return Err(Error::Parameter {
-                what: "the quantile",
-                value: q,
-                range: "from 0, the minimum, over 0.5, the median, to 1, the maximum",
-            });
-        }
+        check_quantile(q)?;
         self.check_buffer(out.len())?;
         if let Some((index, _)) = short_window(self.plan(), self.fill_value().is_some(), 1) {
             return Err(Error::EmptyWindow { what, index });
@@ -201,6 +196,14 @@ impl<'a, T: Number> Windows<'a, T> {
             });
         }
     }
+}
+
+fn check_quantile(q: f64) -> Result<()> {
+    if (0.0..=1.0).contains(&q) {
+        return Ok(());
+    }
+    let range = "from 0, the minimum, over 0.5, the median, to 1, the maximum";
+    Err(Error::Parameter { what: "the quantile", value: q, range })
 }
 
 /// The cells of a window along these axes.
