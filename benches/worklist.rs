@@ -21,6 +21,8 @@ mod inputs;
 mod job;
 #[path = "worklist/levels.rs"]
 mod levels;
+#[path = "worklist/masked.rs"]
+mod masked;
 #[path = "worklist/measure.rs"]
 mod measure;
 #[path = "worklist/order.rs"]
@@ -40,6 +42,7 @@ fn works() -> Vec<Work> {
     list.extend(gather::works());
     list.extend(reduce::works());
     list.extend(order::works());
+    list.extend(masked::works());
     list.extend(fold::works());
     list.extend(conv::works());
     list.extend(audio::works());

@@ -4,11 +4,13 @@ mod cells;
 
 #[path = "masked/checks.rs"]
 mod checks;
+#[path = "masked/filters.rs"]
+mod filters;
 #[path = "masked/order.rs"]
 mod order;
 
 use cells::{Along, Asked, cases, exhaustive};
-use checks::{check, check_floats, check_sums};
+use checks::{check, check_floats, check_order, check_sums};
 use ndwindow::{Error, Mask, PadMode, Tail, View, unfold};
 use proptest::prelude::*;
 
@@ -62,11 +64,48 @@ fn large_masks() {
     for mask in [&disk, &holes, &Mask::ring(3, 6), &Mask::cross([13, 13]).unwrap()] {
         for (shape, dims) in [(&[9usize, 21][..], [0, 1]), (&[5, 2, 13], [0, 2]), (&[4, 5, 40], [0, 1])] {
             let x = View::new(&x[..shape.iter().product()], shape).unwrap();
+            let along = |axis| Along { pads: (5, 6), ..Along::new(axis, 13, 1) };
+            let near = Asked(vec![along(dims[0]), along(dims[1])]);
+            check_order(&x, &near, None, mask, 3);
+            let wide: Vec<f64> = x.iter().map(|&x| f64::from(x)).collect();
+            check_order(&View::new(&wide, shape).unwrap(), &near, Some(9.0), mask, 0);
             for (step, dilation) in [(1, 1), (2, 1), (3, 2)] {
                 let pads = (7 * dilation as isize, 6 * dilation as isize);
                 let axis = |axis| Along { pads, dilation, mode: PadMode::Symmetric, ..Along::new(axis, 13, step) };
                 check_sums(&x, &Asked(vec![axis(dims[0]), axis(dims[1])]), None, mask);
             }
+        }
+    }
+}
+
+/// Parts have the whole's bits, whatever they cut: rows, columns, channels so many that they are no row's cells any more.
+#[test]
+fn parts_and_layouts_have_the_same_bits() {
+    let shape = [14, 12, 600];
+    let x: Vec<f32> = (0..shape.iter().product::<usize>()).map(|k| ((k * 7919) % 10007) as f32 / 77.0 - 60.0).collect();
+    let x = View::new(&x, shape).unwrap();
+    let mask = Mask::from_fn([5, 5], |at| at != [0, 4] && at != [2, 2]).unwrap();
+    for tail in [Tail::Drop, Tail::Partial, Tail::ShiftBack, Tail::Spread] {
+        let request = unfold([0, 1], 5, [1, 2]).pad(2).pad_mode(PadMode::Reflect).tail(tail);
+        let plan = request.plan(shape).unwrap();
+        let run = |x: &View<'_, f32>| plan.windows(x).unwrap().masked(&mask).unwrap().sum();
+        let whole = run(&x);
+        let transposed: Vec<f32> = x.permute(&[2, 1, 0]).unwrap().iter().copied().collect();
+        let turned = View::new(&transposed, [600, 12, 14]).unwrap();
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        assert_eq!(alone.install(|| run(&x)), whole);
+        assert_eq!(run(&turned.permute(&[2, 1, 0]).unwrap()), whole);
+        for part in plan.parts([5, 3, 7]).unwrap().iter().step_by(17) {
+            let mut piece = x.clone();
+            for (axis, read) in part.read().iter().enumerate() {
+                piece = piece.slice(axis as isize, read.start, 1, read.len()).unwrap();
+            }
+            let sums = part.windows(&piece).unwrap().masked(&mask).unwrap().sum();
+            let mut want = whole.view();
+            for (axis, write) in part.write().iter().enumerate() {
+                want = want.slice(axis as isize, write.start, 1, write.len()).unwrap();
+            }
+            assert!(sums.iter().map(|s| s.to_bits()).eq(want.iter().map(|s| s.to_bits())), "{tail:?} {part:?}");
         }
     }
 }
@@ -88,6 +127,10 @@ proptest! {
         check(&layout.view(&bytes), &asked, fill.map(|x| x as u8), &mask);
         let floats: Vec<f32> = data.iter().map(|&x| [f32::NAN, -0.0, 0.0, f32::INFINITY, 0.1 * f32::from(x)][(x & 7).unsigned_abs().min(4) as usize]).collect();
         check_floats(&layout.view(&floats), &asked, fill.map(f32::from), &mask);
+        check_order(&x, &asked, fill, &mask, (bits >> 60) as usize);
+        check_order(&layout.view(&bytes), &asked, fill.map(|x| x as u8), &mask, (bits >> 61) as usize);
+        let wide: Vec<f64> = data.iter().map(|&x| if x == 77 { f64::NAN } else { f64::from(x) }).collect();
+        check_order(&layout.view(&wide), &asked, fill.map(f64::from), &mask, (bits >> 62) as usize);
         let sums: Vec<f32> = data.iter().map(|&x| 0.1 * f32::from(x)).collect();
         order::check(&layout.view(&sums), &asked, fill.map(f32::from), &mask);
     }
@@ -136,12 +179,26 @@ fn what_is_refused() {
     );
     assert_eq!(said(windows().masked(&Mask::full([3, 1]).unwrap()).err()), "the mask has shape [3, 1], but [3] was planned");
     let first = windows().masked(&mask(&[3], 1)).unwrap();
-    assert_eq!(said(first.argmax().err()), "argmax has no answer for window [0], which holds no element");
+    assert_eq!(said(first.argmax().err()), "window [0] holds no element, so it has no argmax: pad less, or use a pad mode that repeats elements");
     let last = windows().masked(&mask(&[3], 4)).unwrap();
-    assert_eq!(said(last.argmin().err()), "argmin has no answer for window [4], which holds no element");
+    assert_eq!(said(last.argmin().err()), "window [4] holds no element, so it has no argmin: pad less, or use a pad mode that repeats elements");
+    assert_eq!(
+        said(last.rank(1).err()),
+        "rank 1 is outside of window [0], which holds 1 elements: ranks count from 0"
+    );
+    assert_eq!(said(last.median().err()), "window [4] holds no element, so it has no median: pad less, or use a pad mode that repeats elements");
     let none = windows().masked(&mask(&[3], 0)).unwrap();
     assert_eq!((none.max().as_slice(), none.sum().as_slice()), (&[i32::MIN; 6][..], &[0; 6][..]));
     assert!(none.mean().iter().all(|m| m.is_nan()));
+}
+
+#[test]
+fn truths() {
+    let x = [true, false, false, true, true];
+    let windows = unfold(0, 3, 1).windows(&x).unwrap().masked(&mask(&[3], 0b101)).unwrap();
+    assert_eq!((windows.any().as_slice(), windows.all().as_slice()), (&[true, true, true][..], &[false, false, false][..]));
+    let windows = unfold(0, 2, 1).windows(&x).unwrap().masked(&mask(&[2], 0b10)).unwrap();
+    assert_eq!((windows.any().as_slice(), windows.all().as_slice()), (&x[1..], &x[1..]));
 }
 
 #[test]

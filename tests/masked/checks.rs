@@ -59,6 +59,43 @@ where
     }
 }
 
+/// Ranks, medians and quantiles.
+pub fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::Debug>(
+    x: &View<'_, T>,
+    asked: &Asked,
+    fill: Option<T>,
+    mask: &Mask,
+    k: usize,
+) {
+    let Some((windows, shape, held)) = both(x, asked, fill, mask) else { return };
+    let (rank, median, quantile) = (windows.rank(k), windows.median(), windows.quantile(0.3));
+    let index = |n| indices(&shape).nth(n).unwrap();
+    if let Some(n) = held.iter().position(|cells| cells.len() <= k) {
+        assert_eq!(rank, Err(Error::RankOutside { rank: k, held: held[n].len(), index: index(n) }), "{asked:?} {mask:?}");
+    }
+    if let Some(n) = held.iter().position(Vec::is_empty) {
+        assert_eq!(median, Err(Error::EmptyWindow { what: "median", index: index(n) }), "{asked:?} {mask:?}");
+        assert_eq!(quantile, Err(Error::EmptyWindow { what: "quantile", index: index(n) }), "{asked:?} {mask:?}");
+        return;
+    }
+    let (median, quantile) = (median.unwrap(), quantile.unwrap());
+    for (n, cells) in held.iter().enumerate() {
+        let mut sorted: Vec<f64> = cells.iter().map(|c| c.0.into()).collect();
+        sorted.sort_by(f64::total_cmp);
+        let nan = sorted.iter().any(|x| x.is_nan());
+        let same = |got: f64, want: f64| got.is_nan() && nan || !nan && (got - want).abs() <= 1e-9 * want.abs().max(1.0);
+        let last = sorted.len() - 1;
+        assert!(same(median.as_slice()[n], (sorted[last / 2] + sorted[last - last / 2]) / 2.0), "{asked:?} {mask:?}");
+        let at = 0.3 * last as f64;
+        let (low, t) = (at as usize, at.fract());
+        let want = sorted[low] + t * (sorted[(low + 1).min(last)] - sorted[low]);
+        assert!(same(quantile.as_slice()[n], want), "{asked:?} {mask:?}");
+        if let Ok(rank) = &rank {
+            assert!(same(rank.as_slice()[n].into(), sorted[k]), "{asked:?} {mask:?}");
+        }
+    }
+}
+
 /// Sums, means and extremes, which take less time to check.
 pub fn check_sums<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
 where

@@ -72,6 +72,9 @@ for function in ["maximum_filter", "minimum_filter", "rank_filter", "median_filt
         for k in range(4):
             turn += 1
             shape, size = shapes[turn % len(shapes)]
+            if len(shape) == 1 and function in ["rank_filter", "median_filter"]:
+                # Of one axis SciPy 1.17 ranks the whole window, whatever the footprint.
+                shape, size = shapes[1]
             dtype = DTYPES[(turn // 3) % len(DTYPES)]
             x, mask = picture(shape, dtype), footprint(size)
             given = {"mode": mode, "origin": origins(size, k % 3 == 0)}
