@@ -31,7 +31,7 @@ fn shape(asked: &Asked) -> Vec<usize> {
 #[test]
 fn every_small_request_of_one_axis_and_every_mask() {
     let x = [5u8, 200, 5, 200, 16];
-    for (n, along) in exhaustive().step_by(11) {
+    for (n, along) in exhaustive().step_by(53) {
         let asked = Asked(vec![along]);
         let n = n.min(5);
         for bits in 0..1 << along.window {
@@ -49,7 +49,8 @@ fn every_mask_of_three_by_three() {
         let axis = |axis| Along { pads: (1, 1), ..Along::new(axis, 3, 1) };
         check(&x, &Asked(vec![axis(0), axis(1)]), None, &mask(&[3, 3], bits));
         if bits % 5 == 0 {
-            let axis = |axis| Along { pads: (1, 2), mode: PadMode::Reflect, tail: Tail::Partial, ..Along::new(axis, 3, 2) };
+            let axis =
+                |axis| Along { pads: (1, 2), mode: PadMode::Reflect, tail: Tail::Partial, ..Along::new(axis, 3, 2) };
             check(&x, &Asked(vec![axis(1), axis(0)]), None, &mask(&[3, 3], bits));
         }
     }
@@ -173,20 +174,26 @@ fn what_is_refused() {
     let x = [1i32, 2, 3, 4];
     let windows = || unfold(0, 3, 1).pad(2).windows(&x).unwrap();
     let said = |error: Option<Error>| error.unwrap().to_string();
+    assert_eq!(said(windows().masked(&Mask::full([4]).unwrap()).err()), "the mask has shape [4], but [3] was planned");
     assert_eq!(
-        said(windows().masked(&Mask::full([4]).unwrap()).err()),
-        "the mask has shape [4], but [3] was planned"
+        said(windows().masked(&Mask::full([3, 1]).unwrap()).err()),
+        "the mask has shape [3, 1], but [3] was planned"
     );
-    assert_eq!(said(windows().masked(&Mask::full([3, 1]).unwrap()).err()), "the mask has shape [3, 1], but [3] was planned");
     let first = windows().masked(&mask(&[3], 1)).unwrap();
-    assert_eq!(said(first.argmax().err()), "window [0] holds no element, so it has no argmax: pad less, or use a pad mode that repeats elements");
-    let last = windows().masked(&mask(&[3], 4)).unwrap();
-    assert_eq!(said(last.argmin().err()), "window [4] holds no element, so it has no argmin: pad less, or use a pad mode that repeats elements");
     assert_eq!(
-        said(last.rank(1).err()),
-        "rank 1 is outside of window [0], which holds 1 elements: ranks count from 0"
+        said(first.argmax().err()),
+        "window [0] holds no element, so it has no argmax: pad less, or use a pad mode that repeats elements"
     );
-    assert_eq!(said(last.median().err()), "window [4] holds no element, so it has no median: pad less, or use a pad mode that repeats elements");
+    let last = windows().masked(&mask(&[3], 4)).unwrap();
+    assert_eq!(
+        said(last.argmin().err()),
+        "window [4] holds no element, so it has no argmin: pad less, or use a pad mode that repeats elements"
+    );
+    assert_eq!(said(last.rank(1).err()), "rank 1 is outside of window [0], which holds 1 elements: ranks count from 0");
+    assert_eq!(
+        said(last.median().err()),
+        "window [4] holds no element, so it has no median: pad less, or use a pad mode that repeats elements"
+    );
     let none = windows().masked(&mask(&[3], 0)).unwrap();
     assert_eq!((none.max().as_slice(), none.sum().as_slice()), (&[i32::MIN; 6][..], &[0; 6][..]));
     assert!(none.mean().iter().all(|m| m.is_nan()));
@@ -196,7 +203,10 @@ fn what_is_refused() {
 fn truths() {
     let x = [true, false, false, true, true];
     let windows = unfold(0, 3, 1).windows(&x).unwrap().masked(&mask(&[3], 0b101)).unwrap();
-    assert_eq!((windows.any().as_slice(), windows.all().as_slice()), (&[true, true, true][..], &[false, false, false][..]));
+    assert_eq!(
+        (windows.any().as_slice(), windows.all().as_slice()),
+        (&[true, true, true][..], &[false, false, false][..])
+    );
     let windows = unfold(0, 2, 1).windows(&x).unwrap().masked(&mask(&[2], 0b10)).unwrap();
     assert_eq!((windows.any().as_slice(), windows.all().as_slice()), (&x[1..], &x[1..]));
 }

@@ -31,7 +31,8 @@ fn run<T: Number + ndwindow::image::Raise + PartialEq + std::fmt::Debug>(case: &
     let size = sizes(case, "footprint_shape");
     let mask = Mask::new(View::new(&cells, &size).unwrap());
     let cval = case.get("cval").map(|v| to(v.as_f64().unwrap()));
-    let origin: Option<Vec<isize>> = case.get("origin").map(|_| numbers(case, "origin").iter().map(|&n| n as isize).collect());
+    let origin: Option<Vec<isize>> =
+        case.get("origin").map(|_| numbers(case, "origin").iter().map(|&n| n as isize).collect());
     let function = case["function"].as_str().unwrap();
     let got: Array<T> = if case.get("structure").is_some() {
         let heights = made("structure");

@@ -71,7 +71,11 @@ pub fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::
     let (rank, median, quantile) = (windows.rank(k), windows.median(), windows.quantile(0.3));
     let index = |n| indices(&shape).nth(n).unwrap();
     if let Some(n) = held.iter().position(|cells| cells.len() <= k) {
-        assert_eq!(rank, Err(Error::RankOutside { rank: k, held: held[n].len(), index: index(n) }), "{asked:?} {mask:?}");
+        assert_eq!(
+            rank,
+            Err(Error::RankOutside { rank: k, held: held[n].len(), index: index(n) }),
+            "{asked:?} {mask:?}"
+        );
     }
     if let Some(n) = held.iter().position(Vec::is_empty) {
         assert_eq!(median, Err(Error::EmptyWindow { what: "median", index: index(n) }), "{asked:?} {mask:?}");
@@ -83,7 +87,8 @@ pub fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::
         let mut sorted: Vec<f64> = cells.iter().map(|c| c.0.into()).collect();
         sorted.sort_by(f64::total_cmp);
         let nan = sorted.iter().any(|x| x.is_nan());
-        let same = |got: f64, want: f64| got.is_nan() && nan || !nan && (got - want).abs() <= 1e-9 * want.abs().max(1.0);
+        let same =
+            |got: f64, want: f64| got.is_nan() && nan || !nan && (got - want).abs() <= 1e-9 * want.abs().max(1.0);
         let last = sorted.len() - 1;
         assert!(same(median.as_slice()[n], (sorted[last / 2] + sorted[last - last / 2]) / 2.0), "{asked:?} {mask:?}");
         let at = 0.3 * last as f64;
@@ -125,13 +130,19 @@ pub fn check_floats(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &
         let nan = values().any(f32::is_nan);
         let same = |got: f32, want: Option<f32>, empty: f32| {
             let want = if nan { f32::NAN } else { want.unwrap_or(empty) };
-            assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{got} {want} {asked:?} {mask:?}");
+            assert!(
+                got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(),
+                "{got} {want} {asked:?} {mask:?}"
+            );
         };
         same(max.as_slice()[k], values().max_by(f32::total_cmp), f32::NEG_INFINITY);
         same(min.as_slice()[k], values().min_by(f32::total_cmp), f32::INFINITY);
         let exact = values().map(f64::from).sum::<f64>() / cells.len() as f64;
         let got = f64::from(mean.as_slice()[k]);
         let size = values().map(|x| f64::from(x.abs())).fold(0.0, f64::max);
-        assert!(got == exact || got.is_nan() && exact.is_nan() || (got - exact).abs() <= size * 1e-5, "{got} {exact} {asked:?}");
+        assert!(
+            got == exact || got.is_nan() && exact.is_nan() || (got - exact).abs() <= size * 1e-5,
+            "{got} {exact} {asked:?}"
+        );
     }
 }

@@ -75,7 +75,8 @@ fn cuboids(counts: &dyn Fn(&[usize]) -> bool, axes: &[(usize, usize, usize, usiz
                 None => stacks.push((cuboid, 1)),
             }
         }
-        let alike = |a: &(Cuboid, usize), b: &(Cuboid, usize)| a.0.size == b.0.size && a.0.phase == b.0.phase && a.1 == b.1;
+        let alike =
+            |a: &(Cuboid, usize), b: &(Cuboid, usize)| a.0.size == b.0.size && a.0.phase == b.0.phase && a.1 == b.1;
         let times: Vec<usize> = stacks.iter().map(|s| stacks.iter().filter(|t| alike(s, t)).count()).collect();
         out = Vec::new();
         for ((mut cuboid, height), times) in stacks.into_iter().zip(times) {
@@ -162,6 +163,11 @@ pub fn check(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &Mask) {
             sums_of_boxes = sums_of_boxes.chunks(8).map(tree).collect();
         }
         let want = sums_of_boxes.first().copied().unwrap_or(0.0) + 0.0;
-        assert_eq!(sums.as_slice()[k].to_bits(), want.to_bits(), "window {index:?}: {} {want} {asked:?} {mask:?}", sums.as_slice()[k]);
+        assert_eq!(
+            sums.as_slice()[k].to_bits(),
+            want.to_bits(),
+            "window {index:?}: {} {want} {asked:?} {mask:?}",
+            sums.as_slice()[k]
+        );
     }
 }

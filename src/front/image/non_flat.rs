@@ -158,12 +158,14 @@ fn swept<T: Number + Raise>(filter: &Filter<T>, heights: &[T], view: &View<'_, T
     for (number, out) in out.as_mut_slice().chunks_exact_mut(row).enumerate() {
         let at = index_of(number, &shape[..last]);
         for (shift, height) in &taps {
-            let places = at.iter().zip(shift).zip(&lens).map(|((&i, &s), &len)| i.checked_add_signed(s).filter(|&p| p < len));
+            let places =
+                at.iter().zip(shift).zip(&lens).map(|((&i, &s), &len)| i.checked_add_signed(s).filter(|&p| p < len));
             let places: Option<Dims> = places.collect();
             let Some(places) = places else { continue };
             let from: usize = places.iter().zip(&strides).map(|(p, stride)| p * stride).sum();
             let shift = shift[last];
-            let (low, high) = (shift.min(0).unsigned_abs(), (lens[last] as isize - shift).clamp(0, shape[last] as isize) as usize);
+            let (low, high) =
+                (shift.min(0).unsigned_abs(), (lens[last] as isize - shift).clamp(0, shape[last] as isize) as usize);
             if low >= high {
                 continue;
             }

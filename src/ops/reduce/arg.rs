@@ -14,7 +14,7 @@ use super::places::{Keyed, Narrow, Places, Search, Wide, Width};
 use super::rankable::Rankable;
 use super::rows::Traits;
 use super::source::{Blank, Elements};
-use super::{planes, ranges};
+use super::{masked, planes, ranges};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
@@ -191,7 +191,7 @@ fn walk<T: Rankable, W: Width>(
         let mut elements = Elements::new(Keyed::<W>::new(lower.places, search), level, source);
         let mut sink = Placing::<T, W>::new(lower, level, found);
         match &under {
-            Some(under) => under.run(&units[number], level, Larger::OP, blank, &mut elements, &mut sink),
+            Some(under) => masked::run(under, &units[number], level, Larger::OP, blank, &mut elements, &mut sink),
             None => job.run(&units[number], level, Larger::OP, blank, &mut elements, &mut sink),
         }
     });

@@ -270,7 +270,8 @@ mod tests {
                         if idempotent {
                             found.dedup();
                         }
-                        let two: Dims = core::iter::repeat_n(1, 2 - shape.len().min(2)).chain(shape.iter().copied()).collect();
+                        let two: Dims =
+                            core::iter::repeat_n(1, 2 - shape.len().min(2)).chain(shape.iter().copied()).collect();
                         let want: Vec<Dims> = (0..all).filter(|&k| mask[k]).map(|k| index_of(k, &two)).collect();
                         let found: Vec<Dims> = found.into_iter().map(|(at, _)| at).collect();
                         assert_eq!(found, want, "{shape:?} {bits:b} {step} {dilation} {idempotent}");

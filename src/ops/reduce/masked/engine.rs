@@ -1,12 +1,11 @@
 //! Reductions of masked windows, on the machines of unmasked ones.
 
-use super::super::job::Job;
+use super::super::job::Unit;
 use super::super::machine::Machine;
 use super::super::results::{Results, Sink};
 use super::super::rows::Traits;
 use super::super::source::{Blank, Elements, Source};
-use super::cut::Cut;
-use super::held::{MaskHeld, sorted};
+use super::under::Under;
 use super::walk::Walk;
 use crate::element::Element;
 use crate::kernel::level::Level;
@@ -15,40 +14,18 @@ use crate::kernel::threads::each_part;
 use crate::ops::Windows;
 use crate::ops::mask::Mask;
 
-/// What is reduced under a mask, in numbers.
-pub(in super::super) struct Under {
-    pub(in super::super) job: Job,
-    pub(super) cut: Cut,
-    /// Unless results are lowered without counts.
-    pub(super) held: Option<MaskHeld>,
-}
-
-impl Under {
-    /// A job for windows of a mask that has a cell.
-    pub(in super::super) fn new<T>(windows: &Windows<'_, T>, mask: &Mask, filled: bool, traits: Traits, bytes: usize) -> Under {
-        let job = Job::new(windows.plan(), windows.source().strides(), filled, Traits { boxes: false, ..traits }, bytes);
-        let cells = sorted(windows.plan(), mask);
-        let cut = Cut::new(&cells, &job.lines, traits.idempotent);
-        let held = traits.counted.then(|| {
-            let axes: alloc::vec::Vec<_> = job.lines.iter().map(|l| &l.axis).collect();
-            MaskHeld::new(&axes, &cells, filled)
-        });
-        Under { job, cut, held }
-    }
-
-    /// Computes the `number`-th unit.
-    pub(in super::super) fn run<O: Op, C: Copy>(
-        &self,
-        unit: &super::super::job::Unit,
-        level: Level,
-        op: O,
-        blank: Blank<O::Acc>,
-        source: &mut dyn Source<O>,
-        sink: &mut dyn Sink<O::Acc, C>,
-    ) {
-        let mut machine = Machine::new((op, level, blank), source, sink, (&self.job.lines, None));
-        Walk::new(self).unit(&mut machine, unit);
-    }
+/// Computes a unit.
+pub(in super::super) fn run<O: Op, C: Copy>(
+    under: &Under,
+    unit: &Unit,
+    level: Level,
+    op: O,
+    blank: Blank<O::Acc>,
+    source: &mut dyn Source<O>,
+    sink: &mut dyn Sink<O::Acc, C>,
+) {
+    let mut machine = Machine::new((op, level, blank), source, sink, (&under.job.lines, None));
+    Walk::new(under).unit(&mut machine, unit);
 }
 
 /// Reduces all windows under a mask into `out`, which has exactly as many elements.
@@ -79,6 +56,6 @@ pub(in super::super) fn reduce<T: Element, R: Reduction<T>>(
     each_part(out, &under.job.lengths(&units), &|number, part| {
         let mut source = Elements::new(reduction.lifting(), level, source);
         let mut results = Results::new(reduction, level, part, under.job.streams);
-        under.run(&units[number], level, reduction.op(), blank, &mut source, &mut results);
+        run(&under, &units[number], level, reduction.op(), blank, &mut source, &mut results);
     });
 }

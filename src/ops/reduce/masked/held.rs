@@ -45,7 +45,8 @@ impl MaskHeld {
             );
             sizes.push(patterns.len());
             let behind: usize = axes[k + 1..].iter().map(|a| a.window()).product();
-            table = table.chunks_exact(axis.window() * behind).flat_map(|block| held(block, behind, &patterns)).collect();
+            table =
+                table.chunks_exact(axis.window() * behind).flat_map(|block| held(block, behind, &patterns)).collect();
         }
         MaskHeld { numbers, strides: row_major(sizes.iter().copied()), table }
     }
@@ -83,7 +84,8 @@ impl MaskHeld {
 
     /// How many elements the window with these places along each axis, in the array's order, holds.
     pub(in super::super) fn at(&self, windows: impl Iterator<Item = usize>) -> usize {
-        let place = windows.zip(self.numbers.iter().zip(&self.strides)).map(|(i, (numbers, stride))| numbers[i] * stride);
+        let place =
+            windows.zip(self.numbers.iter().zip(&self.strides)).map(|(i, (numbers, stride))| numbers[i] * stride);
         self.table[place.sum::<usize>()]
     }
 }
@@ -114,9 +116,8 @@ fn pattern(axis: &AxisPlan, window: usize, filled: bool) -> Pattern {
         _ => (isize::MIN, axis.end()),
     };
     let start = axis.start_of(window);
-    let below = |position: isize| {
-        (position.saturating_sub(start).max(0) as usize).div_ceil(axis.dilation()).min(axis.window())
-    };
+    let below =
+        |position: isize| (position.saturating_sub(start).max(0) as usize).div_ceil(axis.dilation()).min(axis.window());
     let (low, high) = (below(low), below(high));
     Pattern::Between(low, high.max(low))
 }

@@ -6,8 +6,8 @@ use super::super::line::{Line, Run, place};
 use super::super::reading::{Reader, Source};
 use super::super::rows::{At, CellCount, Rows, Slot, Slots, Strided};
 use super::cut::{Node, Pair};
-use super::engine::Under;
 use super::spots::{Spots, most};
+use super::under::Under;
 use crate::kernel::LINE;
 use crate::kernel::rows::TAPS;
 use crate::spec::{Cell, Dims, advance, gcd, index_of, unravel};
@@ -177,7 +177,8 @@ impl<'p> Walk<'p> {
         let axis = |k: usize| job.lines[k].axis.axis();
         let stride = |axis: usize| job.shape[axis + 1..].iter().product::<usize>();
         let all = tile.runs.iter().chain([&tile.last]).enumerate();
-        let corner = at + tile.inner.start
+        let corner = at
+            + tile.inner.start
             + all.map(|(k, r)| (r.first - if k == 0 { run.first } else { 0 }) * stride(axis(k))).sum::<usize>();
         let unfolded = |a: usize| job.lines.iter().any(|l| l.axis.axis() == a);
         let between: Dims = (axis(0) + 1..axis(job.lines.len() - 1)).filter(|&a| !unfolded(a)).collect();

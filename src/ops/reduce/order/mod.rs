@@ -7,6 +7,7 @@
 mod bits;
 mod histogram;
 mod network;
+mod tile;
 mod under;
 mod wanted;
 
