@@ -5,7 +5,7 @@ use ndwindow::{Error, Mask, Masked, Number, Summable, View};
 
 /// The masked windows, and the cells of each that count; nothing where the request is refused.
 #[allow(clippy::type_complexity)] // used twice
-pub fn both<'a, T: Number>(
+pub(crate) fn both<'a, T: Number>(
     x: &View<'a, T>,
     asked: &Asked,
     fill: Option<T>,
@@ -25,7 +25,7 @@ pub fn both<'a, T: Number>(
 }
 
 /// Integers: every verb.
-pub fn check<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
+pub(crate) fn check<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
 where
     T: Summable + Number<Mean = f64> + Ord + Into<i64> + std::fmt::Debug,
     T::Wide: TryInto<i64>,
@@ -60,7 +60,7 @@ where
 }
 
 /// Ranks, medians and quantiles.
-pub fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::Debug>(
+pub(crate) fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::Debug>(
     x: &View<'_, T>,
     asked: &Asked,
     fill: Option<T>,
@@ -102,7 +102,7 @@ pub fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std::fmt::
 }
 
 /// Sums, means and extremes, which take less time to check.
-pub fn check_sums<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
+pub(crate) fn check_sums<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
 where
     T: Summable + Number<Mean = f64> + Ord + Into<i64> + std::fmt::Debug,
     T::Wide: TryInto<i64>,
@@ -122,7 +122,7 @@ where
 }
 
 /// Floats with NaNs, infinities and zeros of both signs.
-pub fn check_floats(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &Mask) {
+pub(crate) fn check_floats(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &Mask) {
     let Some((windows, _, held)) = both(x, asked, fill, mask) else { return };
     let (max, min, mean) = (windows.max(), windows.min(), windows.mean());
     for (k, cells) in held.iter().enumerate() {

@@ -126,7 +126,7 @@ fn cuboid(c: &Cuboid, phases: usize, axis: usize, at: &mut Vec<usize>, cell: &dy
     tree(&values)
 }
 
-pub fn check(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &Mask) {
+pub(crate) fn check(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &Mask) {
     let Some((windows, shape, held)) = both(x, asked, fill, mask) else { return };
     if mask.cells().iter().all(|&cell| cell) {
         return; // the order of windows without a mask
@@ -144,13 +144,9 @@ pub fn check(x: &View<'_, f32>, asked: &Asked, fill: Option<f32>, mask: &Mask) {
         let sizes: Vec<usize> = asked.0.iter().map(|a| a.window).collect();
         let mut cells = std::collections::HashMap::new();
         for cell in indices(&sizes).filter(|cell| mask.cells()[&cell[..]]) {
-            let stands = (0..cell.len()).map(|a| plan.axes()[a].cell(index[asked.0[a].axis], cell[a]));
-            let counts = stands.fold(Some(false), |pad, cell| match cell {
-                ndwindow::Cell::Gap => None,
-                ndwindow::Cell::Pad => pad.map(|_| true),
-                ndwindow::Cell::Element(_) => pad,
-            });
-            if counts == Some(false) || counts == Some(true) && fill.is_some() {
+            let stands = |a: usize| plan.axes()[a].cell(index[asked.0[a].axis], cell[a]);
+            let any = |what| (0..cell.len()).any(|a| stands(a) == what);
+            if !any(ndwindow::Cell::Gap) && (!any(ndwindow::Cell::Pad) || fill.is_some()) {
                 cells.insert(cell, left.next().unwrap().0);
             }
         }
