@@ -295,6 +295,6 @@ mod tests {
         assert_eq!(cost(&less([14, 14]), false), (13, 2));
         assert_eq!(cost(&less([7, 7]), true), (8, 4));
         assert_eq!(cost(&Mask::disk(7), true), (8, 15));
-        assert_eq!(cost(&Mask::disk(15), true), (14, 25));
+        assert_eq!(cost(&Mask::disk(15), true), (16, 23));
     }
 }

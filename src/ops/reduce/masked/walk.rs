@@ -18,7 +18,7 @@ use core::ops::Range;
 /// Bytes of rows that are kept at once: what a second-level cache holds beside results.
 const KEPT: usize = 512 * 1024;
 /// A row of fewer bytes spends its time on calls; whole lines of a picture are read in one stretch (a disk of radius 3 over `f32`: rows of
-/// 16 KiB take 0.72 of the time of rows of 2 KiB; Zen 4, November 2026).
+/// 16 KiB take 0.72 of the time of rows of 2 KiB; EPYC with AVX-512, November 2026).
 const ROW_BYTES: Range<usize> = 1024..16 * 1024;
 
 pub(super) struct Walk<'p> {
