@@ -26,6 +26,8 @@ mod job;
 mod levels;
 #[path = "worklist/machine.rs"]
 mod machine;
+#[path = "worklist/masked.rs"]
+mod masked;
 #[path = "worklist/measure.rs"]
 mod measure;
 #[path = "worklist/order.rs"]
@@ -46,6 +48,7 @@ fn works() -> Vec<Work> {
     list.extend(reduce::works());
     list.extend(gaps::works());
     list.extend(order::works());
+    list.extend(masked::works());
     list.extend(fold::works());
     list.extend(conv::works());
     list.extend(audio::works());

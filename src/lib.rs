@@ -7,6 +7,7 @@
 //!         .view()?                   View       gather without copying: one strided N-d view
 //!         .to_array() .copy_into()   Array      gather with copying, in any axis order
 //!         .max() .sum() .mean() ...  Array      reduce
+//!         .masked(&mask)?            Masked     reduce, of the cells of a mask alone
 //!         .conv(..)                  Array      contract
 //!         .map(..) .map_into(..)     Array      any function of a window
 //!    plan.fold(&patches)?            Array      fold: the way back
@@ -64,8 +65,8 @@ pub use element::Element;
 pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
 pub use ops::{
-    AnyWindows, Fold, FoldElement, FoldPart, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number, PreparedConv,
-    Real, Scalar, Summable, Taper, Tapers, ValidWindows, Windows, WrappingProduct, WrappingSum, monoid,
+    AnyWindows, Fold, FoldElement, FoldPart, Mask, Masked, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number,
+    PreparedConv, Real, Scalar, Summable, Taper, Tapers, ValidWindows, Windows, WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
     AxisPlan, Cell, Chain, Field, IntoAxes, IntoPerAxis, IntoShape, OutAxis, PadMode, Part, Parts, Plan, Tail, Unfold,

@@ -11,16 +11,16 @@ pub(crate) fn works() -> Vec<Work> {
     let mut list = Vec::new();
     for k in [10, 1000] {
         list.push(Work::new(format!("move_nanmean_f64_10M_w{k}"), move || {
-            moving(k, false, mean, ValidWindows::mean_into)
+            moving(k, false, mean, |w, out| w.mean_into(out))
         }));
         list.push(Work::new(format!("move_nansum_f64_10M_w{k}"), move || {
-            moving(k, false, sum, ValidWindows::sum_into)
+            moving(k, false, sum, |w, out| w.sum_into(out))
         }));
         list.push(Work::new(format!("move_nanmax_f64_10M_w{k}"), move || {
-            moving(k, false, max, ValidWindows::max_into)
+            moving(k, false, max, |w, out| w.max_into(out))
         }));
         list.push(Work::new(format!("move_validmean_f64_10M_w{k}"), move || {
-            moving(k, true, mean, ValidWindows::mean_into)
+            moving(k, true, mean, |w, out| w.mean_into(out))
         }));
     }
     list

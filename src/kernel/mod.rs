@@ -20,6 +20,7 @@ pub(crate) mod phases;
 pub(crate) mod places;
 mod product;
 pub(crate) mod quotient;
+mod raise;
 pub(crate) mod rows;
 mod run;
 pub(crate) mod scan;
@@ -43,6 +44,8 @@ pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
 pub(crate) use merge_rows::{merge_rows, same_mut};
 pub(crate) use product::Products;
+pub use raise::Raise;
+pub(crate) use raise::{Raised, raise};
 #[cfg(feature = "fft")]
 pub(crate) use stream::stream_copy;
 pub(crate) use stream::{LINE, Plain, STREAM_BYTES, Streamed, in_line, prefetch};

@@ -4,7 +4,7 @@
 use crate::array::View;
 use crate::element::Element;
 pub(crate) use crate::kernel::threads::each_chunk;
-pub(crate) use crate::kernel::{Lined, Plain, Products, add, add_product, put_product, scale};
+pub(crate) use crate::kernel::{Lined, Plain, Products, Raised, add, add_product, put_product, raise, scale};
 use crate::kernel::{STREAM_BYTES, copy_block, level::Level};
 #[cfg(feature = "fft")]
 pub(crate) use crate::kernel::{pairs_mut, stream_copy, untangle};

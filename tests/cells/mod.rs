@@ -74,6 +74,16 @@ impl Asked {
 
     /// The cells that count of every window, in the order of the request's axes; and the result's shape.
     pub fn windows<T: Copy>(&self, x: &View<'_, T>, fill: Option<T>) -> Option<Windows<T>> {
+        self.held(x, fill, &|_| true)
+    }
+
+    /// The same of the cells that `counts` says yes to.
+    pub fn held<T: Copy>(
+        &self,
+        x: &View<'_, T>,
+        fill: Option<T>,
+        counts: &dyn Fn(&[usize]) -> bool,
+    ) -> Option<Windows<T>> {
         let mut shape = x.shape().to_vec();
         let mut lines = Vec::new();
         for a in &self.0 {
@@ -84,7 +94,7 @@ impl Asked {
         let windows = indices(&shape).map(|index| {
             let sizes: Vec<usize> = self.0.iter().map(|a| a.window).collect();
             let mut held = Vec::new();
-            'cells: for cell in indices(&sizes) {
+            'cells: for cell in indices(&sizes).filter(|cell| counts(cell)) {
                 let mut at = index.clone();
                 let mut padding = false;
                 for (k, a) in self.0.iter().enumerate() {

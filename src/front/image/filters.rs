@@ -3,7 +3,7 @@
 use crate::array::{Array, IntoView};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::ops::{Number, Pixel, Windows};
+use crate::ops::{Mask, Number, Pixel, Windows};
 use crate::spec::{Axes, Dims, IntoAxes, IntoPerAxis, PadMode, PerAxis, Unfold, normal_axis, unfold};
 use alloc::vec::Vec;
 
@@ -34,6 +34,8 @@ pub struct Filter<T> {
     pub(super) mode: PadMode,
     pub(super) constant: Option<T>,
     origin: Option<Vec<isize>>,
+    /// Which pixels of the box count, if not all.
+    mask: Option<Mask>,
     /// Whether the window is turned around, as the second half of an opening needs it.
     turned: bool,
 }
@@ -42,7 +44,27 @@ impl<T: Element> Filter<T> {
     /// A box of one size for all axes, or one an axis.
     pub fn new(size: impl IntoPerAxis<usize>) -> Self {
         let size = size.into_per_axis();
-        Filter { size, axes: None, mode: PadMode::Symmetric, constant: None, origin: None, turned: false }
+        Filter { size, axes: None, mode: PadMode::Symmetric, constant: None, origin: None, mask: None, turned: false }
+    }
+
+    /// The pixels of a box where a mask is true, SciPy's `footprint`: a disk, a cross, any structuring element.
+    ///
+    /// Everything else is as for a box of the mask's shape, and every filter is that of [`Masked`](crate::Masked) windows.
+    ///
+    /// ```
+    /// use ndwindow::{Mask, View, image::Filter};
+    ///
+    /// let x = [
+    ///     9, 0, 0,
+    ///     0, 0, 0,
+    ///     0, 0, 5,
+    /// ];
+    /// let grown = Filter::mask(&Mask::cross([3, 3])?).max_filter(View::new(&x, [3, 3])?)?;
+    /// assert_eq!(grown.as_slice(), [9, 9, 0, 9, 0, 5, 0, 5, 5]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    pub fn mask(mask: &Mask) -> Self {
+        Filter::new(mask.shape()).with_mask(mask)
     }
 
     /// The axes the box lies on, in the order of its sizes; `..` for all.
@@ -72,7 +94,17 @@ impl<T: Element> Filter<T> {
 
     /// The same box turned around its pixel.
     pub(super) fn turn(&self) -> Self {
-        Filter { turned: !self.turned, ..self.clone() }
+        Filter { turned: !self.turned, mask: self.mask.as_ref().map(Mask::turned), ..self.clone() }
+    }
+
+    /// The same box with only some pixels counting, by a mask of its shape.
+    pub(super) fn with_mask(self, mask: &Mask) -> Self {
+        Filter { mask: Some(mask.clone()), ..self }
+    }
+
+    /// Which pixels of the box count, if not all.
+    pub(super) fn footprint(&self) -> Option<&Mask> {
+        self.mask.as_ref()
     }
 
     /// The request behind the filter, for a picture of this rank.
@@ -108,7 +140,7 @@ impl<T: Element> Filter<T> {
         Ok(unfold(&axes[..], self.size.clone(), 1).pad(pads).pad_mode(self.mode))
     }
 
-    /// The window around each pixel, for any other reduction.
+    /// The window around each pixel, for any other reduction: all of the box, with a [`mask`](Self::mask) or without.
     ///
     /// # Errors
     /// Those of [`request`](Self::request) and of [`Unfold::plan`].
@@ -148,6 +180,8 @@ macro_rules! filter {
                 out: &mut [$out],
             ) -> Result<()> {
                 let $windows = self.windows(picture)?;
+                let Some(mask) = &self.mask else { return $call(out) };
+                let $windows = $windows.masked(mask)?;
                 $call(out)
             }
         }

@@ -3,7 +3,7 @@
 use super::Filter;
 use crate::array::{Array, IntoView, View};
 use crate::error::Result;
-use crate::ops::{Number, Windows};
+use crate::ops::{Mask, Number, Windows};
 use crate::spec::{Dims, PadMode, Unfold, unfold};
 use alloc::vec::Vec;
 
@@ -41,11 +41,39 @@ distance! {
 }
 
 impl<T: Number> Filter<T> {
+    /// Dilation: the largest pixel under the box turned around its pixel (SciPy's `grey_dilation`); the picture's shape.
+    ///
+    /// [`max_filter`](Self::max_filter) does not turn the box; for boxes and masks that are their own mirror image both are the same.
+    ///
+    /// ```
+    /// use ndwindow::{Mask, image::Filter};
+    ///
+    /// let right = Filter::mask(&Mask::new(&[false, true, true]));
+    /// assert_eq!(right.dilate(&[0, 9, 0, 0])?.as_slice(), [0, 9, 9, 0]);
+    /// assert_eq!(right.max_filter(&[0, 9, 0, 0])?.as_slice(), [9, 9, 0, 0]);
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`windows`](Self::windows).
+    pub fn dilate<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
+        self.turn().max_filter(picture)
+    }
+
+    /// Erosion: the smallest pixel under the box, another name of [`min_filter`](Self::min_filter) (SciPy's `grey_erosion`).
+    ///
+    /// # Errors
+    /// Those of [`windows`](Self::windows).
+    pub fn erode<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
+        self.min_filter(picture)
+    }
+
     /// Opening: the dilation of the erosion. Bright spots smaller than the box go.
     ///
     /// The dilation uses the box turned around its pixel, as in SciPy, and sees around the picture the erosion of what stands
     /// there, so that an even box, an origin or a border moves nothing: opening is nowhere above the picture, and opening twice
-    /// changes nothing more. Two filters: the cost does not grow with the box.
+    /// changes nothing more. Two filters: the cost does not grow with the box. (Under a [`mask`](Self::mask) that is not its own mirror image, mirrors
+    /// around the picture may let a second opening change pixels near them, and so may an edge under any mask.)
     ///
     /// ```
     /// use ndwindow::{View, image::Filter};
@@ -63,7 +91,7 @@ impl<T: Number> Filter<T> {
     pub fn open<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
         let view = picture.into_view();
         match self.around(&view)? {
-            Some((all, inside)) => filtered(&inside.windows(&filtered(&all, Windows::min_into)?)?, Windows::max_into),
+            Some((all, inside)) => self.turn().largest(inside.windows(&self.smallest(all)?)?),
             None => self.turn().max_filter(&self.min_filter(view)?),
         }
     }
@@ -76,9 +104,29 @@ impl<T: Number> Filter<T> {
     pub fn close<'x>(&self, picture: impl IntoView<'x, Elem = T>) -> Result<Array<T>> {
         let view = picture.into_view();
         match self.around(&view)? {
-            Some((all, inside)) => filtered(&inside.windows(&filtered(&all, Windows::max_into)?)?, Windows::min_into),
+            Some((all, inside)) => self.smallest(inside.windows(&self.turn().largest(all)?)?),
             None => self.min_filter(&self.turn().max_filter(view)?),
         }
+    }
+
+    /// The largest pixel of each of some windows, under the mask.
+    fn largest(&self, windows: Windows<'_, T>) -> Result<Array<T>> {
+        let mut out = Array::try_zeros("a filtered picture", windows.plan().reduced_dims())?;
+        match self.footprint() {
+            Some(mask) => windows.masked(mask)?.max_into(out.as_mut_slice())?,
+            None => windows.max_into(out.as_mut_slice())?,
+        }
+        Ok(out)
+    }
+
+    /// The smallest.
+    fn smallest(&self, windows: Windows<'_, T>) -> Result<Array<T>> {
+        let mut out = Array::try_zeros("a filtered picture", windows.plan().reduced_dims())?;
+        match self.footprint() {
+            Some(mask) => windows.masked(mask)?.min_into(out.as_mut_slice())?,
+            None => windows.min_into(out.as_mut_slice())?,
+        }
+        Ok(out)
     }
 
     /// All windows that hold a pixel of the picture, wherever their middle lies, and the request that gives each pixel the
@@ -94,14 +142,19 @@ impl<T: Number> Filter<T> {
         let axes = windows.plan().axes();
         let twice = match self.mode {
             PadMode::Empty => self.constant.is_none(),
-            PadMode::Edge | PadMode::Wrap => true,
-            PadMode::Reflect | PadMode::Symmetric => axes.iter().all(|a| a.pads().0 == a.pads().1),
+            PadMode::Wrap => true,
+            // Of a mask a pixel may see an edge that is none of its own pixels.
+            PadMode::Edge => self.footprint().is_none(),
+            PadMode::Reflect | PadMode::Symmetric => {
+                axes.iter().all(|a| a.pads().0 == a.pads().1) && self.footprint().is_none_or(is_mirrored)
+            }
         };
         if twice || axes.iter().any(|a| a.len() == 0) {
             return Ok(None);
         }
         // A longer box holds the same pixels: mirrored lines repeat themselves after two lengths.
-        let sizes: Dims = axes.iter().map(|a| a.window().min(a.len().saturating_mul(2))).collect();
+        let longest = |len: usize| if self.footprint().is_some() { usize::MAX } else { len.saturating_mul(2) };
+        let sizes: Dims = axes.iter().map(|a| a.window().min(longest(a.len()))).collect();
         let numbers: Vec<isize> = axes.iter().map(|a| a.axis() as isize).collect();
         let pads: Vec<(isize, isize)> = sizes.iter().map(|&size| (size as isize - 1, size as isize - 1)).collect();
         let inside = unfold(&numbers[..], &sizes[..], 1);
@@ -114,14 +167,14 @@ impl<T: Number> Filter<T> {
     }
 }
 
-/// A reduction of windows whose array may be more than there is memory for.
-fn filtered<'a, T: Number>(
-    windows: &Windows<'a, T>,
-    reduce: impl Fn(&Windows<'a, T>, &mut [T]) -> Result<()>,
-) -> Result<Array<T>> {
-    let mut out = Array::try_zeros("a filtered picture", windows.plan().reduced_dims())?;
-    reduce(windows, out.as_mut_slice())?;
-    Ok(out)
+/// Whether every axis backwards gives the same mask.
+fn is_mirrored(mask: &Mask) -> bool {
+    let cells = mask.cells();
+    (0..cells.rank()).all(|axis| {
+        let n = mask.shape()[axis];
+        let backwards = cells.slice(axis as isize, n.saturating_sub(1), -1, n);
+        backwards.is_ok_and(|backwards| backwards.iter().eq(cells.iter()))
+    })
 }
 
 impl<T: Distance> Filter<T> {

@@ -7,19 +7,20 @@ use super::block::{each_window, repeats};
 use super::found::{Found, Lower, Placing};
 use super::held::{check_cells, short_window};
 use super::job::Job;
+use super::masked::{MaskHeld, Under};
 use super::number::Number;
 use super::ops::Larger;
 use super::places::{Keyed, Narrow, Places, Search, Wide, Width};
 use super::rankable::Rankable;
 use super::rows::Traits;
 use super::source::{Blank, Elements};
-use super::{planes, ranges};
+use super::{masked, planes, ranges};
 use crate::array::{Array, View};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::small;
 use crate::kernel::threads::each_part;
-use crate::ops::Windows;
+use crate::ops::{Mask, Windows};
 use crate::spec::{AxisPlan, Plan};
 use alloc::borrow::Cow;
 
@@ -56,7 +57,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmax_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(self, "argmax", (false, false), out, None)
+        T::search(self, None, "argmax", (false, false), out, None)
     }
 
     /// Where the smallest element of each window lies; otherwise as [`argmax`](Self::argmax), NaNs included: a NaN beats
@@ -75,7 +76,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmin_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(self, "argmin", (true, false), out, None)
+        T::search(self, None, "argmin", (true, false), out, None)
     }
 
     /// The largest elements and their indices, among NaNs the last or the first, in windows over the array's last axes alone.
@@ -83,7 +84,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub(crate) fn largest_into(&self, last_nan: bool, values: &mut [T], indices: &mut [usize]) -> Result<()> {
-        T::search(self, "argmax", (false, last_nan), indices, Some(values))
+        T::search(self, None, "argmax", (false, last_nan), indices, Some(values))
     }
 }
 
@@ -93,6 +94,7 @@ impl<'a, T: Number> Windows<'a, T> {
 /// [`Error::BufferLength`], [`Error::EmptyWindow`] with `what`, [`Error::TooLarge`].
 pub(super) fn search<T: Rankable>(
     windows: &Windows<'_, T>,
+    mask: Option<&Mask>,
     what: &'static str,
     search: Search,
     indices: &mut [usize],
@@ -103,10 +105,14 @@ pub(super) fn search<T: Rankable>(
         windows.check_buffer(values.len())?;
     }
     windows.check_buffer(indices.len())?;
-    if let Some((index, _)) = short_window(plan, false, 1) {
+    let short = match mask {
+        Some(mask) => MaskHeld::of(plan, mask, false).short(plan, 1),
+        None => short_window(plan, false, 1),
+    };
+    if let Some((index, _)) = short {
         return Err(Error::EmptyWindow { what, index });
     }
-    if !repeats(plan, false) {
+    if mask.is_none() && !repeats(plan, false) {
         check_cells(plan, false)?;
     }
     if indices.is_empty() {
@@ -129,6 +135,13 @@ pub(super) fn search<T: Rankable>(
         return Ok(());
     }
     let counted = places.len() <= isize::MAX as usize;
+    if let Some(mask) = mask {
+        match places.len() < Narrow::LIMIT {
+            true => walk::<T, Narrow>(windows, Some(mask), search, lower, found),
+            false => walk::<T, Wide>(windows, Some(mask), search, lower, found),
+        }
+        return Ok(());
+    }
     match places.are_indices() {
         true if plan.axes().is_empty()
             || ranges::wanted(plan, windows.source()) && !endless(plan, windows.source()) =>
@@ -136,8 +149,8 @@ pub(super) fn search<T: Rankable>(
             by_ranges(windows, search, lower, found)
         }
         false if repeats(plan, false) || !counted => one_by_one(windows, search, lower, found),
-        _ if places.len() < Narrow::LIMIT => walk::<T, Narrow>(windows, search, lower, found),
-        _ => walk::<T, Wide>(windows, search, lower, found),
+        _ if places.len() < Narrow::LIMIT => walk::<T, Narrow>(windows, None, search, lower, found),
+        _ => walk::<T, Wide>(windows, None, search, lower, found),
     }
     Ok(())
 }
@@ -148,7 +161,13 @@ pub(super) fn endless<T>(plan: &Plan, source: &View<'_, T>) -> bool {
 }
 
 /// On the engine of all reductions.
-fn walk<T: Rankable, W: Width>(windows: &Windows<'_, T>, search: Search, lower: Lower<'_, T>, found: Found<'_, T>) {
+fn walk<T: Rankable, W: Width>(
+    windows: &Windows<'_, T>,
+    mask: Option<&Mask>,
+    search: Search,
+    lower: Lower<'_, T>,
+    found: Found<'_, T>,
+) {
     let (plan, source, level) = (windows.plan(), windows.source(), Level::detect());
     let traits = Traits {
         bytes: size_of::<W::Acc<T>>(),
@@ -160,14 +179,19 @@ fn walk<T: Rankable, W: Width>(windows: &Windows<'_, T>, search: Search, lower: 
         boxes: lower.places.are_linear(),
     };
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));
-    let job = Job::new(plan, source.strides(), false, traits, bytes);
+    let under = mask.map(|mask| Under::new(windows, mask, false, traits, bytes));
+    let whole = mask.is_none().then(|| Job::new(plan, source.strides(), false, traits, bytes));
+    let Some(job) = whole.as_ref().or(under.as_ref().map(|u| &u.job)) else { return };
     let units = job.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
     let nothing = W::Acc::<T>::default();
     let blank = Blank { fill: nothing, nothing };
     each_part(found, &job.lengths(&units), &|number, found| {
         let mut elements = Elements::new(Keyed::<W>::new(lower.places, search), level, source);
         let mut sink = Placing::<T, W>::new(lower, level, found);
-        job.run(&units[number], level, Larger::OP, blank, &mut elements, &mut sink);
+        match &under {
+            Some(under) => masked::run(under, &units[number], level, Larger::OP, blank, &mut elements, &mut sink),
+            None => job.run(&units[number], level, Larger::OP, blank, &mut elements, &mut sink),
+        }
     });
 }
 
@@ -204,6 +228,10 @@ mod tests {
 
     type Way<'f> = dyn Fn(&Windows<'_, f32>, Search, Lower<'_, f32>, Found<'_, f32>) + 'f;
 
+    fn walk_all<W: Width>(windows: &Windows<'_, f32>, search: Search, lower: Lower<'_, f32>, found: Found<'_, f32>) {
+        walk::<f32, W>(windows, None, search, lower, found);
+    }
+
     /// Every way finds the same, whichever of them would be taken: the slow one looks at each window's elements.
     #[test]
     fn all_ways_agree() {
@@ -237,11 +265,11 @@ mod tests {
                 };
                 // The slow way takes each element once: of a NaN that comes again it knows the first cell.
                 if !last_nan || places.are_indices() {
-                    assert_eq!(by(&walk::<f32, Narrow>), by(&one_by_one), "{search:?} {request:?}");
+                    assert_eq!(by(&walk_all::<Narrow>), by(&one_by_one), "{search:?} {request:?}");
                 }
-                assert_eq!(by(&walk::<f32, Narrow>), by(&walk::<f32, Wide>), "{search:?} {request:?}");
+                assert_eq!(by(&walk_all::<Narrow>), by(&walk_all::<Wide>), "{search:?} {request:?}");
                 if places.are_indices() {
-                    assert_eq!(by(&walk::<f32, Narrow>), by(&by_ranges), "{search:?} {request:?}");
+                    assert_eq!(by(&walk_all::<Narrow>), by(&by_ranges), "{search:?} {request:?}");
                 }
             }
             (seen, turned) = (seen + 1, turned + usize::from(!places.are_indices()));
@@ -262,7 +290,7 @@ mod tests {
                 let mut indices = vec![0; plan.reduced_shape().iter().product()];
                 let lower = Lower { places, elements: &[], plane: 1, grid: 1 };
                 let found = Found { indices: &mut indices, values: None, before: 0 };
-                walk::<u8, Narrow>(&windows, Search { least: false, last_nan: false }, lower, found);
+                walk::<u8, Narrow>(&windows, None, Search { least: false, last_nan: false }, lower, found);
                 indices
             };
             let own = find(&Places::new(plan, |axis| (0, axis.len())));

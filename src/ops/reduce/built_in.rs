@@ -9,12 +9,12 @@ use super::number::Number;
 use super::ops::{Larger, Smaller};
 use super::places::Search;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
-use super::{engine, ranges};
+use super::{engine, masked, ranges};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
-use crate::ops::Windows;
+use crate::ops::{Mask, Windows};
 use crate::spec::index_of;
 use alloc::vec;
 use core::marker::PhantomData;
@@ -24,22 +24,23 @@ macro_rules! extremes {
     ($($t:ty)*: $min:expr) => { $(
         impl Extremes for $t {
             #[inline(never)]
-            fn largest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
-                run(windows, &By(&Max, Larger::OP), out)
+            fn largest(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$t]) -> Result<()> {
+                under(windows, mask, &By(&Max, Larger::OP), out)
             }
             #[inline(never)]
-            fn smallest(windows: &Windows<'_, $t>, out: &mut [$t]) -> Result<()> {
-                run(windows, &$min, out)
+            fn smallest(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$t]) -> Result<()> {
+                under(windows, mask, &$min, out)
             }
             #[inline(never)]
             fn search(
                 windows: &Windows<'_, $t>,
+                mask: Option<&Mask>,
                 what: &'static str,
                 (least, last_nan): (bool, bool),
                 indices: &mut [usize],
                 values: Option<&mut [$t]>,
             ) -> Result<()> {
-                search(windows, what, Search { least, last_nan }, indices, values)
+                search(windows, mask, what, Search { least, last_nan }, indices, values)
             }
         }
     )* };
@@ -55,12 +56,12 @@ macro_rules! sums {
     ($($t:ty)*; $total:path, $average:path, $product:path) => { $(
         impl Sums<<$t as Number>::Wide, <$t as Number>::Mean> for $t {
             #[inline(never)]
-            fn total(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
-                $total(windows, out)
+            fn total(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
+                $total(windows, mask, out)
             }
             #[inline(never)]
-            fn average(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Mean]) -> Result<()> {
-                $average(windows, out)
+            fn average(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [<$t as Number>::Mean]) -> Result<()> {
+                $average(windows, mask, out)
             }
             #[inline(never)]
             fn multiplied(windows: &Windows<'_, $t>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
@@ -77,45 +78,44 @@ sums! { f32 f64; float_totals, float_means, float_products }
 sums! { half::f16 half::bf16; float_totals, float_means, float_products }
 
 /// Sums of numbers that have two types for them; [`Error::DoesNotFit`] where the type of results does not hold one.
-fn short_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+fn short_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Wide]) -> Result<()> {
     match windows.plan().window_len() {
-        n if n > T::FEW && n <= T::SOME => run(windows, &SumMiddle, out),
-        _ => long_totals(windows, out),
+        n if n > T::FEW && n <= T::SOME => under(windows, mask, &SumMiddle, out),
+        _ => long_totals(windows, mask, out),
     }
 }
 
-fn short_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+fn short_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Mean]) -> Result<()> {
     match windows.plan().window_len() {
-        n if n > T::FEW && n <= T::SOME => run(windows, &MeanMiddle, out),
-        _ => long_means(windows, out),
+        n if n > T::FEW && n <= T::SOME => under(windows, mask, &MeanMiddle, out),
+        _ => long_means(windows, mask, out),
     }
 }
 
-fn long_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
+fn long_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Wide]) -> Result<()> {
     match windows.plan().window_len() <= T::FEW {
-        true => run(windows, &SumNarrow, out),
-        false => fitting(windows, "sum", &SumIfFits, out),
+        true => under(windows, mask, &SumNarrow, out),
+        false => fitting(windows, mask, "sum", &SumIfFits, out),
     }
 }
 
-fn long_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+fn long_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Mean]) -> Result<()> {
     if windows.plan().window_len() <= T::FEW {
-        return run(windows, &MeanNarrow::new(false), out);
+        return under(windows, mask, &MeanNarrow::new(false), out);
     }
     windows.check_buffer(out.len())?;
     let mut means = vec![0.0; out.len()];
-    let fill = windows.fill_value().copied();
-    ranges::reduce(windows.plan(), windows.source(), fill, &ExactMean, &mut means);
+    exactly(windows, mask, &ExactMean, &mut means);
     out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
     Ok(())
 }
 
 fn products<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
-    fitting(windows, "product", &ProductIfFits(PhantomData::<fn(T)>), out)
+    fitting(windows, None, "product", &ProductIfFits(PhantomData::<fn(T)>), out)
 }
 
-fn float_totals<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
-    run(windows, &SumNarrow, out)
+fn float_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Wide]) -> Result<()> {
+    under(windows, mask, &SumNarrow, out)
 }
 
 fn float_products<T: Number<Narrow = <T as Number>::Wide>>(
@@ -126,17 +126,17 @@ fn float_products<T: Number<Narrow = <T as Number>::Wide>>(
 }
 
 /// Means of floats: where a sum overflows, once more with all elements made smaller.
-fn float_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Result<()> {
+fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Mean]) -> Result<()> {
     let cells = windows.plan().window_len();
     let means = MeanNarrow::new(false);
-    run(windows, &means, out)?;
+    under(windows, mask, &means, out)?;
     let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
     let overflows = |x: &T| x.narrow().overflows(cells);
     if !means.lost() || !windows.source().iter().chain(windows.fill_value()).any(overflows) {
         return Ok(());
     }
     let mut means = vec![T::Mean::ZERO; out.len()];
-    run(windows, &MeanNarrow::new(true), &mut means)?;
+    under(windows, mask, &MeanNarrow::new(true), &mut means)?;
     out.iter_mut().zip(means).filter(|(out, _)| !finite(out)).for_each(|(out, mean)| *out = mean);
     Ok(())
 }
@@ -144,14 +144,14 @@ fn float_means<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Mean]) -> Resu
 /// Reduces integers by an operation whose result may leave its type.
 fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
     windows: &Windows<'_, T>,
+    mask: Option<&Mask>,
     operation: &'static str,
     reduction: &R,
     out: &mut [T::Wide],
 ) -> Result<()> {
     windows.check_buffer(out.len())?;
     let mut results = vec![None; out.len()];
-    let fill = windows.fill_value().copied();
-    ranges::reduce(windows.plan(), windows.source(), fill, reduction, &mut results);
+    exactly(windows, mask, reduction, &mut results);
     if let Some(number) = results.iter().position(Option::is_none) {
         let shape = windows.plan().reduced_dims();
         let index = index_of(number, &shape);
@@ -163,6 +163,33 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
         });
     }
     out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
+    Ok(())
+}
+
+/// Reduces by an operation that takes an element many times at once, into a buffer of the right length.
+fn exactly<T: Number, R: Reduction<T>>(
+    windows: &Windows<'_, T>,
+    mask: Option<&Mask>,
+    reduction: &R,
+    out: &mut [R::Out],
+) {
+    let fill = windows.fill_value().copied();
+    match mask {
+        Some(mask) => masked::reduce(windows, mask, reduction, Level::detect(), out),
+        None => ranges::reduce(windows.plan(), windows.source(), fill, reduction, out),
+    }
+}
+
+/// Reduces the cells of a mask, or all, into a buffer of the right length.
+pub(super) fn under<T: Element, R: Reduction<T>>(
+    windows: &Windows<'_, T>,
+    mask: Option<&Mask>,
+    reduction: &R,
+    out: &mut [R::Out],
+) -> Result<()> {
+    let Some(mask) = mask else { return run(windows, reduction, out) };
+    windows.check_buffer(out.len())?;
+    masked::reduce(windows, mask, reduction, Level::detect(), out);
     Ok(())
 }
 

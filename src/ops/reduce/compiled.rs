@@ -2,17 +2,18 @@
 
 use super::gaps::ValidWindows;
 use crate::error::Result;
-use crate::ops::Windows;
+use crate::ops::{Mask, Windows};
 
-/// Extremes of windows, into a buffer of one result each.
+/// Extremes of windows, of the cells of a mask if there is one, into a buffer of one result each.
 pub trait Extremes: Sized {
     #[doc(hidden)]
-    fn largest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    fn largest(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
-    fn smallest(windows: &Windows<'_, Self>, out: &mut [Self]) -> Result<()>;
+    fn smallest(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
     fn search(
         windows: &Windows<'_, Self>,
+        mask: Option<&Mask>,
         what: &'static str,
         least_and_last_nan: (bool, bool),
         indices: &mut [usize],
@@ -20,12 +21,12 @@ pub trait Extremes: Sized {
     ) -> Result<()>;
 }
 
-/// Sums, means and products of windows, into a buffer of one result each.
+/// Sums, means and products of windows, of the cells of a mask if there is one, into a buffer of one result each.
 pub trait Sums<Wide, Mean>: Sized {
     #[doc(hidden)]
-    fn total(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
+    fn total(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Wide]) -> Result<()>;
     #[doc(hidden)]
-    fn average(windows: &Windows<'_, Self>, out: &mut [Mean]) -> Result<()>;
+    fn average(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Mean]) -> Result<()>;
     #[doc(hidden)]
     fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
 }

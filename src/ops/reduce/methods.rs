@@ -84,7 +84,7 @@ impl<T: Number> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        max, max_into, T, |windows, out| T::largest(windows, out)
+        max, max_into, T, |windows, out| T::largest(windows, None, out)
     }
 
     forms! {
@@ -97,7 +97,7 @@ impl<T: Number> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        min, min_into, T, |windows, out| T::smallest(windows, out)
+        min, min_into, T, |windows, out| T::smallest(windows, None, out)
     }
 
     forms! {
@@ -118,9 +118,9 @@ impl<T: Number> Windows<'_, T> {
         minmax, minmax_into, (T, T), |windows, out| {
             windows.check_buffer(out.len())?;
             let mut extremes = vec![T::default(); out.len()];
-            T::smallest(windows, &mut extremes)?;
+            T::smallest(windows, None, &mut extremes)?;
             out.iter_mut().zip(&extremes).for_each(|(out, &least)| out.0 = least);
-            T::largest(windows, &mut extremes)?;
+            T::largest(windows, None, &mut extremes)?;
             out.iter_mut().zip(&extremes).for_each(|(out, &most)| out.1 = most);
             Ok(())
         }
@@ -153,7 +153,7 @@ impl<T: Summable> Windows<'_, T> {
         /// (it takes 2^32 elements of `u32` or `i32`); [`sum_into`](Self::sum_into) has an error for that.
         sum, sum_into, T::Wide,
         /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) for a sum that is longer than 64 bits, which takes more than 2^32 elements in a window.
-        |windows, out| T::total(windows, out)
+        |windows, out| T::total(windows, None, out)
     }
 }
 
@@ -177,7 +177,7 @@ macro_rules! widest {
             /// # Errors
             /// As [`sum`](Self::sum); [`Error::BufferLength`](crate::Error::BufferLength).
             pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
-                <$t>::total(self, out)
+                <$t>::total(self, None, out)
             }
         }
     )* };
@@ -209,7 +209,7 @@ impl<T: Number> Windows<'_, T> {
         /// # Panics
         /// If the result has more bytes than an address space.
         mean, mean_into, T::Mean,
-        |windows, out| T::average(windows, out)
+        |windows, out| T::average(windows, None, out)
     }
 
     /// The product of every window, in the type of [`sum`](Self::sum): `[.., n, ..] -> [.., grid, ..]`. A window without
@@ -263,7 +263,7 @@ impl Windows<'_, bool> {
 }
 
 /// An array of the results that `f` writes.
-fn made<T, O: Element>(windows: &Windows<'_, T>, f: impl FnOnce(&mut [O]) -> Result<()>) -> Array<O> {
+pub(super) fn made<T, O: Element>(windows: &Windows<'_, T>, f: impl FnOnce(&mut [O]) -> Result<()>) -> Array<O> {
     let shape = windows.plan().reduced_dims();
     if let Err(error) = checked_bytes::<O>("a reduction", &shape) {
         panic!("{error}");

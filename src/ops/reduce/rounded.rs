@@ -1,8 +1,11 @@
 //! Means in the type of the elements, rounded to the nearest.
 
 use super::accumulator::{Total, Wrap};
+use super::built_in::under;
+use super::compiled::Sums;
 use super::engine;
 use super::held::{cell_counts, short_window};
+use super::masked::MaskHeld;
 use super::monoid::{By, Monoid};
 use super::number::Number;
 use super::ops::Plus;
@@ -11,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::kernel::weigh::Tone;
-use crate::ops::Windows;
+use crate::ops::{Mask, Windows};
 use crate::spec::{AxisPlan, Dims, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -38,7 +41,7 @@ pub trait Pixel: Number + Tone {
     fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
     /// Means of windows of `n` cells by a way of the type's own, if it has one for them.
     #[doc(hidden)]
-    fn quick_into(_windows: &Windows<'_, Self>, _n: usize, _out: &mut [Self]) -> Result<bool> {
+    fn quick_into(_windows: &Windows<'_, Self>, _mask: Option<&Mask>, _n: usize, _out: &mut [Self]) -> Result<bool> {
         Ok(false)
     }
 }
@@ -135,9 +138,9 @@ macro_rules! bytes {
 }
 
 bytes! {
-    u8: fn quick_into(windows: &Windows<'_, u8>, n: usize, out: &mut [u8]) -> Result<bool> {
+    u8: fn quick_into(windows: &Windows<'_, u8>, mask: Option<&Mask>, n: usize, out: &mut [u8]) -> Result<bool> {
         let fill = windows.fill_value().copied();
-        let whole = || short_window(windows.plan(), fill.is_some(), n).is_none();
+        let whole = || mask.is_none() && short_window(windows.plan(), fill.is_some(), n).is_none();
         let Some(quick) = Quick::new(n).filter(|_| whole()) else { return Ok(false) };
         engine::reduce(windows.plan(), windows.source(), fill, &By(&quick, Plus::OP), Level::detect(), out);
         Ok(true)
@@ -173,9 +176,9 @@ macro_rules! shorts {
 shorts! { u16 i16 }
 
 macro_rules! floats {
-    ($($t:ty: |$x:ident| $narrow:expr, |$windows:ident, $out:ident| $means:expr;)*) => { $(
+    ($($t:ty: |$x:ident| $narrow:expr, |$windows:ident, $mask:ident, $out:ident| $means:expr;)*) => { $(
         impl Pixel for $t {
-            fn quick_into($windows: &Windows<'_, $t>, _n: usize, $out: &mut [$t]) -> Result<bool> {
+            fn quick_into($windows: &Windows<'_, $t>, $mask: Option<&Mask>, _n: usize, $out: &mut [$t]) -> Result<bool> {
                 $means;
                 Ok(true)
             }
@@ -203,16 +206,20 @@ macro_rules! floats {
 }
 
 floats! {
-    f32: |x| x, |windows, out| windows.mean_into(out)?;
-    f64: |x| x, |windows, out| windows.mean_into(out)?;
+    f32: |x| x, |windows, mask, out| Sums::average(windows, mask, out)?;
+    f64: |x| x, |windows, mask, out| Sums::average(windows, mask, out)?;
 }
 #[cfg(feature = "half")]
 floats! {
-    half::f16: |x| half::f16::from_f32(x), |windows, out| {
-        out.iter_mut().zip(windows.mean().iter()).for_each(|(out, &mean)| *out = half::f16::from_f32(mean))
+    half::f16: |x| half::f16::from_f32(x), |windows, mask, out| {
+        let mut means = vec![0.0; out.len()];
+        Sums::average(windows, mask, &mut means)?;
+        out.iter_mut().zip(means).for_each(|(out, mean)| *out = half::f16::from_f32(mean))
     };
-    half::bf16: |x| half::bf16::from_f32(x), |windows, out| {
-        out.iter_mut().zip(windows.mean().iter()).for_each(|(out, &mean)| *out = half::bf16::from_f32(mean))
+    half::bf16: |x| half::bf16::from_f32(x), |windows, mask, out| {
+        let mut means = vec![0.0; out.len()];
+        Sums::average(windows, mask, &mut means)?;
+        out.iter_mut().zip(means).for_each(|(out, mean)| *out = half::bf16::from_f32(mean))
     };
 }
 
@@ -227,34 +234,44 @@ impl<T: Pixel> Windows<'_, T> {
     /// [`Error::BufferLength`]; [`Error::EmptyWindow`] for a window without elements; [`Error::SumOverflow`] for integers and more
     /// than 2^31 cells.
     pub(crate) fn rounded_mean_into(&self, out: &mut [T]) -> Result<()> {
+        self.rounded_mean(None, out)
+    }
+
+    /// The same of the cells of a mask, if there is one.
+    pub(super) fn rounded_mean(&self, mask: Option<&Mask>, out: &mut [T]) -> Result<()> {
         self.check_buffer(out.len())?;
         let fill = self.fill_value().copied();
-        if let Some((index, _)) = short_window(self.plan(), fill.is_some(), 1) {
+        let held = mask.map(|mask| MaskHeld::of(self.plan(), mask, fill.is_some()));
+        let short = match &held {
+            Some(held) => held.short(self.plan(), 1),
+            None => short_window(self.plan(), fill.is_some(), 1),
+        };
+        if let Some((index, _)) = short {
             return Err(Error::EmptyWindow { what: "mean", index });
         }
-        let cells = self.plan().window_len();
+        let cells = mask.map_or(self.plan().window_len(), Mask::count);
         let limit = if T::EXACT { T::MOST.min(MOST) } else { usize::MAX };
         if cells > limit {
             let element = core::any::type_name::<T>();
             return Err(Error::SumOverflow { operation: "mean", element, cells, limit });
         }
-        if T::quick_into(self, cells, out)? {
+        if T::quick_into(self, mask, cells, out)? {
             return Ok(());
         }
         if const { !T::EXACT } {
             // Floats have a way of their own.
             return Ok(());
         }
-        let (plan, source, level) = (self.plan(), self.source(), Level::detect());
         if cells <= T::FEW.min(T::NEAR) {
-            engine::reduce(plan, source, fill, &Narrow, level, out);
+            under(self, mask, &Narrow, out)?;
         } else if cells <= T::SOME.min(T::NEAR) {
-            engine::reduce(plan, source, fill, &Middle, level, out);
+            under(self, mask, &Middle, out)?;
         } else if cells <= T::SOME {
-            engine::reduce(plan, source, fill, &Far, level, out);
+            under(self, mask, &Far, out)?;
         } else {
             let mut sums = vec![T::Wide::ZERO; out.len()];
-            T::total(self, &mut sums)?;
+            T::total(self, mask, &mut sums)?;
+            let plan = self.plan();
             let counts = cell_counts(plan, fill.is_some());
             let mut axes: Vec<usize> = plan.axes().iter().map(AxisPlan::axis).collect();
             axes.sort_unstable();
@@ -262,8 +279,12 @@ impl<T: Pixel> Windows<'_, T> {
             let mut index = Dims::from_elem(0, shape.len());
             for (number, (out, &sum)) in out.iter_mut().zip(&sums).enumerate() {
                 unravel(number, 0..shape.len(), &shape, &mut index);
-                let held = axes.iter().zip(&counts).map(|(&a, counts)| counts[index[a]]);
-                *out = T::nearest_wide(sum, held.product::<usize>() as f64);
+                let windows = axes.iter().map(|&a| index[a]);
+                let held = match &held {
+                    Some(held) => held.at(windows),
+                    None => windows.zip(&counts).map(|(i, counts)| counts[i]).product(),
+                };
+                *out = T::nearest_wide(sum, held as f64);
             }
         }
         Ok(())

@@ -227,7 +227,7 @@ fn divide<T: Average>(windows: &Windows<'_, T>, divisor: Divisor, out: &mut [T])
     if out.is_empty() {
         return Ok(());
     }
-    let sums = pooled(windows, |w, out| T::total(w, out))?;
+    let sums = pooled(windows, |w, out| T::total(w, None, out))?;
     let plan = windows.plan();
     let numbers = divisors(plan, divisor);
     for (out, sums) in out.chunks_mut(numbers.len().max(1)).zip(sums.as_slice().chunks(numbers.len().max(1))) {

@@ -27,7 +27,7 @@ pub(super) fn most(axis: &AxisPlan, window_cells: usize, axes: usize) -> usize {
 
 /// A set of ranks that answers which its `k`-th is.
 #[derive(Debug, Default)]
-struct Ranks {
+pub(super) struct Ranks {
     words: Vec<u64>,
     /// The word where the last answer was.
     finger: usize,
@@ -39,14 +39,14 @@ struct Ranks {
 }
 
 impl Ranks {
-    fn clear(&mut self, cells: usize, nan_from: u32) {
+    pub(super) fn clear(&mut self, cells: usize, nan_from: u32) {
         self.words.clear();
         self.words.resize(cells.div_ceil(64), 0);
         *self = Ranks { words: core::mem::take(&mut self.words), finger: 0, below: 0, nans: 0, nan_from };
     }
 
     #[inline]
-    fn add(&mut self, ranks: &[u32]) {
+    pub(super) fn add(&mut self, ranks: &[u32]) {
         for &r in ranks {
             let word = (r >> 6) as usize;
             self.words[word] |= 1 << (r & 63);
@@ -56,7 +56,7 @@ impl Ranks {
     }
 
     #[inline]
-    fn remove(&mut self, ranks: &[u32]) {
+    pub(super) fn remove(&mut self, ranks: &[u32]) {
         for &r in ranks {
             let word = (r >> 6) as usize;
             self.words[word] &= !(1 << (r & 63));
@@ -65,9 +65,15 @@ impl Ranks {
         }
     }
 
+    /// Whether a NaN is among them.
+    #[inline]
+    pub(super) fn holds_nan(&self) -> bool {
+        self.nans > 0
+    }
+
     /// The `k`-th smallest rank, counted from 0; there must be more than `k`.
     #[inline]
-    fn select(&mut self, k: usize) -> usize {
+    pub(super) fn select(&mut self, k: usize) -> usize {
         while self.below > k {
             self.finger -= 1;
             self.below -= self.words[self.finger].count_ones() as usize;

@@ -8,6 +8,8 @@ mod bits;
 mod histogram;
 mod network;
 mod sifted;
+mod tile;
+mod under;
 mod wanted;
 
 pub(super) use sifted::quantiles;
