@@ -58,6 +58,9 @@ pub enum Error {
     /// Neither one number for all axes nor one for each.
     #[error("{given} numbers for {what}, but {axes} axes are unfolded: give one number for all, or one per axis")]
     CountMismatch { what: &'static str, given: usize, axes: usize },
+    /// A list of pads in ONNX's order that is not twice as long as there are axes.
+    #[error("{given} ONNX pads for {axes} axes: give {}, all pads before the data and then all behind it", 2 * .axes)]
+    OnnxPads { given: usize, axes: usize },
     /// One number for the spatial axes of an array, of which nothing says how many there are.
     #[error(
         "{what} {size} in one number leaves open how many of {rank} axes are spatial: {}",

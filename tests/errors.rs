@@ -90,6 +90,10 @@ fn axes_and_counts() {
             "1 numbers for pad mode, but 2 axes are unfolded: give one number for all, or one per axis",
         unfold(.., 2, 1).tail(&[Tail::Drop][..]).plan([3, 4]) =>
             "1 numbers for tail, but 2 axes are unfolded: give one number for all, or one per axis",
+        unfold(.., 2, 1).onnx([1, 1]).plan([3, 4]) =>
+            "2 ONNX pads for 2 axes: give 4, all pads before the data and then all behind it",
+        unfold(0, 2, 1).onnx([0, 1, 1]).plan([3]) =>
+            "3 ONNX pads for 1 axes: give 2, all pads before the data and then all behind it",
     );
 }
 
