@@ -1,12 +1,13 @@
 //! Pictures of plans: their text is pinned, and every number drawn is what the plan says stands there.
 
-use ndwindow::{Cell, PadMode, Plan, Tail, Unfold, unfold};
+use ndwindow::image::Tiles;
+use ndwindow::{Cell, PadMode, Plan, Tail, Taper, Unfold, unfold};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 /// The pictures that pages show; all others are data of this test alone.
-const SHOWN: [&str; 2] = ["reflect", "tails"];
+const SHOWN: [&str; 3] = ["reflect", "tails", "tiles"];
 
 /// Compares a picture with its file; `BLESS=1` writes the file.
 fn golden(name: &str, picture: &str) {
@@ -47,6 +48,11 @@ fn pictures_are_pinned() {
     }
     golden("tails", &Plan::compare_svg(17, 6, 4).unwrap());
     golden("tails_short", &Plan::compare_svg(4, 6, 4).unwrap());
+    let tiles = |size, overlap, taper, shape: &[usize]| {
+        Tiles::new([0, 1], size, overlap).taper(taper).on(shape).unwrap().to_svg()
+    };
+    golden("tiles", &tiles(32, 12, Taper::Linear, &[90, 100, 3]));
+    golden("tiles_many", &tiles(256, 64, Taper::Hann, &[8192, 300, 3]));
     let plan = unfold([0, 1], 5, 2).pad(2).plan([100, 80]).unwrap();
     golden("part", &plan.part(&[10..20, 30..40]).unwrap().to_svg());
 }
@@ -183,6 +189,8 @@ fn huge_plans_have_small_pictures() {
             }
         }
     }
+    let tiles = Tiles::new(.., 1 << 10, 1 << 9).tail(Tail::Spread).on([(1 << 18) + 1, 1 << 10]).unwrap();
+    assert!(tiles.to_svg().len() < 60_000, "{} bytes", tiles.to_svg().len());
     let plan = unfold(.., 3, 1).plan([100; 6]).unwrap();
     assert!(plan.to_svg().len() < 300_000, "{}", plan.to_svg().len());
 }
