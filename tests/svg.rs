@@ -102,7 +102,11 @@ fn the_gallery_shows_what_it_says() {
         let section = sections.next().unwrap_or_default();
         assert!(section.contains(&format!("](images/gallery_{name}.svg)")), "{name} is not in its place");
         let shown = section.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
-        assert_eq!(squeezed(shown.unwrap_or_default()), squeezed(code).trim_end_matches('?').to_string() + "?", "{name}");
+        assert_eq!(
+            squeezed(shown.unwrap_or_default()),
+            squeezed(code).trim_end_matches('?').to_string() + "?",
+            "{name}"
+        );
     }
 }
 
