@@ -92,7 +92,7 @@ fn picture(file: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     paint(&mut sheet, [height + GAP, width + GAP], &slope);
     picture::write(&sheet, folder.join("conv_im2col.png"))?;
     if std::env::args().len() == 1 {
-        picture::shown(&sheet, "conv_im2col", 2)?;
+        picture::shown(&sheet, "conv_im2col", 3)?;
     }
     Ok(())
 }

@@ -93,7 +93,7 @@ fn lines() -> ndwindow::Result<Array<u8>> {
     let (max, smooth) = (around.max(), around.reduce(&LogSumExp));
     let mut picture = picture::plain([height, width], [252, 252, 250]);
     for (line, color) in [(&signal[..], [150; 3]), (max.as_slice(), [0, 114, 178]), (smooth.as_slice(), [213, 94, 0])] {
-        let at = |v: f64| (height as f64 * 0.62 - v * 11.0).clamp(0.0, height as f64 - 1.0) as usize;
+        let at = |v: f64| (height as f64 * 0.62 - v * 9.0).clamp(0.0, height as f64 - 1.0) as usize;
         for x in 1..width {
             // From sample to sample, three pixels thick.
             let (from, to) = (at(line[x - 1]).min(at(line[x])), at(line[x - 1]).max(at(line[x])));

@@ -65,7 +65,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     picture::write(&sheet, &file)?;
     println!("\nwrote {}: rows as above, columns the picture and windows of 3, 15, 101", file.display());
     if std::env::args().len() == 1 {
-        picture::shown(&sheet, "sliding_filters", 2)?;
+        picture::shown(&sheet, "sliding_filters", 3)?;
     }
     Ok(())
 }

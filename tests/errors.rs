@@ -102,10 +102,10 @@ fn slices_and_layouts() {
     let x = [0u8; 6];
     let mut y = [0u8; 6];
     refused!(
-        View::new(&x, [2, 4]) => "shape [2, 4] holds 8 elements, but the slice has 6",
-        ViewMut::new(&mut y, [5]) => "shape [5] holds 5 elements, but the slice has 6",
-        Array::new(vec![1, 2, 3], [2, 2]) => "shape [2, 2] holds 4 elements, but the slice has 3",
-        Array::new(vec![1, 2, 3], [3]).unwrap().reshape([1, 2]) => "shape [1, 2] holds 2 elements, but the slice has 3",
+        View::new(&x, [2, 4]) => "shape [2, 4] holds 8 elements, but the slice has 6: give sizes whose product is 6",
+        ViewMut::new(&mut y, [5]) => "shape [5] holds 5 elements, but the slice has 6: give sizes whose product is 6",
+        Array::new(vec![1, 2, 3], [2, 2]) => "shape [2, 2] holds 4 elements, but the slice has 3: give sizes whose product is 3",
+        Array::new(vec![1, 2, 3], [3]).unwrap().reshape([1, 2]) => "shape [1, 2] holds 2 elements, but the slice has 3: give sizes whose product is 3",
         View::with_strides(&x, [2, 3], [4, 1], 0) =>
             "shape [2, 3] with strides [4, 1] and offset 0 reaches outside a slice of 6 elements",
         View::with_strides(&x, [3], [-1], 1) =>

@@ -120,6 +120,11 @@ fn arrays() -> Vec<Row> {
         "signal.stft(x, nperseg=32, noverlap=8)": Stft::new(32, 24).centered(PadMode::Empty).whole_hops()
             => "-16 8 32 56 80 104";
         "signal.ShortTimeFFT(w, 24, 1).stft(x)": Framing::new(32, 24).centered(PadMode::Empty) => "-16 8 32 56 80";
+        // The standard library and ndarray
+        "x.windows(32)": unfold(0, 32, 1) => "0 .. 68 (69)";
+        "x.chunks(32)": unfold(0, 32, 32).tail(Tail::Partial) => "0 32 64 96";
+        "a.windows_with_stride(32, 24)": unfold(0, 32, 24) => "0 24 48";
+        "a.exact_chunks(32)": unfold(0, 32, 32) => "0 32 64";
         // scikit-image
         "view_as_windows(x, 32, 24)": unfold(0, 32, 24) => "0 24 48";
         "view_as_blocks(x, (25,))": unfold(0, 25, 25) => "0 25 50 75";
@@ -216,6 +221,20 @@ fn starts_are_the_peers() {
     for row in rows() {
         assert_eq!(row.starts, row.golden, "{} as {}", row.theirs, row.ours);
     }
+}
+
+/// The peers that are at hand are asked themselves.
+#[test]
+fn rust_itself() {
+    let x: Vec<isize> = (0..LEN as isize).collect();
+    let golden = |theirs: &str| rows().into_iter().find(|row| row.theirs == theirs).unwrap().golden;
+    let firsts = |windows: &mut dyn Iterator<Item = isize>| spelled(&windows.collect::<Vec<_>>());
+    assert_eq!(firsts(&mut x.windows(32).map(|w| w[0])), golden("x.windows(32)"));
+    assert_eq!(firsts(&mut x.chunks(32).map(|w| w[0])), golden("x.chunks(32)"));
+    let a = ndarray::aview1(&x);
+    let strided = a.windows_with_stride(32, 24);
+    assert_eq!(firsts(&mut strided.into_iter().map(|w| w[0])), golden("a.windows_with_stride(32, 24)"));
+    assert_eq!(firsts(&mut a.exact_chunks(32).into_iter().map(|w| w[0])), golden("a.exact_chunks(32)"));
 }
 
 /// nnU-Net rounds starts to the nearest, we round down: never more than one apart.

@@ -48,9 +48,9 @@ pub(crate) fn shown(picture: &Array<u8>, name: &str, times: usize) -> Result<(),
         Some("bless") => encode(&small, &path, Compression::High)?,
         Some("check") => {
             let want = read(&path)?;
-            // Floats may round another way on another machine: a level more or less.
-            let close = |(a, b): (&u8, &u8)| a.abs_diff(*b) <= 9;
-            if small.shape() != want.shape() || !small.iter().zip(&want).all(close) {
+            // Floats may round another way on another machine: a level more or less, or a point of a line beside its place.
+            let off = small.iter().zip(&want).filter(|(a, b)| a.abs_diff(**b) > 9).count();
+            if small.shape() != want.shape() || off > small.len() / 500 {
                 return Err(format!("{} shows something else: look at it, then IMAGES=bless", path.display()).into());
             }
         }
