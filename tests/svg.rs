@@ -95,7 +95,7 @@ fn gallery() -> Vec<(&'static str, &'static str, String)> {
 #[test]
 fn the_gallery_shows_what_it_says() {
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-    let page = include_str!("../docs/gallery.md");
+    let page = include_str!("../docs/gallery.md").replace("\r\n", "\n");
     let mut sections = page.split("\n## ").skip(1);
     for (name, code, picture) in gallery() {
         golden(&format!("gallery_{name}"), &picture);
