@@ -77,7 +77,9 @@ fn plan(words: &[&str]) -> Result<Plan, Box<dyn Error>> {
             "dilation" => request.dilation(per_axis(&sizes(value)?)),
             "base" => request.base_dilation(per_axis(&sizes(value)?)),
             "pad" => request.pad(spread(each(value, "pad, such as 2 or 1,-1", pad)?, axes.len())),
-            "mode" => request.pad_mode(spread(each(value, "mode: empty, edge, reflect, symmetric, wrap", mode)?, axes.len())),
+            "mode" => {
+                request.pad_mode(spread(each(value, "mode: empty, edge, reflect, symmetric, wrap", mode)?, axes.len()))
+            }
             "tail" => request.tail(spread(each(value, "tail: drop, partial, shiftback, spread", tail)?, axes.len())),
             _ => {
                 return Err(format!("no option --{name}; there are dilation, base, pad, mode, tail and axes").into());
