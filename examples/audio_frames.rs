@@ -87,6 +87,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(out)?;
     picture::write(&picture, out.join("audio_frames.png"))?;
     println!("wrote out/audio_frames.png ({} x {})", picture.shape()[1], picture.shape()[0]);
+    if std::env::args().len() == 1 {
+        picture::shown(&picture, "audio_frames", 3)?;
+    }
     Ok(())
 }
 

@@ -63,15 +63,20 @@ fn picture(file: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let image = picture.view();
     std::fs::create_dir_all(folder)?;
 
-    for (name, kernel, gray) in FILTERS {
+    let (height, width) = (image.shape()[0], image.shape()[1]);
+    // All four on one sheet, for those who look at them together.
+    let mut sheet = picture::plain([2 * height + GAP, 2 * width + GAP], [250, 250, 248]);
+    for (k, (name, kernel, gray)) in FILTERS.into_iter().enumerate() {
         let kernel = View::new(&kernel, [3, 3])?;
         // A kernel of the window's shape filters every channel; the border repeats the outermost pixels.
         let filtered = unfold([0, 1], 3, 1).same().pad_mode(PadMode::Edge).windows(&image)?.conv(&kernel)?;
         assert_eq!(filtered.shape(), image.shape());
         check(name, &image, &kernel, &filtered);
         let path = folder.join(format!("conv_{name}.png"));
-        picture::write(&filtered.map(|v| (v + gray).clamp(0.0, 255.0) as u8), &path)?;
+        let filtered = filtered.map(|v| (v + gray).clamp(0.0, 255.0) as u8);
+        picture::write(&filtered, &path)?;
         println!("wrote {}", path.display());
+        paint(&mut sheet, [k / 2 * (height + GAP), k % 2 * (width + GAP)], &filtered);
     }
 
     // Three channels contracted into one: how strongly brightness changes from left to right (Sobel's kernel).
@@ -81,9 +86,28 @@ fn picture(file: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let slope = Conv::new().pad(1).channels_last().run(&image, View::new(&weights, [1, 3, 3, 3])?, None)?;
     assert_eq!(slope.shape(), [image.shape()[0], image.shape()[1], 1]);
     let path = folder.join("conv_slope.png");
-    picture::write(&slope.map(|v| (v + 128.0).clamp(0.0, 255.0) as u8), &path)?;
+    let slope = slope.map(|v| (v + 128.0).clamp(0.0, 255.0) as u8);
+    picture::write(&slope, &path)?;
     println!("wrote {}", path.display());
+    paint(&mut sheet, [height + GAP, width + GAP], &slope);
+    picture::write(&sheet, folder.join("conv_im2col.png"))?;
+    if std::env::args().len() == 1 {
+        picture::shown(&sheet, "conv_im2col", 3)?;
+    }
     Ok(())
+}
+
+/// Space between the pictures of the sheet.
+const GAP: usize = 12;
+
+/// Paints a picture of colours or of grays.
+fn paint(sheet: &mut Array<u8>, [top, left]: [usize; 2], picture: &Array<u8>) {
+    for (y, row) in picture.view().outer_iter(1).enumerate() {
+        for (x, pixel) in row.outer_iter(1).enumerate() {
+            let color = [0, 1, 2].map(|c| pixel[[c.min(pixel.len() - 1)]]);
+            picture::put(sheet, [top + y, left + x], color);
+        }
+    }
 }
 
 /// One inner pixel by hand.

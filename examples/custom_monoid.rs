@@ -4,8 +4,12 @@
 //! cargo run --release --example custom_monoid
 //! ```
 
-use ndwindow::{Monoid, monoid, unfold};
+#[path = "common/picture.rs"]
+mod picture;
+
+use ndwindow::{Array, Monoid, PadMode, monoid, unfold};
 use std::error::Error;
+use std::path::Path;
 use std::time::Instant;
 
 /// `log(sum(exp(x)))` without overflow: the largest element, and the sum of `exp(x - largest)`.
@@ -69,5 +73,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         assert!(ranges.iter().all(|r| (0.0..=100.0).contains(r)));
     }
-    Ok(())
+
+    let out = Path::new("out");
+    std::fs::create_dir_all(out)?;
+    let picture = lines()?;
+    picture::write(&picture, out.join("custom_monoid.png"))?;
+    println!(
+        "\nwrote out/custom_monoid.png: a signal (gray), its maximum (blue) and its smooth maximum (orange) over 61 samples"
+    );
+    picture::shown(&picture, "custom_monoid", 2)
+}
+
+/// A signal, its maximum and its smooth maximum over the windows around each sample.
+fn lines() -> ndwindow::Result<Array<u8>> {
+    let (height, width) = (320, 960);
+    let signal: Vec<f64> =
+        (0..width).map(|i| f64::from(i as u32) * 0.05).map(|t| (2.0 * t.sin() + (5.3 * t).sin()) * 4.0).collect();
+    let around = unfold(0, 61, 1).same().pad_mode(PadMode::Edge).windows(&signal)?;
+    let (max, smooth) = (around.max(), around.reduce(&LogSumExp));
+    let mut picture = picture::plain([height, width], [252, 252, 250]);
+    for (line, color) in [(&signal[..], [150; 3]), (max.as_slice(), [0, 114, 178]), (smooth.as_slice(), [213, 94, 0])] {
+        let at = |v: f64| (height as f64 * 0.62 - v * 9.0).clamp(0.0, height as f64 - 1.0) as usize;
+        for x in 1..width {
+            // From sample to sample, three pixels thick.
+            let (from, to) = (at(line[x - 1]).min(at(line[x])), at(line[x - 1]).max(at(line[x])));
+            for y in from.saturating_sub(1)..(to + 2).min(height) {
+                picture::put(&mut picture, [y, x], color);
+            }
+        }
+    }
+    Ok(picture)
 }

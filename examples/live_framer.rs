@@ -5,6 +5,10 @@
 //! cargo run --release --example live_framer
 //! ```
 
+#[path = "common/picture.rs"]
+mod picture;
+
+use ndwindow::Array;
 use ndwindow::audio::{Edges, Framer, OverlapAdd, OverlapStream, WindowFn};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::VecDeque;
@@ -129,5 +133,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("\n{at} samples in {} callbacks: {made} allocations, largest error {worst:.1e}", 200 * sizes.len());
     assert_eq!(made, 0);
     assert!(worst < 1e-4);
-    Ok(())
+
+    let picture = draw(&sizes, latency);
+    std::fs::create_dir_all("out")?;
+    picture::write(&picture, "out/live_framer.png")?;
+    println!("wrote out/live_framer.png: blocks, the frames they complete, and what goes out one latency later");
+    picture::shown(&picture, "live_framer", 1)
+}
+
+/// Time to the right, four samples a pixel: the blocks as they come, the frames, the same blocks as they go out.
+fn draw(sizes: &[usize], latency: usize) -> Array<u8> {
+    let (scale, row) = (4, 14);
+    let samples: usize = sizes.iter().sum();
+    let mut picture = picture::plain([8 * row, (samples + latency) / scale + 2], [252, 252, 250]);
+    let mut bar = |line: usize, from: usize, to: usize, color: [u8; 3]| {
+        for (y, x) in (0..row - 3).flat_map(|y| (from / scale..(to / scale).max(from / scale + 1)).map(move |x| (y, x)))
+        {
+            picture::put(&mut picture, [line * row + 2 + y, x], color);
+        }
+    };
+    let mut at = 0;
+    for (i, size) in sizes.iter().enumerate() {
+        let color = if i % 2 == 0 { [0, 114, 178] } else { [86, 180, 233] };
+        bar(0, at, at + size, color);
+        bar(7, at + latency, at + latency + size, color);
+        at += size;
+    }
+    for (t, start) in (0..=samples - SIZE).step_by(HOP).enumerate() {
+        let color = if t % 2 == 0 { [213, 94, 0] } else { [230, 159, 0] };
+        bar(1 + t % 5, start, start + SIZE, color);
+    }
+    picture
 }

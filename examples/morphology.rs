@@ -63,6 +63,9 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let file = out.join("morphology.png");
     picture::write(&sheet, &file)?;
     println!("\nwrote {}: the picture, then as above, three in a row", file.display());
+    if std::env::args().len() == 1 {
+        picture::shown(&sheet, "morphology", 3)?;
+    }
     Ok(())
 }
 

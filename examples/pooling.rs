@@ -44,6 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = out.join("pooling.png");
     picture::write(&sheet, &file)?;
     println!("wrote {}: columns max, mean, min; rows windows of 4, 8 and 16", file.display());
+    if std::env::args().len() == 1 {
+        picture::shown(&sheet, "pooling", 3)?;
+    }
     Ok(())
 }
 

@@ -64,9 +64,10 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let file = out.join("series_with_gaps.png");
-    picture::write(&draw(&x, &sure, &deviation, &median), &file)?;
+    let drawn = draw(&x, &sure, &deviation, &median);
+    picture::write(&drawn, &file)?;
     println!("\nwrote {}: readings, their mean over a day, two deviations, a week's median", file.display());
-    Ok(())
+    picture::shown(&drawn, "series_with_gaps", 2)
 }
 
 /// Temperatures of a spring: warmer by the day, coldest at night, with noise; one in twelve is lost, and days at a time.

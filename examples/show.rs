@@ -23,10 +23,18 @@ fn main() -> ExitCode {
     match show(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("{why}\n\nfor example: cargo run --example show -- {DEFAULT}");
+            eprintln!("{why}\n\nthis works: cargo run --example show -- {}", nearest(&words));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The request with what it lacks, if that is a tail or a border; else one that works.
+fn nearest(words: &[&str]) -> String {
+    let with = |more: &[&'static str]| [words, more].concat();
+    let more: [&[&str]; 2] = [&["--tail", "partial"], &["--mode", "empty"]];
+    let found = more.into_iter().map(with).find(|words| plan(words).is_ok());
+    found.map_or(DEFAULT.to_string(), |words| words.join(" "))
 }
 
 fn show(words: &[&str]) -> Result<(), Box<dyn Error>> {
@@ -45,7 +53,10 @@ fn plan(words: &[&str]) -> Result<Plan, Box<dyn Error>> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.strip_prefix("--") {
-            Some(name) => options.push((name, *words.next().ok_or(format!("--{name} wants a value"))?)),
+            Some(option) => options.push(match option.split_once('=') {
+                Some(named) => named,
+                None => (option, *words.next().ok_or(format!("--{option} wants a value"))?),
+            }),
             None => numbers.push(sizes(word)?),
         }
     }
@@ -55,7 +66,7 @@ fn plan(words: &[&str]) -> Result<Plan, Box<dyn Error>> {
         _ => return Err("wanted: SHAPE WINDOW [STEP], such as 100 32 24 or 6x8 3x3 1x2".into()),
     };
     let axes = match options.iter().find(|o| o.0 == "axes") {
-        Some((_, list)) => each(list, "axis", |a| a.parse::<isize>().ok())?,
+        Some((_, list)) => each(list, "axis, such as 0 or -1", |a| a.parse::<isize>().ok())?,
         None => (0..shape.len() as isize).collect(),
     };
     let per_axis = |list: &[usize]| if list.len() == 1 { vec![list[0]; axes.len()] } else { list.to_vec() };
@@ -65,9 +76,11 @@ fn plan(words: &[&str]) -> Result<Plan, Box<dyn Error>> {
             "axes" => request,
             "dilation" => request.dilation(per_axis(&sizes(value)?)),
             "base" => request.base_dilation(per_axis(&sizes(value)?)),
-            "pad" => request.pad(spread(each(value, "pad", pad)?, axes.len())),
-            "mode" => request.pad_mode(spread(each(value, "mode", mode)?, axes.len())),
-            "tail" => request.tail(spread(each(value, "tail", tail)?, axes.len())),
+            "pad" => request.pad(spread(each(value, "pad, such as 2 or 1,-1", pad)?, axes.len())),
+            "mode" => {
+                request.pad_mode(spread(each(value, "mode: empty, edge, reflect, symmetric, wrap", mode)?, axes.len()))
+            }
+            "tail" => request.tail(spread(each(value, "tail: drop, partial, shiftback, spread", tail)?, axes.len())),
             _ => {
                 return Err(format!("no option --{name}; there are dilation, base, pad, mode, tail and axes").into());
             }
@@ -87,7 +100,7 @@ fn each<T>(list: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<V
 }
 
 fn sizes(list: &str) -> Result<Vec<usize>, String> {
-    each(list, "size", |n| n.parse().ok())
+    each(list, "size, such as 3 or 3x2", |n| n.parse().ok())
 }
 
 fn pad(text: &str) -> Option<(isize, isize)> {

@@ -64,6 +64,9 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let file = out.join("sliding_filters.png");
     picture::write(&sheet, &file)?;
     println!("\nwrote {}: rows as above, columns the picture and windows of 3, 15, 101", file.display());
+    if std::env::args().len() == 1 {
+        picture::shown(&sheet, "sliding_filters", 3)?;
+    }
     Ok(())
 }
 

@@ -4,7 +4,11 @@
 //! cargo run --example text_windows [FILE [SIZE [OVERLAP]]]
 //! ```
 
-use ndwindow::text::{TokenWindows, Unit, ngrams};
+#[path = "common/picture.rs"]
+mod picture;
+
+use ndwindow::Array;
+use ndwindow::text::{TokenPlan, TokenWindows, Unit, ngrams};
 use std::collections::HashMap;
 use std::error::Error;
 
@@ -34,6 +38,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fresh: usize = plan.iter().map(|w| w.fresh.len()).sum();
     assert_eq!(fresh, tokens.len(), "every token is fresh exactly once");
 
+    let out = std::path::Path::new("out");
+    std::fs::create_dir_all(out)?;
+    picture::write(&draw(&plan, tokens.len()), out.join("text_windows.png"))?;
+    println!("\nwrote out/text_windows.png: one row a window, dark what is fresh in it");
+    if std::env::args().len() == 1 {
+        // A text that does not change with the README.
+        picture::shown(&draw(&request.plan(1000)?, 1000), "text_windows", 1)?;
+    }
+
     // The same on the text itself, counted in chars: slices of it.
     let slices = TokenWindows::new(1000).overlap(100).over(&text, Unit::Chars)?;
     let together: String = slices.iter().map(|w| w.fresh).collect();
@@ -53,6 +66,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{count:>6}  {}", gram.join(" "));
     }
     Ok(())
+}
+
+/// One row a window over all tokens: light what it shares with the one before, dark what is fresh.
+fn draw(plan: &TokenPlan, tokens: usize) -> Array<u8> {
+    let (width, row) = (640, 12);
+    let mut picture = picture::plain([plan.len() * row + 4, width], [252, 252, 250]);
+    for (i, window) in plan.iter().enumerate() {
+        for (range, color) in [(&window.full, [168, 211, 239]), (&window.fresh, [0, 114, 178])] {
+            let columns = range.start * width / tokens..range.end * width / tokens;
+            for (y, x) in (0..row - 3).flat_map(|y| columns.clone().map(move |x| (y, x))) {
+                picture::put(&mut picture, [4 + i * row + y, x], color);
+            }
+        }
+    }
+    picture
 }
 
 /// Runs of letters and digits, and every other visible char by itself.

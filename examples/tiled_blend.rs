@@ -64,8 +64,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let path = out.join("tiled_blend.png");
-    picture::write(&side_by_side(&pasted, &blended), &path)?;
+    let both = side_by_side(&pasted, &blended);
+    picture::write(&both, &path)?;
     println!("wrote {} (left pasted, right blended)", path.display());
+    if std::env::args().len() == 1 {
+        picture::shown(&both, "tiled_blend", 2)?;
+    }
     larger_than_memory(&picture, out)
 }
 

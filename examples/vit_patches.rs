@@ -52,8 +52,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new("out");
     std::fs::create_dir_all(out)?;
     let sheet = out.join("vit_patches.png");
-    picture::write(&lay_out(&patches, 4), &sheet)?;
+    let laid_out = lay_out(&patches, 4);
+    picture::write(&laid_out, &sheet)?;
     println!("wrote {}", sheet.display());
+    if std::env::args().len() == 1 {
+        picture::shown(&laid_out, "patches", 1)?;
+    }
     Ok(())
 }
 

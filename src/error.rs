@@ -58,6 +58,9 @@ pub enum Error {
     /// Neither one number for all axes nor one for each.
     #[error("{given} numbers for {what}, but {axes} axes are unfolded: give one number for all, or one per axis")]
     CountMismatch { what: &'static str, given: usize, axes: usize },
+    /// A list of pads in ONNX's order that is not twice as long as there are axes.
+    #[error("{given} ONNX pads for {axes} axes: give {}, all pads before the data and then all behind it", 2 * .axes)]
+    OnnxPads { given: usize, axes: usize },
     /// One number for the spatial axes of an array, of which nothing says how many there are.
     #[error(
         "{what} {size} in one number leaves open how many of {rank} axes are spatial: {}",
@@ -84,7 +87,9 @@ pub enum Error {
     #[error("pad mode {mode} on axis {axis} has no element to repeat: use PadMode::Empty")]
     PadOfEmptyAxis { axis: usize, mode: &'static str },
     /// A slice that does not have as many elements as its shape says.
-    #[error("shape {shape:?} holds {expected} elements, but the slice has {found}")]
+    #[error(
+        "shape {shape:?} holds {expected} elements, but the slice has {found}: give sizes whose product is {found}"
+    )]
     SliceLength { shape: Vec<usize>, expected: usize, found: usize },
     /// An output buffer that does not have as many elements as the result.
     #[error("the result of shape {shape:?} holds {expected} elements, but the buffer has {found}: make it that long")]
@@ -104,7 +109,7 @@ pub enum Error {
     #[error("{what} has {found} entries, but the array has rank {rank}: give one for each axis")]
     RankMismatch { what: &'static str, found: usize, rank: usize },
     /// An array with fewer axes than its meaning needs.
-    #[error("{what} of rank {rank}: it needs at least {least} axes")]
+    #[error("{what} of rank {rank}: it needs at least {least} axes, insert_axis(..) adds one")]
     RankTooLow { what: &'static str, rank: usize, least: usize },
     /// A picture that is not a whole number of patches.
     #[error(
@@ -140,6 +145,12 @@ pub enum Error {
     /// Weights that do not fit the channels and the windows.
     #[error("weights of shape {found:?} do not fit {channels} channels in {groups} groups under windows of {window:?}: they must be {}", WeightsShape(*.channels / (*.groups).max(1), window, *.transposed))]
     WeightsShape { found: Vec<usize>, channels: usize, groups: usize, window: Vec<usize>, transposed: bool },
+    /// Weights that fit the channels, were they where the array has another axis.
+    #[error(
+        "weights of shape {found:?} want {channels} channels, but axis {looked} has {has} and axis {axis} has {channels}: {}",
+        if .axis > .looked { "say channels_last()" } else { "leave channels_last() out" }
+    )]
+    ChannelsElsewhere { found: Vec<usize>, channels: usize, looked: usize, has: usize, axis: usize },
     /// An output padding that would add whole windows.
     #[error("output padding {padding} on axis {axis} must be below its step {step} or its dilation {dilation}")]
     OutputPadding { axis: usize, padding: usize, step: usize, dilation: usize },

@@ -88,3 +88,11 @@ struct Audio;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/arrays.md")]
 struct Arrays;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide.md")]
+struct Guide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cookbook.md")]
+struct Cookbook;

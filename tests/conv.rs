@@ -357,6 +357,15 @@ fn empty_batches_and_bad_shapes() {
         message(&[1, 4, 9], &[6, 3, 3], &conv),
         "weights of shape [6, 3, 3] do not fit 4 channels in 2 groups under windows of [3]: they must be [outputs, 2, 3]"
     );
+    // Channels at the other end, both ways.
+    assert_eq!(
+        message(&[1, 5, 7, 3], &[4, 3, 3, 3], &Conv::new()),
+        "weights of shape [4, 3, 3, 3] want 3 channels, but axis 1 has 5 and axis 3 has 3: say channels_last()"
+    );
+    assert_eq!(
+        message(&[3, 5, 7], &[4, 3, 3, 3], &Conv::new().channels_last()),
+        "weights of shape [4, 3, 3, 3] want 3 channels, but axis 2 has 7 and axis 0 has 3: leave channels_last() out"
+    );
     assert_eq!(
         message(&[9], &[6, 2, 3], &conv),
         "an array of rank 1 cannot be convolved with weights of rank 3: it needs rank 3, or 2 without a batch axis"

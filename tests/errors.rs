@@ -90,6 +90,10 @@ fn axes_and_counts() {
             "1 numbers for pad mode, but 2 axes are unfolded: give one number for all, or one per axis",
         unfold(.., 2, 1).tail(&[Tail::Drop][..]).plan([3, 4]) =>
             "1 numbers for tail, but 2 axes are unfolded: give one number for all, or one per axis",
+        unfold(.., 2, 1).onnx([1, 1]).plan([3, 4]) =>
+            "2 ONNX pads for 2 axes: give 4, all pads before the data and then all behind it",
+        unfold(0, 2, 1).onnx([0, 1, 1]).plan([3]) =>
+            "3 ONNX pads for 1 axes: give 2, all pads before the data and then all behind it",
     );
 }
 
@@ -98,10 +102,10 @@ fn slices_and_layouts() {
     let x = [0u8; 6];
     let mut y = [0u8; 6];
     refused!(
-        View::new(&x, [2, 4]) => "shape [2, 4] holds 8 elements, but the slice has 6",
-        ViewMut::new(&mut y, [5]) => "shape [5] holds 5 elements, but the slice has 6",
-        Array::new(vec![1, 2, 3], [2, 2]) => "shape [2, 2] holds 4 elements, but the slice has 3",
-        Array::new(vec![1, 2, 3], [3]).unwrap().reshape([1, 2]) => "shape [1, 2] holds 2 elements, but the slice has 3",
+        View::new(&x, [2, 4]) => "shape [2, 4] holds 8 elements, but the slice has 6: give sizes whose product is 6",
+        ViewMut::new(&mut y, [5]) => "shape [5] holds 5 elements, but the slice has 6: give sizes whose product is 6",
+        Array::new(vec![1, 2, 3], [2, 2]) => "shape [2, 2] holds 4 elements, but the slice has 3: give sizes whose product is 3",
+        Array::new(vec![1, 2, 3], [3]).unwrap().reshape([1, 2]) => "shape [1, 2] holds 2 elements, but the slice has 3: give sizes whose product is 3",
         View::with_strides(&x, [2, 3], [4, 1], 0) =>
             "shape [2, 3] with strides [4, 1] and offset 0 reaches outside a slice of 6 elements",
         View::with_strides(&x, [3], [-1], 1) =>

@@ -286,6 +286,7 @@ fn what_is_refused() {
         "1 numbers for origin, but 2 axes are unfolded: give one number for all, or one per axis"
     );
     assert!(matches!(Filter::new([0, 3]).max_filter(&x), Err(Error::ZeroWindow { axis: 0 })));
+    assert_eq!(Filter::new(3).max_filter(&[1, 5, 2, 3]).unwrap().as_slice(), [5, 5, 5, 3]); // a line has one axis
     assert!(matches!(Filter::new(3).axes(2).min_filter(&x), Err(Error::AxisOutOfRange { axis: 2, rank: 2 })));
     assert!(matches!(Filter::new(3).rank_filter(&x, 9), Err(Error::RankOutside { rank: 9, held: 9, .. })));
     let mut short = [0; 3];

@@ -31,6 +31,8 @@ fn requests_are_spelled_as_people_write_them() {
         (unfold([0, 1], 3, 1).pad([1, 2]), plain(json!([1, 2]))),
         (unfold([0, 1], 3, 1).pad((1, 2)), plain(json!({"before": 1, "after": 2}))),
         (unfold([0, 1], 3, 1).pad([(1, 1), (0, 2)]), plain(json!([[1, 1], [0, 2]]))),
+        (unfold([0, 1], 3, 1).onnx([1, 0, 1, 2]), plain(json!({"onnx": [1, 0, 1, 2]}))),
+        (unfold([0, 1], 3, 1).onnx([1, 0, 1]), plain(json!({"onnx": [1, 0, 1]}))),
         (unfold([0, 1], 3, 1).same(), plain(json!("same"))),
         (unfold([0, 1], 3, 1).full(), plain(json!("full"))),
     ] {
@@ -69,6 +71,7 @@ fn what_is_misspelt_says_how_to_write_it() {
         (r#"{"axes": 0, "window": 3, "step": 1, "pad": "valid"}"#, "expected a pad as a number"),
         (r#"{"axes": 0, "window": 3, "step": 1, "pad": {"left": 1}}"#, "expected a pad as a number"),
         (r#"{"axes": 0, "window": 3, "step": 1, "pad": "numbers"}"#, "\"numbers\" is no pad: write them"),
+        (r#"{"axes": 0, "window": 3, "step": 1, "pad": "onnx"}"#, "\"onnx\" is no pad: write {\"onnx\": [..]}"),
         (r#"{"axes": 0, "window": 3, "step": 1, "order": "last"}"#, "expected an order: \"in_place\""),
         (
             r#"{"axes": 0, "window": 3, "step": 1, "order": ["grid 0", "window 0"]}"#,

@@ -1,16 +1,18 @@
 //! Pictures of plans: their text is pinned, and every number drawn is what the plan says stands there.
 
-use ndwindow::{Cell, PadMode, Plan, Tail, Unfold, unfold};
+use ndwindow::image::Tiles;
+use ndwindow::{Cell, PadMode, Plan, Tail, Taper, Unfold, unfold};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// The pictures that pages show; all others are data of this test alone.
-const SHOWN: [&str; 2] = ["reflect", "tails"];
+/// The pictures that pages show, with those of the gallery; all others are data of this test alone.
+const SHOWN: [&str; 3] = ["reflect", "tails", "tiles"];
 
 /// Compares a picture with its file; `BLESS=1` writes the file.
 fn golden(name: &str, picture: &str) {
-    let folder = if SHOWN.contains(&name) { "docs/images" } else { "tests/data/svg" };
+    let shown = SHOWN.contains(&name) || name.starts_with("gallery_");
+    let folder = if shown { "docs/images" } else { "tests/data/svg" };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.svg"));
     if std::env::var_os("BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -47,8 +49,65 @@ fn pictures_are_pinned() {
     }
     golden("tails", &Plan::compare_svg(17, 6, 4).unwrap());
     golden("tails_short", &Plan::compare_svg(4, 6, 4).unwrap());
+    let tiles = |size, overlap, taper, shape: &[usize]| {
+        Tiles::new([0, 1], size, overlap).taper(taper).on(shape).unwrap().to_svg()
+    };
+    golden("tiles", &tiles(32, 12, Taper::Linear, &[90, 100, 3]));
+    golden("tiles_many", &tiles(256, 64, Taper::Hann, &[8192, 300, 3]));
     let plan = unfold([0, 1], 5, 2).pad(2).plan([100, 80]).unwrap();
     golden("part", &plan.part(&[10..20, 30..40]).unwrap().to_svg());
+}
+
+/// The requests of docs/gallery.md in its order: the picture's name, and the code that stands beside it.
+fn gallery() -> Vec<(&'static str, &'static str, String)> {
+    macro_rules! requests {
+        ($($name:literal: $code:expr;)+) => {
+            vec![$(($name, stringify!($code), ($code).unwrap().to_svg())),+]
+        };
+    }
+    // More than 32-bit machines can count.
+    #[cfg(target_pointer_width = "64")]
+    let huge = requests! { "huge": unfold(0, 1 << 20, 3 << 18).tail(Tail::Spread).plan(1 << 40); };
+    #[cfg(not(target_pointer_width = "64"))]
+    let huge = Vec::new();
+    let mut all = requests! {
+        "plain": unfold(0, 3, 2).plan(9);
+        "frames": unfold(0, 32, 24).plan(100);
+        "apart": unfold(0, 2, 5).plan(19);
+        "dilated": unfold(0, 3, 1).dilation(3).plan(16);
+        "same": unfold(0, 5, 2).same().plan(14);
+        "causal": unfold(0, 4, 1).dilation(2).pad((6, 0)).plan(12);
+        "mirror": unfold(0, 5, 3).pad(4).pad_mode(PadMode::Reflect).plan(8);
+        "circle": unfold(0, 9, 4).pad(7).pad_mode(PadMode::Wrap).plan(4);
+        "cropped": unfold(0, 4, 3).pad((-3, 4)).pad_mode(PadMode::Symmetric).tail(Tail::Partial).plan(14);
+        "holes": unfold(0, 3, 1).base_dilation(3).full().plan(5);
+        "patches": unfold([0, 1], 16, 16).grid_first().plan([300, 451, 3]);
+        "box": unfold([0, 1], [3, 2], [2, 1]).pad([(1, 1), (0, 2)]).plan([6, 8]);
+        "everything": unfold([1, 0], [4, 3], [3, 2]).dilation([1, 2]).pad(2).pad_mode([PadMode::Wrap, PadMode::Edge])
+            .tail([Tail::Spread, Tail::Partial]).plan([9, 7]);
+        "part": unfold([0, 1], 9, 1).same().plan([300, 451]).and_then(|plan| plan.part(&[100..200, 0..128]));
+        "tiles": Tiles::new([0, 1], 96, 24).taper(Taper::Hann).on([300, 451, 3]);
+    };
+    all.extend(huge);
+    all
+}
+
+#[test]
+fn the_gallery_shows_what_it_says() {
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let page = include_str!("../docs/gallery.md").replace("\r\n", "\n");
+    let mut sections = page.split("\n## ").skip(1);
+    for (name, code, picture) in gallery() {
+        golden(&format!("gallery_{name}"), &picture);
+        let section = sections.next().unwrap_or_default();
+        assert!(section.contains(&format!("](images/gallery_{name}.svg)")), "{name} is not in its place");
+        let shown = section.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
+        assert_eq!(
+            squeezed(shown.unwrap_or_default()),
+            squeezed(code).trim_end_matches('?').to_string() + "?",
+            "{name}"
+        );
+    }
 }
 
 /// The numbers written with an attribute, as `(attribute, number)`.
@@ -183,6 +242,8 @@ fn huge_plans_have_small_pictures() {
             }
         }
     }
+    let tiles = Tiles::new(.., 1 << 10, 1 << 9).tail(Tail::Spread).on([(1 << 18) + 1, 1 << 10]).unwrap();
+    assert!(tiles.to_svg().len() < 60_000, "{} bytes", tiles.to_svg().len());
     let plan = unfold(.., 3, 1).plan([100; 6]).unwrap();
     assert!(plan.to_svg().len() < 300_000, "{}", plan.to_svg().len());
 }

@@ -2,8 +2,8 @@
 
 #![allow(dead_code)] // an example takes what it needs
 
-use ndwindow::Array;
-use png::{BitDepth, ColorType, Decoder, Encoder, Transformations};
+use ndwindow::{Array, unfold};
+use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Transformations};
 use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
@@ -24,11 +24,38 @@ pub(crate) fn read(path: impl AsRef<Path>) -> Result<Array<u8>, Box<dyn Error>> 
 
 /// Writes a picture `[rows, columns, 3]` of colours or `[rows, columns, 1]` of grays.
 pub(crate) fn write(picture: &Array<u8>, path: impl AsRef<Path>) -> Result<(), Box<dyn Error>> {
+    encode(picture, path.as_ref(), Compression::Balanced)
+}
+
+fn encode(picture: &Array<u8>, path: &Path, compression: Compression) -> Result<(), Box<dyn Error>> {
     let [height, width, channels] = *picture.shape() else { return Err("a picture has three axes".into()) };
     let mut encoder = Encoder::new(File::create(path)?, width.try_into()?, height.try_into()?);
     encoder.set_color(if channels == 1 { ColorType::Grayscale } else { ColorType::Rgb });
     encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(compression);
     encoder.write_header()?.write_image_data(picture.as_slice())?;
+    Ok(())
+}
+
+/// The example's picture as the pages show it, `docs/images/NAME.png`: `times` times smaller, in 32 levels a colour. `IMAGES=bless` writes
+/// the file; `IMAGES=check`, which the checks set, refuses any other picture.
+pub(crate) fn shown(picture: &Array<u8>, name: &str, times: usize) -> Result<(), Box<dyn Error>> {
+    let Some(what) = std::env::var_os("IMAGES") else { return Ok(()) };
+    let small = unfold([0, 1], times, times).windows(picture)?.mean();
+    let small = small.map(|mean| (mean.round() as u8 & 0xf8) | (mean.round() as u8 >> 5));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images").join(name).with_extension("png");
+    match what.to_str() {
+        Some("bless") => encode(&small, &path, Compression::High)?,
+        Some("check") => {
+            let want = read(&path)?;
+            // Floats may round another way on another machine: a level more or less, or a point of a line beside its place.
+            let off = small.iter().zip(&want).filter(|(a, b)| a.abs_diff(**b) > 9).count();
+            if small.shape() != want.shape() || off > small.len() / 500 {
+                return Err(format!("{} shows something else: look at it, then IMAGES=bless", path.display()).into());
+            }
+        }
+        _ => return Err("IMAGES is bless or check".into()),
+    }
     Ok(())
 }
 

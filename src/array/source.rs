@@ -5,6 +5,12 @@ use alloc::vec::Vec;
 
 /// Something whose elements can be seen as a [`View`]: a view, an array, a slice, a vector, and, with the features
 /// `ndarray` and `image`, those crates' arrays and pictures.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no array that windows can be taken of",
+    label = "a slice, `&Vec`, `&[T; N]`, `&Array` or a `View` is wanted here",
+    note = "an array is passed by reference (`&x`), and a `Result` needs its `?` first: `View::new(&x, [2, 3])?`",
+    note = "an array of several axes is one slice and a shape: `View::new(&x, [2, 3])?`; those of other crates need a feature (`ndarray`, `image`)"
+)]
 pub trait IntoView<'a> {
     /// The type of the elements.
     type Elem: 'a;
@@ -17,6 +23,11 @@ pub trait IntoView<'a> {
 }
 
 /// Something whose elements can be seen as a [`ViewMut`]: what [`IntoView`] takes, borrowed mutably.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no array that windows can change",
+    label = "`&mut [T]`, `&mut Vec`, `&mut Array` or a `ViewMut` is wanted here",
+    note = "an array is passed by mutable reference (`&mut x`), and a `Result` needs its `?` first: `ViewMut::new(&mut x, [2, 3])?`"
+)]
 pub trait IntoViewMut<'a> {
     /// The type of the elements.
     type Elem: 'a;

@@ -33,3 +33,4 @@ pub(crate) use numbers::{Axes, PerAxis, dims};
 pub(crate) use plan::{checked_len, checked_order, normal_axis};
 pub(crate) use reads::{Reads, Segment};
 pub(crate) use starts::gcd;
+pub(crate) use svg::tapers;

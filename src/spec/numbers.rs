@@ -116,7 +116,8 @@ axes!(isize => |a| a, i32 => |a: i32| a as isize, usize => signed);
     message = "`{Self}` is not one `{T}` for all axes, nor a list of one an axis",
     label = "write one value for all axes, or `[a, b]` with one an axis",
     note = "sizes are `usize`: `(3, 5)` is written `[3, 5]`, `3.0` is `3`, and a `u32` needs `as usize`",
-    note = "pads are whole numbers or pairs: `1`, `[1, 2]` with one an axis, `(1, 2)` before and after, `[(1, 2), (0, 1)]`"
+    note = "pads are whole numbers or pairs: `1`, `[1, 2]` with one an axis, `(1, 2)` before and after, `[(1, 2), (0, 1)]`",
+    note = "modes and tails are values: `PadMode::Reflect`, `Tail::Partial`"
 )]
 pub trait IntoPerAxis<T: Copy> {
     /// The values.

@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for Axes {
 #[serde(
     untagged,
     expecting = "expected a pad as a number, a list of numbers or [before, after] pairs with one an axis, \
-                 {before, after} for all axes, \"same\", \"same_lower\" or \"full\""
+                 {before, after} for all axes, {onnx: [..]}, \"same\", \"same_lower\" or \"full\""
 )]
 enum PadWords {
     Named(PadName),
@@ -131,12 +131,14 @@ enum PadWords {
     Each(Vec<isize>),
     Pairs(Vec<PadWord>),
     Pair(Sides),
+    Onnx(Onnx),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum PadName {
     Numbers,
+    Onnx,
     Same,
     SameLower,
     Full,
@@ -156,10 +158,18 @@ struct Sides {
     after: isize,
 }
 
+/// All pads before, then all pads behind.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Onnx {
+    onnx: Vec<isize>,
+}
+
 impl Padding {
     fn name(&self) -> PadName {
         match self {
             Padding::Numbers(_) => PadName::Numbers,
+            Padding::Onnx(_) => PadName::Onnx,
             Padding::Same => PadName::Same,
             Padding::SameLower => PadName::SameLower,
             Padding::Full => PadName::Full,
@@ -169,6 +179,11 @@ impl Padding {
     fn named(name: PadName, numbers: PerAxis<(isize, isize)>) -> Padding {
         match name {
             PadName::Numbers => Padding::Numbers(numbers),
+            // Every number stands twice.
+            PadName::Onnx => match numbers {
+                PerAxis::One(pad) => Padding::Onnx(SmallVec::from_slice(&[pad.0])),
+                PerAxis::Each(list) => Padding::Onnx(list.iter().map(|pad| pad.0).collect()),
+            },
             PadName::Same => Padding::Same,
             PadName::SameLower => Padding::SameLower,
             PadName::Full => Padding::Full,
@@ -179,8 +194,16 @@ impl Padding {
 impl Serialize for Padding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let none = PerAxis::One((0, 0));
+        let twice;
         let numbers = match self {
             Padding::Numbers(numbers) => numbers,
+            Padding::Onnx(pads) if serializer.is_human_readable() => {
+                return PadWords::Onnx(Onnx { onnx: pads.to_vec() }).serialize(serializer);
+            }
+            Padding::Onnx(pads) => {
+                twice = PerAxis::Each(pads.iter().map(|&pad| (pad, pad)).collect());
+                &twice
+            }
             _ if serializer.is_human_readable() => return self.name().serialize(serializer),
             _ => &none,
         };
@@ -206,7 +229,13 @@ impl<'de> Deserialize<'de> for Padding {
         }
         let numbers = match PadWords::deserialize(deserializer)? {
             PadWords::Named(PadName::Numbers) => return Err(D::Error::custom("\"numbers\" is no pad: write them")),
+            PadWords::Named(PadName::Onnx) => {
+                return Err(D::Error::custom(
+                    "\"onnx\" is no pad: write {\"onnx\": [..]}, all before and then all behind",
+                ));
+            }
             PadWords::Named(name) => return Ok(Padding::named(name, PerAxis::One((0, 0)))),
+            PadWords::Onnx(Onnx { onnx }) => return Ok(Padding::Onnx(SmallVec::from_vec(onnx))),
             PadWords::One(pad) => PerAxis::One((pad, pad)),
             PadWords::Pair(Sides { before, after }) => PerAxis::One((before, after)),
             PadWords::Each(list) => PerAxis::Each(list.iter().map(|&pad| (pad, pad)).collect()),

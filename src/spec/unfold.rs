@@ -37,6 +37,8 @@ pub struct Unfold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Padding {
     Numbers(PerAxis<(isize, isize)>),
+    /// All pads before the data, then all pads behind it.
+    Onnx(SmallVec<[isize; 6]>),
     Same,
     SameLower,
     Full,
@@ -92,6 +94,30 @@ impl Unfold {
     #[inline]
     pub fn pad(mut self, pads: impl IntoPerAxis<(isize, isize)>) -> Self {
         self.padding = Padding::Numbers(pads.into_per_axis());
+        self
+    }
+
+    /// [`pad`](Self::pad) as ONNX writes it: all pads before, then all pads behind, each in the order of the axes (the attribute `pads`
+    /// of `Conv`, `MaxPool`, `AveragePool`, the input of `Pad` and `Col2Im`). Its `auto_pad`: `SAME_UPPER` is [`same`](Self::same), `SAME_LOWER`
+    /// [`same_lower`](Self::same_lower), `VALID` no pads at all; its `ceil_mode` is [`Tail::Partial`].
+    ///
+    /// ```
+    /// use ndwindow::unfold;
+    ///
+    /// let request = unfold([-2, -1], 3, 2).onnx([0, 1, 2, 3]);
+    /// assert_eq!(request.plan([1, 3, 56, 56])?, unfold([-2, -1], 3, 2).pad([(0, 2), (1, 3)]).plan([1, 3, 56, 56])?);
+    /// let error = unfold([-2, -1], 3, 2).onnx([1, 1]).plan([1, 3, 56, 56]).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "2 ONNX pads for 2 axes: give 4, all pads before the data and then all behind it"
+    /// );
+    /// # Ok::<(), ndwindow::Error>(())
+    /// ```
+    #[inline]
+    pub fn onnx(mut self, pads: impl AsRef<[i64]>) -> Self {
+        // Numbers beyond `isize` cannot be met; the plan refuses the largest one.
+        let fit = |&pad: &i64| isize::try_from(pad).unwrap_or(if pad < 0 { isize::MIN } else { isize::MAX });
+        self.padding = Padding::Onnx(pads.as_ref().iter().map(fit).collect());
         self
     }
 
@@ -159,8 +185,12 @@ impl Unfold {
         self.step.check("step", number)?;
         self.dilation.check("dilation", number)?;
         self.base_dilation.check("base dilation", number)?;
-        if let Padding::Numbers(pads) = &self.padding {
-            pads.check("padding", number)?;
+        match &self.padding {
+            Padding::Numbers(pads) => pads.check("padding", number)?,
+            Padding::Onnx(pads) if pads.len() != 2 * number => {
+                return Err(Error::OnnxPads { given: pads.len(), axes: number });
+            }
+            _ => {}
         }
         self.pad_mode.check("pad mode", number)?;
         self.tail.check("tail", number)?;
@@ -196,6 +226,7 @@ impl Padding {
                 let (before, after) = pads.at(k);
                 Pads::Numbers(before, after)
             }
+            Padding::Onnx(pads) => Pads::Numbers(pads[k], pads[k + pads.len() / 2]),
             Padding::Same => Pads::Same,
             Padding::SameLower => Pads::SameLower,
             Padding::Full => Pads::Full,

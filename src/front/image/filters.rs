@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 ///
 /// The window of size `z` at pixel `i` covers `i - z / 2` to `i - z / 2 + z - 1`, SciPy's rule: the middle for an odd size,
 /// one pixel more before it for an even one. Unless [`axes`](Self::axes) says otherwise the box lies on the first axes, as
-/// many as the size has numbers (two for one number): `[H, W]`, `[H, W, C]`, with every channel on its own. Outside
+/// many as the size has numbers (two for one number, one of a line): `[H, W]`, `[H, W, C]`, with every channel on its own. Outside
 /// stands the mirrored picture ([`PadMode::Symmetric`], SciPy's `reflect`) unless [`border`](Self::border) or
 /// [`constant`](Self::constant) says otherwise. The cost of maxima, minima and means, and of medians and ranks of bytes on two
 /// axes, does not grow with the box.
@@ -116,7 +116,8 @@ impl<T: Element> Filter<T> {
             (Some(Axes::List(list)), _) => list.to_vec(),
             (Some(Axes::All), _) => (0..rank as isize).collect(),
             (None, PerAxis::Each(sizes)) => (0..sizes.len() as isize).collect(),
-            (None, PerAxis::One(_)) => [0, 1].to_vec(),
+            // A line has one axis.
+            (None, PerAxis::One(_)) => (0..rank.clamp(1, 2) as isize).collect(),
         };
         self.size.check("window", axes.len())?;
         let origin = match &self.origin {

@@ -179,6 +179,7 @@ impl Conv {
     pub(super) fn contraction(&self, shape: &[usize], weights: &[usize]) -> Result<(Plan, Contraction)> {
         let roles = roles(shape.len(), weights.len(), self.channels_last)?;
         let channels = shape[roles.channel];
+        self.check_side(shape, weights, roles.channel)?;
         check_groups("channels", channels, self.groups)?;
         check_groups("outputs", weights[0], self.groups)?;
         if weights[1] != channels / self.groups {
@@ -190,6 +191,16 @@ impl Conv {
         let contraction = Contraction::new(&plan, Some(roles.channel), self.groups, outputs, true);
         contraction.check_size()?;
         Ok((plan, contraction))
+    }
+
+    /// Refuses an array whose channels stand at the other end.
+    fn check_side(&self, shape: &[usize], weights: &[usize], looked: usize) -> Result<()> {
+        let axis = roles(shape.len(), weights.len(), !self.channels_last)?.channel;
+        let channels = weights[1].saturating_mul(self.groups);
+        if shape[looked] == channels || shape[axis] != channels {
+            return Ok(());
+        }
+        Err(Error::ChannelsElsewhere { found: weights.to_vec(), channels, looked, has: shape[looked], axis })
     }
 
     /// The shape of the result for an array and weights of these shapes.

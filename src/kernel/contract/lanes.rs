@@ -9,6 +9,10 @@ use core::ops::{Add, Mul};
 /// A number that convolution can multiply and add.
 ///
 /// Implemented for `f32`, `f64`, `i32` and `i64`; integers wrap here, and their callers bound the sums.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that convolution can multiply and add",
+    note = "these are `f32`, `f64`, `i32` and `i64`: convert first (`.map(f32::from)`), or see `nn::Conv::run_wide`, `integer` and `quantized`"
+)]
 pub trait Scalar: crate::Element + PartialEq + Add<Output = Self> + Mul<Output = Self> + private::Registers {}
 
 impl Scalar for f32 {}

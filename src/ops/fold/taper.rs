@@ -3,6 +3,8 @@
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::spec::AxisPlan;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use smallvec::smallvec;
 
@@ -79,8 +81,20 @@ enum Given {
 }
 
 impl Tapers {
+    /// As Rust; a caller's own weights are not listed.
+    pub(crate) fn code(&self) -> String {
+        let name = |taper: &Taper| match taper {
+            Taper::Weights(_) => "Taper::Weights(..)".to_string(),
+            named => format!("Taper::{named:?}"),
+        };
+        match &self.0 {
+            Given::One(taper) => name(taper),
+            Given::Each(list) => format!("[{}]", list.iter().map(name).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
     /// The weights along each unfolded axis.
-    pub(super) fn weights(&self, axes: &[AxisPlan]) -> Result<Vec<Vec<f64>>> {
+    pub(crate) fn weights(&self, axes: &[AxisPlan]) -> Result<Vec<Vec<f64>>> {
         match &self.0 {
             Given::One(taper) => axes.iter().map(|a| taper.weights(a)).collect(),
             Given::Each(list) if list.len() == axes.len() => {

@@ -23,6 +23,11 @@ use crate::element::Element;
 ///
 /// Where elements may not count ([`ValidWindows`](crate::ValidWindows)) floats have NaN for a result that is not there, and
 /// everything else an `Option`: of extremes `Maybe`, of sums `MaybeWide`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that windows can be reduced to",
+    note = "elements are integers, floats and `bool` (`f16` and `bf16` with the feature `half`); of others, `.map(f)` and `.view()` take any",
+    note = "rows in rows (`Vec<Vec<T>>`, `[[T; N]; M]`) are one slice and a shape here: `View::new(&flat, [rows, columns])?`"
+)]
 pub trait Number:
     Rankable
     + Sums<<Self as Number>::Wide, <Self as Number>::Mean>

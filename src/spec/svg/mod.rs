@@ -9,7 +9,10 @@ mod grid;
 mod paper;
 mod part;
 mod strip;
+mod tapers;
 mod walk;
+
+pub(crate) use tapers::tapers;
 
 use super::plan::Plan;
 use alloc::format;

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 /// Axes, windows and parts of them up to so many are counted.
-const PATIENCE: usize = 1 << 12;
+pub(super) const PATIENCE: usize = 1 << 12;
 /// How high the tallest bar is.
 const BAR: u128 = 30;
 /// Numbers of more digits stand upright.

@@ -2,6 +2,7 @@
 
 mod blender;
 mod joined;
+mod picture;
 mod process;
 #[cfg(feature = "rayon")]
 mod threads;

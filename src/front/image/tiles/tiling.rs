@@ -275,6 +275,11 @@ impl Tiling {
         Plan::new(shape, self.results.axes().into(), true)
     }
 
+    /// How tiles weigh.
+    pub(super) fn tapers(&self) -> &Tapers {
+        &self.taper
+    }
+
     /// The weighted mean of tiles by this tiling's tapers.
     pub(super) fn weighted<T: FoldElement>(&self) -> Merge<T> {
         Merge::weighted(self.taper.clone())
