@@ -49,7 +49,7 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if call.when == "call" and getattr(item, "ours", None):
         outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
-        OUTCOMES.setdefault(outcome, []).append(item.nodeid.split("tests/")[-1])
+        OUTCOMES.setdefault(outcome, []).append(item.nodeid.partition("::")[2])
     return report
 
 
