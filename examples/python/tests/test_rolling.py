@@ -43,6 +43,18 @@ def test_ddof(name, nans):
         np.testing.assert_allclose(made, expected, 1e-9, 1e-9)
 
 
+@pytest.mark.parametrize("window", [7, 100, 256, 257, 400])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_medians_of_any_length(window, dtype):
+    for seed, nans in enumerate([0, 0.3, 0, 0.3]):
+        x = some((2, 500), dtype, seed, nans)
+        for min_count in [None, window // 2]:
+            np.testing.assert_array_equal(rolling.move_median(x, window, min_count), bottleneck.move_median(x, window, min_count))
+            np.testing.assert_array_equal(
+                rolling.move_median(x.T, window, min_count, 0), rolling.move_median(x, window, min_count).T
+            )
+
+
 def test_nothing_drifts():
     x = np.ones(10_000)
     x[10] = 1e16
