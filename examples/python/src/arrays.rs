@@ -178,6 +178,17 @@ impl Dtype {
         }
     }
 
+    /// The type ranks under masks are found in.
+    pub(crate) fn ranked_under_masks_in(self) -> PyResult<Dtype> {
+        match self {
+            Dtype::F32 | Dtype::F64 | Dtype::U8 | Dtype::Bool => Ok(self),
+            Dtype::U64 => Err(PyTypeError::new_err(
+                "ranks of uint64 under a mask: convert the elements to int64 or float64 first",
+            )),
+            _ => Ok(Dtype::I64),
+        }
+    }
+
     /// The type squares are summed in: what an `f64` holds exactly is converted to it.
     pub(crate) fn summed_in(self) -> Dtype {
         match self {

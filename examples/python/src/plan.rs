@@ -68,17 +68,19 @@ impl Plan {
     }
 
     /// The windows of this plan over an array of its shape.
-    #[pyo3(signature = (x, *, fill=None, skip_nan=false, valid=None, min_count=None, threads=None))]
+    #[allow(clippy::too_many_arguments)]
+    #[pyo3(signature = (x, *, fill=None, mask=None, skip_nan=false, valid=None, min_count=None, threads=None))]
     fn windows(
         &self,
         x: &Bound<'_, PyAny>,
         fill: Option<Py<PyAny>>,
+        mask: Option<&Bound<'_, PyAny>>,
         skip_nan: bool,
         valid: Option<&Bound<'_, PyAny>>,
         min_count: Option<usize>,
         threads: Option<usize>,
     ) -> PyResult<Windows> {
-        Windows::of_plan(self.0.clone(), x, Given { fill, skip_nan, valid, min_count, threads })
+        Windows::of_plan(self.0.clone(), x, Given { fill, mask, skip_nan, valid, min_count, threads })
     }
 
     /// The shape of the array.
@@ -241,17 +243,19 @@ impl Part {
     }
 
     /// Its windows over an array of nothing but `read`, with the whole's bits.
-    #[pyo3(signature = (piece, *, fill=None, skip_nan=false, valid=None, min_count=None, threads=None))]
+    #[allow(clippy::too_many_arguments)]
+    #[pyo3(signature = (piece, *, fill=None, mask=None, skip_nan=false, valid=None, min_count=None, threads=None))]
     fn windows(
         &self,
         piece: &Bound<'_, PyAny>,
         fill: Option<Py<PyAny>>,
+        mask: Option<&Bound<'_, PyAny>>,
         skip_nan: bool,
         valid: Option<&Bound<'_, PyAny>>,
         min_count: Option<usize>,
         threads: Option<usize>,
     ) -> PyResult<Windows> {
-        Windows::of_part(self.0.clone(), piece, Given { fill, skip_nan, valid, min_count, threads })
+        Windows::of_part(self.0.clone(), piece, Given { fill, mask, skip_nan, valid, min_count, threads })
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Box,))> {

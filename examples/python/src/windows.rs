@@ -6,7 +6,7 @@ use crate::arrays::{
 use crate::plan::Plan;
 use crate::request::{Keywords, request};
 use crate::{failed, threads};
-use ndwindow::{Array, Part, Real, Summable, ValidWindows, View, Windows as Inner};
+use ndwindow::{Array, Mask, Masked, Part, Real, Summable, ValidWindows, View, Windows as Inner};
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -18,6 +18,7 @@ pub(crate) trait Elem:
     /// The type of sums.
     type Sum: Typed;
     fn sums(windows: &Inner<'_, Self>, out: &mut [Self::Sum]) -> ndwindow::Result<()>;
+    fn masked_sums(windows: &Masked<'_, Self>, out: &mut [Self::Sum]) -> ndwindow::Result<()>;
 }
 
 macro_rules! elem {
@@ -25,6 +26,9 @@ macro_rules! elem {
         impl Elem for $t {
             type Sum = $sum;
             fn sums(windows: &Inner<'_, $t>, out: &mut [$sum]) -> ndwindow::Result<()> {
+                windows.sum_into(out)
+            }
+            fn masked_sums(windows: &Masked<'_, $t>, out: &mut [$sum]) -> ndwindow::Result<()> {
                 windows.sum_into(out)
             }
         }
@@ -39,22 +43,28 @@ macro_rules! long {
         impl Elem for $t {
             type Sum = $t;
             fn sums(windows: &Inner<'_, $t>, out: &mut [$t]) -> ndwindow::Result<()> {
-                let sums = windows.sum();
-                for (number, (out, &sum)) in out.iter_mut().zip(sums.as_slice()).enumerate() {
-                    *out = sum.try_into().map_err(|_| ndwindow::Error::DoesNotFit {
-                        operation: "sum",
-                        index: unravel(number, sums.shape()),
-                        into: stringify!($t),
-                        instead: "convert the elements to a float first",
-                    })?;
-                }
-                Ok(())
+                shortened(&windows.sum(), out, stringify!($t))
+            }
+            fn masked_sums(windows: &Masked<'_, $t>, out: &mut [$t]) -> ndwindow::Result<()> {
+                shortened(&windows.sum(), out, stringify!($t))
             }
         }
     )* };
 }
 
 long! { u64 i64 }
+
+fn shortened<W: Copy, T: TryFrom<W>>(sums: &Array<W>, out: &mut [T], into: &'static str) -> ndwindow::Result<()> {
+    for (number, (out, &sum)) in out.iter_mut().zip(sums.as_slice()).enumerate() {
+        *out = T::try_from(sum).map_err(|_| ndwindow::Error::DoesNotFit {
+            operation: "sum",
+            index: unravel(number, sums.shape()),
+            into,
+            instead: "convert the elements to a float first",
+        })?;
+    }
+    Ok(())
+}
 
 /// The index of the element with this number in row-major order.
 fn unravel(mut number: usize, shape: &[usize]) -> Vec<usize> {
@@ -86,6 +96,18 @@ enum Verb {
     Count,
 }
 
+/// An array of bools, copied.
+fn bools(given: &Bound<'_, PyAny>, what: &str) -> PyResult<Array<bool>> {
+    let given = array(given)?;
+    match Dtype::of(&given)? {
+        Dtype::Bool => {
+            let cells = view::<u8>(&given).iter().map(|&cell| cell != 0).collect::<Vec<bool>>();
+            Array::new(cells, given.shape()).map_err(failed)
+        }
+        _ => Err(PyTypeError::new_err(format!("{what} has elements of {}: give bools", given.dtype()))),
+    }
+}
+
 /// Which elements do not count, and how many must.
 struct Gaps {
     skip_nan: bool,
@@ -101,18 +123,8 @@ impl Gaps {
         valid: Option<&Bound<'_, PyAny>>,
         min_count: Option<usize>,
     ) -> PyResult<Option<Gaps>> {
-        let mask = |mask: &Bound<'_, PyAny>| {
-            let mask = array(mask)?;
-            match Dtype::of(&mask)? {
-                Dtype::Bool => {
-                    let cells = view::<u8>(&mask).iter().map(|&cell| cell != 0).collect::<Vec<bool>>();
-                    Array::new(cells, mask.shape()).map_err(failed)
-                }
-                _ => Err(PyTypeError::new_err(format!("valid has elements of {}: give bools", mask.dtype()))),
-            }
-        };
         let valid = match valid {
-            Some(valid) => Some(mask(valid)?),
+            Some(valid) => Some(bools(valid, "valid")?),
             // A NaN that is not skipped counts.
             None if min_count.is_some() && !skip_nan => Some(Array::from_elem(true, shape).map_err(failed)?),
             None => None,
@@ -156,6 +168,7 @@ pub(crate) struct Windows {
     source: Py<PyUntypedArray>,
     cut: Cut,
     fill: Option<Py<PyAny>>,
+    mask: Option<Mask>,
     gaps: Option<Gaps>,
     threads: Option<usize>,
 }
@@ -163,6 +176,7 @@ pub(crate) struct Windows {
 /// What may be said of windows over a plan.
 pub(crate) struct Given<'a, 'py> {
     pub(crate) fill: Option<Py<PyAny>>,
+    pub(crate) mask: Option<&'a Bound<'py, PyAny>>,
     pub(crate) skip_nan: bool,
     pub(crate) valid: Option<&'a Bound<'py, PyAny>>,
     pub(crate) min_count: Option<usize>,
@@ -193,7 +207,22 @@ impl Windows {
                 source.shape()
             )));
         }
-        Ok(Windows { source: source.unbind(), cut, fill: given.fill, gaps, threads: threads::checked(given.threads)? })
+        let mask = given.mask.map(|mask| bools(mask, "mask")).transpose()?.map(|cells| Mask::new(&cells));
+        if let Some(mask) = &mask {
+            if gaps.is_some() {
+                return Err(PyValueError::new_err("a mask beside skip_nan, valid or min_count: use one of them"));
+            }
+            let (Cut::Whole(plan) | Cut::Part(_, plan)) = &cut;
+            plan.windows(no_data(plan.input_shape())?).and_then(|w| w.masked(mask).map(|_| ())).map_err(failed)?;
+        }
+        Ok(Windows {
+            source: source.unbind(),
+            cut,
+            fill: given.fill,
+            mask,
+            gaps,
+            threads: threads::checked(given.threads)?,
+        })
     }
 
     fn inner(&self) -> &ndwindow::Plan {
@@ -231,6 +260,7 @@ impl Windows {
             return self.reduce_some(py, own, verb, out);
         }
         let dtype = match verb {
+            Verb::Rank(_) | Verb::Median | Verb::Quantile(_) if self.mask.is_some() => own.ranked_under_masks_in()?,
             Verb::Rank(_) | Verb::Median | Verb::Quantile(_) => own.ranked_in(),
             Verb::Var(_) | Verb::Std(_) => own.summed_in(),
             Verb::Norm(_) if own != Dtype::F32 => Dtype::F64,
@@ -284,9 +314,11 @@ impl Windows {
         let source = windows.source();
         let truths = Array::new(source.iter().map(truth).collect::<Vec<u8>>(), source.shape())?;
         let windows = self.over(truths.view(), windows.fill_value().map(truth))?;
-        match verb {
-            Verb::Any => windows.max_into(out)?,
-            _ => windows.min_into(out)?,
+        match (verb, &self.mask) {
+            (Verb::Any, None) => windows.max_into(out)?,
+            (_, None) => windows.min_into(out)?,
+            (Verb::Any, Some(mask)) => windows.masked(mask)?.max_into(out)?,
+            (_, Some(mask)) => windows.masked(mask)?.min_into(out)?,
         }
         // A window without elements has the highest byte as its least.
         out.iter_mut().for_each(|x| *x = u8::from(*x != 0));
@@ -312,6 +344,17 @@ struct Job<'a, 'py> {
 impl<'py> Job<'_, 'py> {
     /// By groups, so that a verb is compiled for those types only that it runs on.
     fn run(self, verb: Verb) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(mask) = &self.windows.mask {
+            return match verb {
+                Verb::Rank(_) | Verb::Median | Verb::Quantile(_) => match self.dtype {
+                    Dtype::F32 => self.ranks_under::<f32>(mask, verb),
+                    Dtype::F64 => self.ranks_under::<f64>(mask, verb),
+                    Dtype::I64 => self.ranks_under::<i64>(mask, verb),
+                    _ => self.ranks_under::<u8>(mask, verb),
+                },
+                _ => each_dtype!(self.dtype, T => self.under::<T>(mask, verb)),
+            };
+        }
         match verb {
             Verb::Rank(_) | Verb::Median | Verb::Quantile(_) => match self.dtype {
                 Dtype::F32 => self.ranks::<f32>(verb),
@@ -365,17 +408,17 @@ impl<'py> Job<'_, 'py> {
             Ok(())
         };
         match verb {
-            Verb::Max => self.fill::<T, T>(own, |w, out| gaps.over(w)?.max_into(out)),
-            Verb::Min => self.fill::<T, T>(own, |w, out| gaps.over(w)?.min_into(out)),
-            Verb::Sum => self.fill::<T, T>(own, |w, out| gaps.over(w)?.sum_into(out)),
-            Verb::Mean => self.fill::<T, T>(own, |w, out| gaps.over(w)?.mean_into(out)),
-            Verb::Var(ddof) => self.fill::<T, T>(own, |w, out| gaps.over(w)?.var_into(ddof, out)),
-            Verb::Std(ddof) => self.fill::<T, T>(own, |w, out| gaps.over(w)?.std_into(ddof, out)),
-            Verb::Median => self.fill::<T, T>(own, |w, out| gaps.over(w)?.median_into(out)),
-            Verb::Quantile(q) => self.fill::<T, T>(own, |w, out| gaps.over(w)?.quantile_into(q, out)),
-            Verb::Count => self.fill::<T, usize>(Dtype::INDEX, |w, out| gaps.over(w)?.count_into(out)),
-            Verb::ArgMax => self.fill::<T, usize>(Dtype::INDEX, |w, out| places(w, false, out)),
-            Verb::ArgMin => self.fill::<T, usize>(Dtype::INDEX, |w, out| places(w, true, out)),
+            Verb::Max => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.max_into(out)),
+            Verb::Min => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.min_into(out)),
+            Verb::Sum => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.sum_into(out)),
+            Verb::Mean => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.mean_into(out)),
+            Verb::Var(ddof) => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.var_into(ddof, out)),
+            Verb::Std(ddof) => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.std_into(ddof, out)),
+            Verb::Median => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.median_into(out)),
+            Verb::Quantile(q) => self.fill::<T, T>(own, |w, out| gaps.over(&w)?.quantile_into(q, out)),
+            Verb::Count => self.fill::<T, usize>(Dtype::INDEX, |w, out| gaps.over(&w)?.count_into(out)),
+            Verb::ArgMax => self.fill::<T, usize>(Dtype::INDEX, |w, out| places(&w, false, out)),
+            Verb::ArgMin => self.fill::<T, usize>(Dtype::INDEX, |w, out| places(&w, true, out)),
             Verb::Rank(_) | Verb::Any | Verb::All | Verb::Norm(_) => Err(PyValueError::new_err(
                 "skip_nan, valid and min_count are for max, min, sum, mean, var, std, median, quantile, argmax, argmin and count",
             )),
@@ -391,11 +434,38 @@ impl<'py> Job<'_, 'py> {
         match verb {
             Verb::Max => self.fill::<T, T>(own, |w, out| w.max_into(out)),
             Verb::Min => self.fill::<T, T>(own, |w, out| w.min_into(out)),
-            Verb::Sum => self.fill::<T, T::Sum>(T::Sum::DTYPE, |w, out| T::sums(w, out)),
+            Verb::Sum => self.fill::<T, T::Sum>(T::Sum::DTYPE, |w, out| T::sums(&w, out)),
             Verb::Mean => self.fill::<T, T::Mean>(T::Mean::DTYPE, |w, out| w.mean_into(out)),
             Verb::ArgMax => self.fill::<T, usize>(Dtype::INDEX, |w, out| w.argmax_into(out)),
             Verb::ArgMin => self.fill::<T, usize>(Dtype::INDEX, |w, out| w.argmin_into(out)),
-            _ => self.fill::<T, u8>(Dtype::Bool, move |w, out| windows.truths(w, verb, out)),
+            _ => self.fill::<T, u8>(Dtype::Bool, move |w, out| windows.truths(&w, verb, out)),
+        }
+    }
+
+    fn ranks_under<T: Elem>(self, mask: &Mask, verb: Verb) -> PyResult<Bound<'py, PyAny>> {
+        let own = self.dtype;
+        match verb {
+            Verb::Rank(k) => self.fill::<T, T>(own, move |w, out| w.masked(mask)?.rank_into(k, out)),
+            Verb::Quantile(q) => {
+                self.fill::<T, T::Middle>(T::Middle::DTYPE, move |w, out| w.masked(mask)?.quantile_into(q, out))
+            }
+            _ => self.fill::<T, T::Middle>(T::Middle::DTYPE, |w, out| w.masked(mask)?.median_into(out)),
+        }
+    }
+
+    fn under<T: Elem>(self, mask: &Mask, verb: Verb) -> PyResult<Bound<'py, PyAny>> {
+        let (own, windows) = (self.dtype, self.windows);
+        match verb {
+            Verb::Max => self.fill::<T, T>(own, |w, out| w.masked(mask)?.max_into(out)),
+            Verb::Min => self.fill::<T, T>(own, |w, out| w.masked(mask)?.min_into(out)),
+            Verb::Sum => self.fill::<T, T::Sum>(T::Sum::DTYPE, |w, out| T::masked_sums(&w.masked(mask)?, out)),
+            Verb::Mean => self.fill::<T, T::Mean>(T::Mean::DTYPE, |w, out| w.masked(mask)?.mean_into(out)),
+            Verb::ArgMax => self.fill::<T, usize>(Dtype::INDEX, |w, out| w.masked(mask)?.argmax_into(out)),
+            Verb::ArgMin => self.fill::<T, usize>(Dtype::INDEX, |w, out| w.masked(mask)?.argmin_into(out)),
+            Verb::Any | Verb::All => self.fill::<T, u8>(Dtype::Bool, move |w, out| windows.truths(&w, verb, out)),
+            _ => Err(PyValueError::new_err(
+                "a mask is for max, min, sum, mean, median, rank, quantile, argmax, argmin, any and all",
+            )),
         }
     }
 
@@ -403,7 +473,7 @@ impl<'py> Job<'_, 'py> {
     fn fill<T: Elem, O: Plain>(
         self,
         result: Dtype,
-        f: impl FnOnce(&Inner<'_, T>, &mut [O]) -> ndwindow::Result<()> + Send,
+        f: impl FnOnce(Inner<'_, T>, &mut [O]) -> ndwindow::Result<()> + Send,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, threads) = (self.py, self.windows.threads);
         let fill = self.windows.fill_as::<T>(py)?;
@@ -412,7 +482,7 @@ impl<'py> Job<'_, 'py> {
         let shape = plan.reduced_shape();
         let work = windows.source().len().saturating_add(plan.len()).saturating_mul(plan.window_len());
         filled(py, result.descr(py), &shape, self.out, &[self.source], |out| {
-            threads::run(py, threads, work, || f(&windows, out))
+            threads::run(py, threads, work, || f(windows, out))
         })
     }
 }
@@ -524,7 +594,7 @@ impl Windows {
     /// The element with `k` smaller ones in every window: 0 is the minimum, negative ones count from the maximum.
     #[pyo3(signature = (k, out=None))]
     fn rank<'py>(&self, py: Python<'py>, k: isize, out: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        let cells = self.inner().window_len();
+        let cells = self.mask.as_ref().map_or_else(|| self.inner().window_len(), Mask::count);
         let place = if k < 0 { k.checked_add_unsigned(cells) } else { Some(k) };
         match place.filter(|&place| place >= 0) {
             Some(place) => self.reduce(py, Verb::Rank(place as usize), out),
@@ -582,11 +652,11 @@ impl Windows {
 ///
 /// `pad` is a number, `(before, after)` as a tuple, a list with a number or a pair for each axis, "same", "same_lower" or "full"; `mode` says
 /// what it holds: "empty" (nothing, or `fill`), "edge", "reflect", "symmetric", "wrap". `tail` is "drop", "partial", "shift_back" or
-/// "spread". With `skip_nan`, NaNs do not count, nor does what the mask `valid` says; a window with fewer than `min_count` elements that
+/// "spread". `mask`, bools of the window's shape, says which cells of a window count. With `skip_nan`, NaNs do not count, nor does what the mask `valid` says; a window with fewer than `min_count` elements that
 /// count is NaN. Large jobs run on `threads` threads (RAYON_NUM_THREADS unless given).
 #[pyfunction]
 #[pyo3(signature = (x, axes, window, step=None, *, dilation=None, base_dilation=None, pad=None, mode=None, tail=None,
-    grid_first=false, fill=None, skip_nan=false, valid=None, min_count=None, threads=None))]
+    grid_first=false, fill=None, mask=None, skip_nan=false, valid=None, min_count=None, threads=None))]
 #[allow(clippy::too_many_arguments)] // they are the request
 pub(crate) fn unfold<'py>(
     x: &Bound<'py, PyAny>,
@@ -600,6 +670,7 @@ pub(crate) fn unfold<'py>(
     tail: Option<&Bound<'py, PyAny>>,
     grid_first: bool,
     fill: Option<Py<PyAny>>,
+    mask: Option<&Bound<'py, PyAny>>,
     skip_nan: bool,
     valid: Option<&Bound<'py, PyAny>>,
     min_count: Option<usize>,
@@ -609,5 +680,5 @@ pub(crate) fn unfold<'py>(
     let keywords = Keywords { dilation, base_dilation, pad, mode, tail, grid_first };
     let request = request(source.ndim(), axes, window, step, keywords)?;
     let plan = request.plan(source.shape()).map_err(failed)?;
-    Windows::new(source, Cut::Whole(plan), Given { fill, skip_nan, valid, min_count, threads })
+    Windows::new(source, Cut::Whole(plan), Given { fill, mask, skip_nan, valid, min_count, threads })
 }

@@ -114,9 +114,11 @@ def test_footprints_and_structures(dtype, mode):
                 same(name, x, structure=rng.integers(-3, 4, shape), mode=mode, cval=3, origin=origin, output="f8")
 
 
-def test_large_footprints_in_blocks(monkeypatch):
-    monkeypatch.setattr(ours, "_AT_ONCE", 100)
-    same("median_filter", some((20, 21), "f8"), footprint=np.tri(5))
+def test_footprints_of_every_type():
+    footprint = np.tri(3, 4, 1, bool)
+    for dtype in TYPES:
+        for name in ["maximum_filter", "minimum_filter", "median_filter"]:
+            same(name, some((9, 8), dtype), footprint=footprint)
 
 
 def test_byte_order_empty_arrays_and_lists():

@@ -129,6 +129,39 @@ def test_elements_that_do_not_count(dtype):
     assert np.isnan(unfold(x, [0, 1], 3, min_count=1).max()).sum() == np.isnan(c).any(-1).sum()
 
 
+@pytest.mark.parametrize("dtype", TYPES)
+def test_masks(dtype):
+    x, mask = some((9, 11), dtype), np.tri(3, 4, 1, bool)
+    w, c = unfold(x, [0, 1], [3, 4], [2, 1], mask=mask), cells(x, [0, 1], [3, 4], [2, 1])[..., mask.reshape(-1)]
+    for verb in ["max", "min"]:
+        made = getattr(w, verb)()
+        assert made.dtype == x.dtype and np.array_equal(made, getattr(c, verb)(-1))
+    for verb in ["sum", "mean"]:
+        assert np.allclose(getattr(w, verb)(), getattr(c, verb)(-1), 1e-4, 1e-5)
+    assert np.array_equal(w.any(), c.any(-1)) and np.array_equal(w.all(), c.all(-1))
+    assert np.array_equal(x.reshape(-1)[w.argmax()], c.max(-1)) and np.array_equal(x.reshape(-1)[w.argmin()], c.min(-1))
+    with pytest.raises(ValueError, match="a mask is for"):
+        w.var()
+    if dtype == "u8":
+        with pytest.raises(TypeError, match="uint64 under a mask"):
+            w.rank(1)
+    else:
+        assert w.rank(2).dtype == x.dtype and np.array_equal(w.rank(2), np.sort(c, -1)[..., 2])
+        assert np.array_equal(w.rank(-1), c.max(-1))
+        assert np.allclose(w.median(), np.median(c.astype("f8"), -1), 1e-5)
+        assert np.allclose(w.quantile(0.3), np.quantile(c.astype("f8"), 0.3, -1), 1e-4, 1e-5)
+
+
+def test_masks_that_are_none():
+    for wrong, error, words in [
+        (lambda: unfold(np.zeros(5), 0, 3, mask=[True]), ValueError, "shape"),
+        (lambda: unfold(np.zeros(5), 0, 3, mask=[1, 0, 1]), TypeError, "mask has elements of int64"),
+        (lambda: unfold(np.zeros(5), 0, 3, mask=[True] * 3, skip_nan=True), ValueError, "use one of them"),
+    ]:
+        with pytest.raises(error, match=words):
+            wrong()
+
+
 def test_integers_that_do_not_count():
     x = np.array([7, 255, 9, 8], "u1")
     made = unfold(x, 0, 2, valid=x != 255).max()

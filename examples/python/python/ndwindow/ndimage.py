@@ -16,9 +16,6 @@ __all__ = [
     "minimum_filter", "minimum_filter1d", "percentile_filter", "rank_filter", "uniform_filter", "uniform_filter1d",
 ]
 
-# Elements under footprints that are sorted at a time.
-_AT_ONCE = 1 << 22
-
 # SciPy's names of borders, and ours.
 _MODES = {
     "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap", "grid-wrap": "wrap",
@@ -228,14 +225,15 @@ def _extreme(largest, input, size, footprint, structure, output, mode, cval, ori
                     zip(axes, _each(size, len(axes)), _each(origin, len(axes)), _each(mode, len(axes)), strict=True) if s > 1])
         return _into(output, x, box, cval, _max if largest else _min)
     box = _masked_box(*_in_order(axes, origin, x.ndim), footprint, structure, mode, "footprints")
+    if structure is None:
+        return _into(output, x, box, cval, _max if largest else _min, footprint)
     if x.size == 0:
         return output
     merge = np.maximum if largest else np.minimum
     made = None
     for cell, weight in _cells(x, box, footprint, structure, cval):
-        if weight is not None:
-            cell = cell + weight if largest else cell - weight
-        made = np.array(cell) if made is None else merge(made, cell, out=made)
+        cell = cell + weight if largest else cell - weight
+        made = cell if made is None else merge(made, cell, out=made)
     output[...] = _cast(made, output.dtype)
     return output
 
@@ -293,15 +291,9 @@ def _rank(input, rank, size, footprint, output, mode, cval, origin, axes, operat
     if footprint is not None:
         box = _masked_box(axes, origin, footprint, None, mode, "rank filters")
         x = _native(input)
-        if x.size == 0:
-            return output
-        each = [cell for cell, _ in _cells(x, box, footprint, None, cval)]
-        rows = max(1, _AT_ONCE * len(x) // (cells * x.size))
-        for start in range(0, len(x), rows):
-            made = np.stack([cell[start : start + rows] for cell in each])
-            made.partition(rank, axis=0)
-            output[start : start + rows] = _cast(made[rank], output.dtype)
-        return output
+        if x.dtype == np.uint64:
+            x = x.astype(np.int64) if not x.size or x.max() < 1 << 63 else x.astype(np.float64)
+        return _into(output, x, box, cval, lambda windows, out: windows.rank(rank, out), footprint)
     if not isinstance(mode, str) and np.iterable(mode):
         raise RuntimeError("A sequence of modes is not supported by non-separable rank filters")
     box = _box([(a, s, o, m) for a, s, o, m in
@@ -359,10 +351,9 @@ def _masked_box(axes, origin, footprint, structure, mode, what):
 
 
 def _cells(x, box, footprint, structure, cval):
-    """The array as each cell of a footprint sees it, and the structure's number there."""
+    """The array as each cell of a structure sees it, and the structure's number there."""
     axes, sizes, pads, modes = box
-    if structure is not None:
-        x = x.astype(np.float64)
+    x = x.astype(np.float64)
     fill = _number(cval, x.dtype) if "empty" in modes else None
     padded = _core.unfold(x, axes, 1, pad=pads, mode=modes, fill=fill).copy()
     padded = padded.reshape(padded.shape[: x.ndim])
@@ -370,10 +361,10 @@ def _cells(x, box, footprint, structure, cval):
         part = [slice(None)] * x.ndim
         for axis, first in zip(axes, at, strict=True):
             part[axis] = slice(first, first + x.shape[axis])
-        yield padded[tuple(part)], None if structure is None else structure[tuple(at)]
+        yield padded[tuple(part)], structure[tuple(at)]
 
 
-def _into(output, x, box, cval, reduce):
+def _into(output, x, box, cval, reduce, mask=None):
     """What ``reduce(windows, out)`` makes of the windows of a box around each element, in ``output``, if given."""
     axes, sizes, pads, modes = box
     if not axes or x.size == 0:
@@ -382,7 +373,7 @@ def _into(output, x, box, cval, reduce):
         output[...] = x
         return output
     fill = _number(cval, x.dtype) if "empty" in modes else None
-    windows = _core.unfold(x, axes, sizes, pad=pads, mode=modes, fill=fill)
+    windows = _core.unfold(x, axes, sizes, pad=pads, mode=modes, fill=fill, mask=mask)
     if output is None or output.dtype != x.dtype:
         made = reduce(windows, None)
         if output is None:
