@@ -28,7 +28,7 @@ use alloc::vec::Vec;
 /// use ndwindow::{Mask, View, unfold};
 ///
 /// let x = [
-///     9, 0, 0, 1,
+///     9u8, 0, 0, 1,
 ///     0, 5, 0, 0,
 ///     0, 0, 0, 7,
 /// ];
