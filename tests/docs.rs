@@ -152,7 +152,8 @@ fn links_lead_somewhere() {
 /// Folders that pages link to on the web, and that a package as it is published does without.
 fn outside_the_package(target: &Path) -> bool {
     let published = root().join("Cargo.toml.orig").exists();
-    let left_out = ["examples/arrays", "examples/zarr", "docs/demo", "tests/fuzz", "tests/data/conformance"];
+    let left_out =
+        ["examples/arrays", "examples/python", "examples/zarr", "docs/demo", "tests/fuzz", "tests/data/conformance"];
     published && left_out.iter().any(|folder| target.to_string_lossy().replace('\\', "/").contains(folder))
 }
 
