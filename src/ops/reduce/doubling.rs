@@ -138,7 +138,7 @@ fn covered(n: usize, levels: usize) -> Vec<Node> {
     nodes
 }
 
-/// The least number whose `power`-th power is `n` or more; none if that is no number.
+/// The least number whose `power`-th power is `n` or more, if it is at most one more than [`TAPS`].
 fn root(n: usize, power: usize) -> Option<usize> {
     let reaches = |r: usize| (0..power).try_fold(1usize, |p, _| p.checked_mul(r)).is_none_or(|p| p >= n);
     (1..=n.min(1 + TAPS)).find(|&r| reaches(r))

@@ -6,7 +6,7 @@
 //! nothing is locked while one runs.
 
 use super::blender::{Joiner, Region};
-use super::tiling::{Tile, Tiling};
+use super::tiling::{Tile, Tiling, last_cut};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::ops::FoldElement;
@@ -227,8 +227,7 @@ impl<'r, T: FoldElement> Shares<'r, T> {
 
     /// Writes a box.
     fn put(&self, ranges: &[Range<usize>], cells: &[T]) {
-        // Behind the last axis that is cut the elements of both lie side by side.
-        let cut = ranges.iter().zip(&self.shape).rposition(|(r, &n)| r.len() < n).unwrap_or(0);
+        let cut = last_cut(ranges, &self.shape);
         let strides = row_major(self.shape.iter().copied());
         let row = ranges[cut].len() * strides[cut];
         let mut index: Dims = ranges.iter().map(|r| r.start).collect();

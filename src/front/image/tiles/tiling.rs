@@ -292,6 +292,11 @@ pub(super) fn cut_box<'a, T>(view: &View<'a, T>, ranges: &[Range<usize>]) -> Res
     axes.try_fold(view.clone(), |view, (axis, r)| view.slice(axis as isize, r.start, 1, r.len()))
 }
 
+/// The last axis along which a box is shorter than the array: from there on the elements of both lie side by side.
+pub(super) fn last_cut(ranges: &[Range<usize>], shape: &[usize]) -> usize {
+    ranges.iter().zip(shape).rposition(|(r, &n)| r.len() < n).unwrap_or(0)
+}
+
 /// Copies a box into an array of some shape, given as its row-major elements.
 pub(super) fn write_box<T: Element>(
     out: &mut [T],
@@ -299,8 +304,7 @@ pub(super) fn write_box<T: Element>(
     ranges: &[Range<usize>],
     cells: &View<'_, T>,
 ) -> Result<()> {
-    // Behind the last axis that is cut the elements of both lie side by side.
-    let cut = ranges.iter().zip(shape).rposition(|(r, &n)| r.len() < n).unwrap_or(0);
+    let cut = last_cut(ranges, shape);
     let mut to = ViewMut::new(out, shape)?;
     for (axis, r) in ranges.iter().enumerate() {
         to = to.slice(axis as isize, r.start, 1, r.len())?;
