@@ -15,6 +15,9 @@ pub trait Rankable: Ordered {
     /// Whether there are only 256 elements, which have a [`byte`](Self::byte) each.
     #[doc(hidden)]
     const BYTE: bool = false;
+    /// Whether some elements are [`unordered`](Self::unordered).
+    #[doc(hidden)]
+    const NANS: bool = false;
     /// Place in the order and position; `reverse` turns the order around, NaN apart, which stays on top.
     /// Never `Packed::default()` for a position below `u32::MAX`.
     #[doc(hidden)]
@@ -231,6 +234,7 @@ macro_rules! floats {
         }
         impl Rankable for $t {
             type Middle = $middle;
+            const NANS: bool = true;
             packing!($packed);
             #[inline(always)]
             fn unordered(self) -> bool {

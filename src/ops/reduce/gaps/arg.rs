@@ -4,7 +4,7 @@ use super::super::arg::endless;
 use super::super::block::{each_window, repeats};
 use super::super::found::{Found, Lower, Placing};
 use super::super::held::check_cells;
-use super::super::job::Job;
+use super::super::job::{Job, Unit};
 use super::super::number::Number;
 use super::super::ops::Larger;
 use super::super::places::{Keyed, Narrow, Places, Search, Wide, Width};
@@ -13,11 +13,11 @@ use super::super::rows::Traits;
 use super::super::source::Blank;
 use super::run::by_ranges;
 use super::sift::{Sifted, Skipping};
-use super::tally::{Tally, tally};
+use super::tally::tally;
 use super::windows::ValidWindows;
 use crate::error::Result;
 use crate::kernel::level::Level;
-use crate::kernel::rows::small;
+use crate::kernel::rows::{Lifting, small};
 use crate::kernel::threads::each_part;
 use alloc::vec;
 
@@ -29,23 +29,17 @@ pub(super) fn search<T: Number>(windows: &ValidWindows<'_, T>, least: bool, out:
     windows.windows()?.check_buffer(out.len())?;
     // Padding is no element, filled or not.
     let windows = &windows.unfilled();
-    match windows.plan.window_len() < <u16 as Tally>::LIMIT {
-        true => among::<T, u16>(windows, least, out),
-        false => among::<T, u64>(windows, least, out),
-    }
-}
-
-fn among<T: Number, C: Tally>(windows: &ValidWindows<'_, T>, least: bool, out: &mut [Option<usize>]) -> Result<()> {
     if out.is_empty() {
         return Ok(());
     }
-    let counts = tally::<T, C>(windows)?;
+    let tallies = tally(windows)?;
     let mut indices = vec![0; out.len()];
     places(windows, Search { least, last_nan: false }, &mut indices)?;
-    let need = windows.least.max(1);
-    for ((out, n), index) in out.iter_mut().zip(counts).zip(indices) {
-        *out = (n.number() >= need).then_some(index);
-    }
+    let (mut k, need) = (0, windows.least.max(1));
+    tallies.each(0..out.len(), |n| {
+        out[k] = (n >= need).then_some(indices[k]);
+        k += 1;
+    });
     Ok(())
 }
 
@@ -68,13 +62,15 @@ fn places<T: Number>(windows: &ValidWindows<'_, T>, search: Search, indices: &mu
                 }
             })
         }
-        false if repeats(plan, false) || !counted => windows.jointly(|view| {
-            each_window(plan, view, None, |number, seen| {
+        false if repeats(plan, false) || !counted => {
+            let joint = windows.joint()?;
+            each_window(plan, &joint.view()?, None, |number, seen| {
                 let elements = seen.iter().enumerate().filter(|(_, element)| element.value.counts);
                 let best = elements.max_by_key(|(place, e)| Wide::pack(e.value.value, search, *place, 0, 0));
                 indices[number] = best.and_then(|(_, element)| element.at).map_or(0, |at| places.index_of(at));
             });
-        }),
+            Ok(())
+        }
         _ if places.len() < Narrow::LIMIT => walk::<T, Narrow>(windows, search, lower, indices),
         _ => walk::<T, Wide>(windows, search, lower, indices),
     }
@@ -87,7 +83,7 @@ fn walk<T: Number, W: Width>(
     lower: Lower<'_, T>,
     indices: &mut [usize],
 ) -> Result<()> {
-    let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
+    let (plan, source) = (&windows.plan, &windows.source);
     let boxes = lower.places.are_linear() && windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
     let traits = Traits {
         bytes: size_of::<W::Acc<T>>(),
@@ -102,12 +98,27 @@ fn walk<T: Number, W: Width>(
     let job = Job::new(plan, source.strides(), false, traits, bytes);
     let units = job.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
     let nothing = W::Acc::<T>::default();
+    let lifting = Keyed::<W>::new(lower.places, search);
+    let found = Found { indices, values: None, before: 0 };
+    if const { T::NANS } && windows.skips() {
+        sifted::<T, W>(windows, Skipping { lifting, nothing }, (&job, &units, lower), found);
+        return Ok(());
+    }
+    sifted::<T, W>(windows, lifting, (&job, &units, lower), found);
+    Ok(())
+}
+
+fn sifted<T: Number, W: Width>(
+    windows: &ValidWindows<'_, T>,
+    lifting: impl Lifting<T, Acc = W::Acc<T>>,
+    (job, units, lower): (&Job, &[Unit], Lower<'_, T>),
+    found: Found<'_, T>,
+) {
+    let (level, nothing) = (Level::detect(), W::Acc::<T>::default());
     let blank = Blank { fill: nothing, nothing };
-    let lifting = Skipping { lifting: Keyed::<W>::new(lower.places, search), nothing, skipped: windows.skips() };
-    each_part(Found { indices, values: None, before: 0 }, &job.lengths(&units), &|number, found| {
-        let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
+    each_part(found, &job.lengths(units), &|number, found| {
+        let mut sifted = Sifted::new((lifting, nothing), level, &windows.source, windows.mask.as_ref());
         let mut sink = Placing::<T, W>::new(lower, level, found);
         job.run(&units[number], level, Larger::OP, blank, &mut sifted, &mut sink);
     });
-    Ok(())
 }

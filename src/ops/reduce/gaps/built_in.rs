@@ -10,88 +10,48 @@ use super::super::total::{MeanMiddle, MeanNarrow, SumMiddle, SumNarrow};
 use super::arg::search;
 use super::optional::Optional;
 use super::run::{by_ranges, reduce};
-use super::tally::{Tally, tally};
+use super::tally::{Tallies, tally};
 use super::windows::ValidWindows;
 use crate::error::{Error, Result};
 use crate::kernel::rows::Reduction;
 use crate::spec::index_of;
 use alloc::vec;
-use core::sync::atomic::{AtomicBool, Ordering};
 
-/// A reduction whose results need a number of elements.
-struct Gapped<'r, R, C> {
-    reduction: &'r R,
-    least: C,
-    /// Whether it is watched for results that are no finite numbers, and whether there was one.
-    watched: bool,
-    odd: AtomicBool,
-}
-
-impl<T, R: Reduction<T, Out: Optional>, C: Tally> Reduction<T> for Gapped<'_, R, C> {
-    type Acc = R::Acc;
-    type Lift = R::Lift;
-    type Op = R::Op;
-    type Out = <R::Out as Optional>::Maybe;
-    type Count = C;
-    const IDEMPOTENT: bool = R::IDEMPOTENT;
-    const EXACT: bool = R::EXACT;
-    const COUNTED: bool = true;
-    const PAIRWISE: bool = R::PAIRWISE;
-    #[inline(always)]
-    fn op(&self) -> R::Op {
-        self.reduction.op()
-    }
-    #[inline(always)]
-    fn identity(&self) -> R::Acc {
-        self.reduction.identity()
-    }
-    #[inline(always)]
-    fn lifting(&self) -> R::Lift {
-        self.reduction.lifting()
-    }
-    #[inline(always)]
-    fn count(&self, n: usize) -> C {
-        C::of(n)
-    }
-    #[inline(always)]
-    fn lower(&self, a: R::Acc, n: C) -> Self::Out {
-        let result = self.reduction.lower(a, self.reduction.count(n.number())).some();
-        if n < self.least { R::Out::none() } else { result }
-    }
-    #[inline(always)]
-    fn seen(&self, results: &[Self::Out]) {
-        if self.watched && results.iter().fold(false, |odd, result| odd | R::Out::odd(result)) {
-            self.odd.store(true, Ordering::Relaxed);
-        }
-    }
-}
-
-/// Reduces what counts, `least` elements or more; says whether a result that is `watched` is no finite number.
+/// Reduces what counts; where fewer than `least` elements do there is no result. Gives how many count.
 fn gapped<T: Number, R: Reduction<T, Out: Optional>>(
     windows: &ValidWindows<'_, T>,
-    (least, watched): (usize, bool),
+    least: usize,
     reduction: &R,
     out: &mut [<R::Out as Optional>::Maybe],
-) -> Result<bool> {
+) -> Result<Tallies> {
     windows.windows()?.check_buffer(out.len())?;
-    match windows.plan.window_len() < <u16 as Tally>::LIMIT {
-        true => tallied::<T, R, u16>(windows, (least, watched), reduction, out),
-        false => tallied::<T, R, u64>(windows, (least, watched), reduction, out),
+    let tallies = tally(windows)?;
+    match R::Out::values(out) {
+        Some(values) => {
+            reduce(windows, reduction, Some(&tallies), values)?;
+            withhold::<R::Out>(&tallies, least, out, &|_, _| {});
+        }
+        None => {
+            let mut values = vec![R::Out::default(); out.len()];
+            reduce(windows, reduction, Some(&tallies), &mut values)?;
+            withhold::<R::Out>(&tallies, least, out, &|out, k| *out = values[k].some());
+        }
     }
+    Ok(tallies)
 }
 
-#[inline(never)]
-fn tallied<T: Number, R: Reduction<T, Out: Optional>, C: Tally>(
-    windows: &ValidWindows<'_, T>,
-    (least, watched): (usize, bool),
-    reduction: &R,
-    out: &mut [<R::Out as Optional>::Maybe],
-) -> Result<bool> {
-    let counts = tally::<T, C>(windows)?;
-    let least = C::of(least.min(C::LIMIT));
-    let gapped = Gapped { reduction, least, watched, odd: AtomicBool::new(false) };
-    reduce(windows, &gapped, Some(&counts), out)?;
-    Ok(gapped.odd.load(Ordering::Relaxed))
+/// Puts what `f` makes into the results of windows that have enough elements, none into all others.
+#[inline(always)]
+fn withhold<O: Optional>(tallies: &Tallies, least: usize, out: &mut [O::Maybe], f: &impl Fn(&mut O::Maybe, usize)) {
+    let mut k = 0;
+    tallies.each(0..out.len(), |n| {
+        if n < least {
+            out[k] = O::none()
+        } else {
+            f(&mut out[k], k)
+        }
+        k += 1;
+    });
 }
 
 /// As [`Sums`](super::super::compiled::Sums) are: by how long sums may become.
@@ -113,10 +73,10 @@ macro_rules! gaps {
                 out: &mut [<$t as Number>::Maybe],
             ) -> Result<()> {
                 // A window without elements has no extreme, whatever is asked.
-                let how = (windows.least.max(1), false);
+                let enough = windows.least.max(1);
                 match least {
-                    true => gapped(windows, how, &By(&Lowest, Larger::OP), out),
-                    false => gapped(windows, how, &By(&Max, Larger::OP), out),
+                    true => gapped(windows, enough, &By(&Lowest, Larger::OP), out),
+                    false => gapped(windows, enough, &By(&Max, Larger::OP), out),
                 }
                 .map(drop)
             }
@@ -143,7 +103,7 @@ fn short_sums<T: Number<Wide: Optional>>(
     out: &mut [<T::Wide as Optional>::Maybe],
 ) -> Result<()> {
     match windows.plan.window_len() {
-        n if n > T::FEW && n <= T::SOME => gapped(windows, (windows.least, false), &SumMiddle, out).map(drop),
+        n if n > T::FEW && n <= T::SOME => gapped(windows, windows.least, &SumMiddle, out).map(drop),
         _ => long_sums(windows, out),
     }
 }
@@ -156,10 +116,10 @@ fn long_sums<T: Number<Wide: Optional>>(
         return float_sums(windows, out);
     }
     let mut sums = vec![None; out.len()];
-    let counts = exactly(windows, &SumIfFits, &mut sums)?;
-    for (k, (out, &n)) in out.iter_mut().zip(&counts).enumerate() {
+    let tallies = exactly(windows, &SumIfFits, &mut sums)?;
+    for (k, out) in out.iter_mut().enumerate() {
         *out = match sums[k] {
-            _ if n.number() < windows.least => <T::Wide as Optional>::none(),
+            _ if tallies.of(k) < windows.least => <T::Wide as Optional>::none(),
             Some(sum) => T::Wide::some(sum),
             None => {
                 let index = index_of(k, &windows.plan.reduced_dims()).to_vec();
@@ -180,7 +140,7 @@ fn float_sums<T: Number<Wide: Optional>>(
     windows: &ValidWindows<'_, T>,
     out: &mut [<T::Wide as Optional>::Maybe],
 ) -> Result<()> {
-    gapped(windows, (windows.least, false), &SumNarrow, out).map(drop)
+    gapped(windows, windows.least, &SumNarrow, out).map(drop)
 }
 
 fn short_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
@@ -188,7 +148,7 @@ fn short_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
     out: &mut [T::Mean],
 ) -> Result<()> {
     match windows.plan.window_len() {
-        n if n > T::FEW && n <= T::SOME => gapped(windows, (windows.least.max(1), false), &MeanMiddle, out).map(drop),
+        n if n > T::FEW && n <= T::SOME => gapped(windows, windows.least.max(1), &MeanMiddle, out).map(drop),
         _ => long_means(windows, out),
     }
 }
@@ -198,12 +158,12 @@ fn long_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
     out: &mut [T::Mean],
 ) -> Result<()> {
     if windows.plan.window_len() <= T::FEW {
-        return gapped(windows, (windows.least.max(1), false), &MeanNarrow::new(false), out).map(drop);
+        return gapped(windows, windows.least.max(1), &MeanNarrow::new(false), out).map(drop);
     }
     let mut means = vec![0.0; out.len()];
-    let counts = exactly(windows, &ExactMean, &mut means)?;
-    for ((out, mean), n) in out.iter_mut().zip(means).zip(counts) {
-        *out = T::from_f64(if n.number() < windows.least { f64::NAN } else { mean });
+    let tallies = exactly(windows, &ExactMean, &mut means)?;
+    for (k, (out, mean)) in out.iter_mut().zip(means).enumerate() {
+        *out = T::from_f64(if tallies.of(k) < windows.least { f64::NAN } else { mean });
     }
     Ok(())
 }
@@ -215,13 +175,20 @@ fn float_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
 ) -> Result<()> {
     let (cells, least) = (windows.plan.window_len(), windows.least.max(1));
     let overflows = |x: &T| x.narrow().overflows(cells);
-    let odd = gapped(windows, (least, true), &MeanNarrow::new(false), out)?;
-    if !odd || !windows.source.iter().chain(&windows.fill).any(overflows) {
+    let narrow = MeanNarrow::new(false);
+    let tallies = gapped(windows, least, &narrow, out)?;
+    if !narrow.lost() {
+        return Ok(());
+    }
+    let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
+    let odd = |k: usize, mean: &T::Mean| tallies.of(k) >= least && !finite(mean);
+    if !out.iter().enumerate().any(|(k, mean)| odd(k, mean))
+        || !windows.source.iter().chain(&windows.fill).any(overflows)
+    {
         return Ok(());
     }
     let mut means = vec![<T::Mean as Optional>::none(); out.len()];
-    gapped(windows, (least, false), &MeanNarrow::new(true), &mut means)?;
-    let finite = |mean: &T::Mean| T::Narrow::is_finite(*mean);
+    gapped(windows, least, &MeanNarrow::new(true), &mut means)?;
     out.iter_mut().zip(means).filter(|(out, _)| !finite(out)).for_each(|(out, mean)| *out = mean);
     Ok(())
 }
@@ -231,13 +198,13 @@ fn exactly<T: Number, R: Reduction<T, Count = usize>>(
     windows: &ValidWindows<'_, T>,
     reduction: &R,
     out: &mut [R::Out],
-) -> Result<vec::Vec<u64>> {
+) -> Result<Tallies> {
     windows.windows()?.check_buffer(out.len())?;
-    let counts = tally::<T, u64>(windows)?;
+    let tallies = tally(windows)?;
     let mut k = 0;
     by_ranges(windows, reduction.lifting(), (reduction.op(), reduction.identity(), R::IDEMPOTENT), &mut |value| {
-        out[k] = reduction.lower(value, counts[k].number());
+        out[k] = reduction.lower(value, tallies.of(k));
         k += 1;
     })?;
-    Ok(counts)
+    Ok(tallies)
 }

@@ -64,7 +64,7 @@ impl<T: Element, L: Lifting<T>> Lifting<Joint<T>> for Jointly<L, L::Acc> {
 impl<T: Rankable> ValidWindows<'_, T> {
     /// Whether there are NaNs that do not count.
     pub(super) fn skips(&self) -> bool {
-        self.skips && T::unordered_value().unordered()
+        T::NANS && self.skips
     }
 
     /// An element of the fill.
@@ -72,26 +72,36 @@ impl<T: Rankable> ValidWindows<'_, T> {
         self.fill.map(|value| Joint { value, counts: !(self.skips() && value.unordered()) })
     }
 
-    /// Calls `f` with all elements beside whether they count; those that an array and its mask repeat (by a stride of 0) are made
-    /// once.
-    pub(super) fn jointly<R>(&self, f: impl FnOnce(&View<'_, Joint<T>>) -> R) -> Result<R> {
+    /// All elements beside whether they count; those that an array and its mask repeat (by a stride of 0) are made once.
+    pub(super) fn joint(&self) -> Result<JointArray<T>> {
         let (shape, skips) = (self.source.shape(), self.skips());
         let (mut elements, mut mask) = (self.source.clone(), self.mask.clone());
         let repeated = |a: usize| self.source.strides()[a] == 0 && mask.as_ref().is_none_or(|m| m.strides()[a] == 0);
-        let repeated: Vec<usize> = (0..shape.len()).filter(|&a| shape[a] > 1 && repeated(a)).collect();
-        for &a in &repeated {
+        let repeated: Vec<bool> = (0..shape.len()).map(|a| shape[a] > 1 && repeated(a)).collect();
+        for a in (0..shape.len()).filter(|&a| repeated[a]) {
             elements = elements.slice(a as isize, 0, 1, 1)?;
             mask = mask.map(|m| m.slice(a as isize, 0, 1, 1)).transpose()?;
         }
-        let counts = |value: T, valid: bool| Joint { value, counts: valid && !(skips && value.unordered()) };
-        let joint: Vec<Joint<T>> = match &mask {
-            Some(mask) => elements.iter().zip(mask.iter()).map(|(&x, &valid)| counts(x, valid)).collect(),
-            None => elements.iter().map(|&x| counts(x, true)).collect(),
-        };
-        let mut view = View::new(&joint, elements.shape())?;
-        for &a in &repeated {
-            view = view.broadcast(a as isize, shape[a])?;
+        let mut data = Vec::with_capacity(elements.len());
+        data.extend(elements.iter().map(|&value| Joint { value, counts: !(skips && value.unordered()) }));
+        if let Some(mask) = &mask {
+            data.iter_mut().zip(mask.iter()).for_each(|(joint, &valid)| joint.counts &= valid);
         }
-        Ok(f(&view))
+        let mut strides = View::new(&data, elements.shape())?.strides().to_vec();
+        strides.iter_mut().zip(&repeated).filter(|(_, repeated)| **repeated).for_each(|(s, _)| *s = 0);
+        Ok(JointArray { data, shape: shape.to_vec(), strides })
+    }
+}
+
+/// Elements beside whether they count, in the shape of their array.
+pub(super) struct JointArray<T> {
+    data: Vec<Joint<T>>,
+    shape: Vec<usize>,
+    strides: Vec<isize>,
+}
+
+impl<T> JointArray<T> {
+    pub(super) fn view(&self) -> Result<View<'_, Joint<T>>> {
+        View::with_strides(&self.data, &self.shape, &self.strides, 0)
     }
 }

@@ -6,7 +6,7 @@ use super::super::number::{Number, Real, Summable};
 use super::super::order::quantiles;
 use super::joint::Joint;
 use super::run::reduce;
-use super::tally::{Tally, nans, tally};
+use super::tally::{nans, tally};
 use super::windows::ValidWindows;
 use crate::array::{Array, checked_bytes};
 use crate::element::Element;
@@ -55,10 +55,12 @@ impl<T: Number> ValidWindows<'_, T> {
         /// integers.
         count, count_into, (), usize, |windows, out| {
             windows.windows()?.check_buffer(out.len())?;
-            match windows.plan.window_len() < <u16 as Tally>::LIMIT {
-                true => counted::<T, u16>(windows, out),
-                false => counted::<T, u64>(windows, out),
-            }
+            let mut k = 0;
+            tally(windows)?.each(0..out.len(), |n| {
+                out[k] = n;
+                k += 1;
+            });
+            Ok(())
         }
     }
 
@@ -173,12 +175,6 @@ impl<T: Real> ValidWindows<'_, T> {
     }
 }
 
-fn counted<T: Number, C: Tally>(windows: &ValidWindows<'_, T>, out: &mut [usize]) -> Result<()> {
-    let counts = tally::<T, C>(windows)?;
-    out.iter_mut().zip(counts).for_each(|(out, n)| *out = n.number());
-    Ok(())
-}
-
 fn moments<T: Real>(windows: &ValidWindows<'_, T>, (ddof, root): (usize, bool), out: &mut [T::Mean]) -> Result<()> {
     windows.windows()?.check_buffer(out.len())?;
     // It counts for itself.
@@ -190,10 +186,10 @@ fn among<T: Number>(windows: &ValidWindows<'_, T>, q: f64, out: &mut [T::Middle]
     windows.windows()?.check_buffer(out.len())?;
     let (plan, least) = (&windows.plan, windows.least.max(1));
     let between = |low: Joint<T>, high: Joint<T>, t: f64| T::between(low.value, high.value, t);
-    windows
-        .jointly(|view| quantiles(plan, view, windows.joint_fill(), (q, least), (between, T::nan_middle()), out))??;
+    let joint = windows.joint()?;
+    quantiles(plan, &joint.view()?, windows.joint_fill(), (q, least), (between, T::nan_middle()), out)?;
     let unordered = |x: &T| x.unordered();
-    if !windows.skips() && windows.source.iter().chain(&windows.fill).any(unordered) {
+    if T::NANS && !windows.skips() && windows.source.iter().chain(&windows.fill).any(unordered) {
         // Of NaNs that count no median is a number.
         let poisoned = nans(windows)?.into_iter().map(|n| n > 0);
         out.iter_mut().zip(poisoned).filter(|(_, nan)| *nan).for_each(|(out, _)| *out = T::nan_middle());

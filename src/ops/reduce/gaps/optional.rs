@@ -3,29 +3,26 @@
 use crate::element::Element;
 
 /// A result and what stands in its place where there is none: NaN among floats, `None` of everything else.
-pub(in super::super) trait Optional: Copy {
+pub(in super::super) trait Optional: Element {
     type Maybe: Element;
     fn some(self) -> Self::Maybe;
     fn none() -> Self::Maybe;
-    /// Whether it is a float, but no finite number.
-    fn odd(maybe: &Self::Maybe) -> bool;
+    /// Where results that may not be there are of the same type: those.
+    fn values(maybe: &mut [Self::Maybe]) -> Option<&mut [Self]>;
 }
 
 macro_rules! floats {
     ($($t:ty)*) => { $(
         impl Optional for $t {
             type Maybe = $t;
-            #[inline(always)]
             fn some(self) -> $t {
                 self
             }
-            #[inline(always)]
             fn none() -> $t {
                 <$t>::NAN
             }
-            #[inline(always)]
-            fn odd(maybe: &$t) -> bool {
-                !maybe.is_finite()
+            fn values(maybe: &mut [$t]) -> Option<&mut [$t]> {
+                Some(maybe)
             }
         }
     )* };
@@ -35,17 +32,14 @@ macro_rules! others {
     ($($t:ty)*) => { $(
         impl Optional for $t {
             type Maybe = Option<$t>;
-            #[inline(always)]
             fn some(self) -> Option<$t> {
                 Some(self)
             }
-            #[inline(always)]
             fn none() -> Option<$t> {
                 None
             }
-            #[inline(always)]
-            fn odd(_: &Option<$t>) -> bool {
-                false
+            fn values(_: &mut [Option<$t>]) -> Option<&mut [$t]> {
+                None
             }
         }
     )* };

@@ -8,42 +8,50 @@ use super::super::rows::Traits;
 use super::super::source::Blank;
 use super::joint::Jointly;
 use super::sift::{Sifted, Skipping};
+use super::tally::Tallies;
 use super::windows::ValidWindows;
 use crate::error::Result;
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Counts, Lifting, Op, Reduction};
 use crate::kernel::threads::{Divide, each_part};
+use alloc::vec::Vec;
 
-/// Results, beside how many elements count in each window if that is asked.
-struct Counted<'o, 'c, O, C> {
+/// A part of the results, and how many are before it.
+struct Counted<'o, O> {
     out: &'o mut [O],
-    counts: Option<&'c [C]>,
+    before: usize,
 }
 
-impl<O: Send, C: Sync> Divide for Counted<'_, '_, O, C> {
+impl<O: Send> Divide for Counted<'_, O> {
     fn split(self, at: usize) -> (Self, Self) {
         let (out, rest) = self.out.split_at_mut(at);
-        let (counts, others) = self.counts.map(|counts| counts.split_at(at)).unzip();
-        (Counted { out, counts }, Counted { out: rest, counts: others })
+        (Counted { out, before: self.before }, Counted { out: rest, before: self.before + at })
     }
 }
 
-/// Lowers with those counts instead of the cells that windows hold.
+/// Lowers with the numbers of elements that count instead of the cells that windows hold.
 struct Lowering<'a, T, R: Reduction<T>> {
     results: Results<'a, T, R>,
-    counts: Option<&'a [R::Count]>,
-    none: R::Count,
+    reduction: &'a R,
+    tallies: Option<&'a Tallies>,
+    before: usize,
+    counts: Vec<R::Count>,
 }
 
 impl<T, R: Reduction<T>> Sink<R::Acc, ()> for Lowering<'_, T, R> {
     fn count(&self, _: usize) {}
 
     fn put(&mut self, at: usize, len: usize, rows: &[&[R::Acc]], _: &Counts<'_, ()>) {
-        let counts = match self.counts {
-            Some(counts) => Counts::Each(&counts[at..at + len]),
-            None => Counts::All(self.none),
-        };
-        self.results.put(at, len, rows, &counts);
+        let Lowering { results, reduction, tallies, before, counts } = self;
+        match tallies {
+            Some(tallies) if const { R::COUNTED } => {
+                counts.clear();
+                let windows = *before + at..*before + at + len;
+                tallies.each(windows, |n| counts.push(reduction.count(n)));
+                results.put(at, len, rows, &Counts::Each(counts));
+            }
+            _ => results.put(at, len, rows, &Counts::All(reduction.count(0))),
+        }
     }
 }
 
@@ -54,44 +62,58 @@ pub(super) fn traits<T, R: Reduction<T>>(windows: &ValidWindows<'_, T>) -> Trait
     Traits { counted: false, boxes, ..Traits::of::<T, R>() }
 }
 
-/// Reduces what counts; `reduction` lowers with `counts`, where it looks at them.
+/// Reduces what counts; `reduction` lowers with `tallies`, where it looks at numbers of elements.
 ///
 /// # Errors
 /// None but want of memory.
 pub(super) fn reduce<T: Rankable, R: Reduction<T>>(
     windows: &ValidWindows<'_, T>,
     reduction: &R,
-    counts: Option<&[R::Count]>,
+    tallies: Option<&Tallies>,
     out: &mut [R::Out],
 ) -> Result<()> {
     if out.is_empty() {
         return Ok(());
     }
-    let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
-    let none = reduction.count(0);
-    if plan.axes().is_empty() || ranges::wanted(plan, source) {
-        let lower = |k: usize, value: R::Acc| reduction.lower(value, counts.map_or(none, |counts| counts[k]));
+    if windows.plan.axes().is_empty() || ranges::wanted(&windows.plan, &windows.source) {
         let mut k = 0;
         by_ranges(windows, reduction.lifting(), (reduction.op(), reduction.identity(), R::IDEMPOTENT), &mut |value| {
-            out[k] = lower(k, value);
+            out[k] = reduction.lower(value, reduction.count(tallies.map_or(0, |tallies| tallies.of(k))));
             k += 1;
         })?;
         reduction.seen(out);
         return Ok(());
     }
+    // Where there are no NaNs, elements are lifted by the loops of all other windows.
+    if const { T::NANS } && windows.skips() {
+        let lifting = Skipping { lifting: reduction.lifting(), nothing: reduction.identity() };
+        walk(windows, lifting, reduction, tallies, out);
+        return Ok(());
+    }
+    walk(windows, reduction.lifting(), reduction, tallies, out);
+    Ok(())
+}
+
+/// On the engine of all reductions.
+fn walk<T: Rankable, R: Reduction<T>>(
+    windows: &ValidWindows<'_, T>,
+    lifting: impl Lifting<T, Acc = R::Acc>,
+    reduction: &R,
+    tallies: Option<&Tallies>,
+    out: &mut [R::Out],
+) {
+    let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
     let job = Job::new(plan, source.strides(), windows.fill.is_some(), traits::<T, R>(windows), size_of_val(out));
     let read = source.len().saturating_mul(size_of::<T>().max(1));
     let units = job.units(read.saturating_add(size_of_val(out)));
-    let (nothing, skipped) = (reduction.identity(), windows.skips());
-    let lifting = Skipping { lifting: reduction.lifting(), nothing, skipped };
+    let nothing = reduction.identity();
     let blank = Blank { fill: windows.fill.map_or(nothing, |v| lifting.lift(v)), nothing };
-    each_part(Counted { out, counts }, &job.lengths(&units), &|number, part: Counted<'_, '_, R::Out, R::Count>| {
+    each_part(Counted { out, before: 0 }, &job.lengths(&units), &|number, part: Counted<'_, R::Out>| {
         let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
         let results = Results::new(reduction, level, part.out, job.streams);
-        let mut sink = Lowering { results, counts: part.counts, none };
+        let mut sink = Lowering { results, reduction, tallies, before: part.before, counts: Vec::new() };
         job.run(&units[number], level, reduction.op(), blank, &mut sifted, &mut sink);
     });
-    Ok(())
 }
 
 /// What the elements of each window that count combine to, window by window, by the lists of what each reads.
@@ -102,8 +124,17 @@ pub(super) fn by_ranges<T: Rankable, L: Lifting<T>, O: Op<Acc = L::Acc>>(
     f: &mut dyn FnMut(L::Acc),
 ) -> Result<()> {
     let how = ranges::How { op, identity: nothing, idempotent };
-    let lifting = Jointly { lifting, nothing };
-    windows.jointly(|view| {
-        ranges::each(&windows.plan, view, windows.joint_fill(), lifting, how, false, &mut |value, _| f(value));
-    })
+    let joint = windows.joint()?;
+    ranges::each(
+        &windows.plan,
+        &joint.view()?,
+        windows.joint_fill(),
+        Jointly { lifting, nothing },
+        how,
+        false,
+        &mut |value, _| {
+            f(value);
+        },
+    );
+    Ok(())
 }

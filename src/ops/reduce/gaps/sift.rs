@@ -11,12 +11,11 @@ use crate::kernel::straight::Straight;
 use crate::spec::Cell;
 use alloc::vec::Vec;
 
-/// Lifts as another lifting does, NaNs to nothing if they are `skipped`.
+/// Lifts as another lifting does, NaNs to nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Skipping<L, A> {
     pub(super) lifting: L,
     pub(super) nothing: A,
-    pub(super) skipped: bool,
 }
 
 impl<T: Rankable, L: Lifting<T>> Lifting<T> for Skipping<L, L::Acc> {
@@ -25,12 +24,12 @@ impl<T: Rankable, L: Lifting<T>> Lifting<T> for Skipping<L, L::Acc> {
     #[inline(always)]
     fn lift(&self, x: T) -> L::Acc {
         let lifted = self.lifting.lift(x);
-        if self.skipped & x.unordered() { self.nothing } else { lifted }
+        if x.unordered() { self.nothing } else { lifted }
     }
     #[inline(always)]
     fn lift_at(&self, x: T, k: usize) -> L::Acc {
         let lifted = self.lifting.lift_at(x, k);
-        if self.skipped & x.unordered() { self.nothing } else { lifted }
+        if x.unordered() { self.nothing } else { lifted }
     }
     #[inline]
     fn behind(self, places: &[usize]) -> Self {

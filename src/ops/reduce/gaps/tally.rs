@@ -6,44 +6,44 @@ use super::super::ops::Plus;
 use super::super::rankable::Rankable;
 use super::run::reduce;
 use super::windows::ValidWindows;
+use crate::array::View;
 use crate::error::Result;
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Lifting, Reduction};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
+use core::ops::Range;
 
-/// A number of elements, in a type that is sure to hold it.
-pub(super) trait Tally: Wrap + Ord {
-    /// Larger than any number that is held.
-    const LIMIT: usize;
-    fn of(n: usize) -> Self;
-    fn number(self) -> usize;
+/// How many elements of each window count, in a type that is sure to hold it.
+pub(super) enum Tallies {
+    Short(Vec<u16>),
+    Long(Vec<u64>),
 }
 
-macro_rules! tallies {
-    ($($t:ty)*) => { $(
-        impl Tally for $t {
-            const LIMIT: usize = <$t>::MAX as usize;
-            #[inline(always)]
-            fn of(n: usize) -> $t {
-                n as $t
-            }
-            #[inline(always)]
-            fn number(self) -> usize {
-                self as usize
-            }
+impl Tallies {
+    /// Calls `f` with each of those numbers.
+    #[inline(always)]
+    pub(super) fn each(&self, windows: Range<usize>, mut f: impl FnMut(usize)) {
+        match self {
+            Tallies::Short(counts) => counts[windows].iter().for_each(|&n| f(n.into())),
+            Tallies::Long(counts) => counts[windows].iter().for_each(|&n| f(n as usize)),
         }
-    )* };
-}
+    }
 
-tallies! { u16 u64 }
+    pub(super) fn of(&self, window: usize) -> usize {
+        match self {
+            Tallies::Short(counts) => counts[window].into(),
+            Tallies::Long(counts) => counts[window] as usize,
+        }
+    }
+}
 
 /// 1 for an element that is lifted at all.
 #[derive(Clone, Copy)]
 struct Ones<C>(PhantomData<fn(C)>);
 
-impl<T: Rankable, C: Tally> Lifting<T> for Ones<C> {
+impl<T: Rankable, C: Wrap> Lifting<T> for Ones<C> {
     type Acc = C;
     #[inline(always)]
     fn lift(&self, _: T) -> C {
@@ -55,7 +55,7 @@ impl<T: Rankable, C: Tally> Lifting<T> for Ones<C> {
 #[derive(Clone, Copy)]
 struct Flags<C>(PhantomData<fn(C)>);
 
-impl<C: Tally> Lifting<bool> for Flags<C> {
+impl<C: Wrap> Lifting<bool> for Flags<C> {
     type Acc = C;
     #[inline(always)]
     fn lift(&self, counts: bool) -> C {
@@ -78,7 +78,7 @@ impl<T: Rankable> Lifting<T> for Nans {
 /// Adds up what is lifted.
 struct Count<L>(L);
 
-impl<T, L: Lifting<T, Acc: Tally>> Reduction<T> for Count<L> {
+impl<T, L: Lifting<T, Acc: Wrap>> Reduction<T> for Count<L> {
     type Acc = L::Acc;
     type Lift = L;
     type Op = Plus<L::Acc>;
@@ -112,16 +112,27 @@ impl<T, L: Lifting<T, Acc: Tally>> Reduction<T> for Count<L> {
 }
 
 /// How many elements count, for every result.
-pub(super) fn tally<T: Rankable, C: Tally>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>> {
+pub(super) fn tally<T: Rankable>(windows: &ValidWindows<'_, T>) -> Result<Tallies> {
+    Ok(match windows.plan.window_len() < u16::MAX.into() {
+        true => Tallies::Short(counts(windows)?),
+        false => Tallies::Long(counts(windows)?),
+    })
+}
+
+fn counts<T: Rankable, C: Wrap>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>> {
     let mut counts = vec![C::ZERO; windows.plan.reduced_dims().iter().product()];
-    match &windows.mask {
-        // What the elements are does not matter, so they are not read.
-        Some(mask) if !windows.skips() => {
-            let (fill, flags) = (windows.fill.map(|_| true), Count(Flags::<C>(PhantomData)));
-            engine::reduce(&windows.plan, mask, fill, &flags, Level::detect(), &mut counts);
-        }
-        _ => reduce(windows, &Count(Ones::<C>(PhantomData)), None, &mut counts)?,
+    if const { T::NANS } && windows.skips() {
+        reduce(windows, &Count(Ones::<C>(PhantomData)), None, &mut counts)?;
+        return Ok(counts);
     }
+    // What the elements are does not matter, so they are not read.
+    let (every, shape) = ([true], windows.plan.input_shape());
+    let mask = match &windows.mask {
+        Some(mask) => mask.clone(),
+        None => View::with_strides(&every, shape, vec![0; shape.len()], 0)?,
+    };
+    let (fill, flags) = (windows.fill.map(|_| true), Count(Flags::<C>(PhantomData)));
+    engine::reduce(&windows.plan, &mask, fill, &flags, Level::detect(), &mut counts);
     Ok(counts)
 }
 
