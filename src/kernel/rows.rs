@@ -16,6 +16,8 @@ pub(crate) const CHUNK: usize = 64;
 pub(crate) trait Op: Copy + Sync {
     /// What is accumulated.
     type Acc: Copy + Send + Sync;
+    /// Whether small windows, as pooling layers have them, are worth loops of their own.
+    const BOXED: bool = false;
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
 }
 

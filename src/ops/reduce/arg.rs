@@ -18,7 +18,7 @@ use super::{masked, planes, ranges};
 use crate::array::{Array, View};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
-use crate::kernel::rows::small;
+use crate::kernel::rows::{Op, small};
 use crate::kernel::threads::each_part;
 use crate::ops::{Mask, Windows};
 use crate::spec::{AxisPlan, Plan};
@@ -130,7 +130,10 @@ pub(super) fn search<T: Rankable>(
     // Planes whose elements are wanted are known to be the array's last axes.
     let kernel = values.as_ref().and_then(|_| planes::kernel(plan, &lower));
     let found = Found { indices, values, before: 0 };
-    if let Some(kernel) = kernel {
+    // Layers pool floats; loops for all other types would take more room than everything else about them.
+    if const { T::NANS }
+        && let Some(kernel) = kernel
+    {
         planes::search(plan, kernel, search, lower, found);
         return Ok(());
     }
@@ -176,7 +179,7 @@ fn walk<T: Rankable, W: Width>(
         exact: true,
         counted: false,
         pairwise: false,
-        boxes: lower.places.are_linear(),
+        boxes: Larger::<W::Acc<T>>::BOXED && lower.places.are_linear(),
     };
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));
     let under = mask.map(|mask| Under::new(windows, mask, false, traits, bytes));

@@ -188,7 +188,7 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
     }
 
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize) {
-        if const { small::<O::Acc>() } {
+        if const { small::<O::Acc>() && O::BOXED } {
             let (lines, op, level, blank) = (self.lines, self.op, self.level, self.blank);
             self.source.open(index);
             let pool = self.pool.get_or_insert_with(|| Pool::new(lines, op, level, blank));

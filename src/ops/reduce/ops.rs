@@ -5,7 +5,7 @@ use crate::kernel::rows::Op;
 use core::marker::PhantomData;
 
 macro_rules! ops {
-    ($($(#[$doc:meta])* $name:ident of $bound:path: $acc:ty, |$a:ident, $b:ident| $combine:expr;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident of $bound:path: $acc:ty, boxed if $boxed:expr, |$a:ident, $b:ident| $combine:expr;)*) => { $(
         $(#[$doc])*
         pub(crate) struct $name<A>(PhantomData<fn(A)>);
 
@@ -23,6 +23,7 @@ macro_rules! ops {
 
         impl<A: Copy + Send + Sync + $bound> Op for $name<A> {
             type Acc = $acc;
+            const BOXED: bool = $boxed;
             #[inline(always)]
             fn combine(&self, $a: $acc, $b: $acc) -> $acc {
                 $combine
@@ -31,13 +32,14 @@ macro_rules! ops {
     )* };
 }
 
+// What is pooled: bytes, and floats, by their keys of four and eight bytes.
 ops! {
     /// The larger one.
-    Larger of Ord: A, |a, b| a.max(b);
+    Larger of Ord: A, boxed if matches!(size_of::<A>(), 1 | 4 | 8), |a, b| a.max(b);
     /// The smaller one.
-    Smaller of Ord: A, |a, b| a.min(b);
+    Smaller of Ord: A, boxed if size_of::<A>() == 1, |a, b| a.min(b);
     /// The sum.
-    Plus of Wrap: A, |a, b| a.plus(b);
+    Plus of Wrap: A, boxed if A::ROUNDS, |a, b| a.plus(b);
     /// The product.
-    Times of Wrap: A, |a, b| a.times(b);
+    Times of Wrap: A, boxed if false, |a, b| a.times(b);
 }

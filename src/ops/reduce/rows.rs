@@ -5,7 +5,7 @@
 //! [`Machine`](super::machine::Machine) is one for each way to combine.
 
 use super::line::Run;
-use crate::kernel::rows::{Reduction, small};
+use crate::kernel::rows::{Op, Reduction, small};
 use crate::spec::Cell;
 
 /// A row of accumulators, by number.
@@ -106,7 +106,7 @@ impl Traits {
             exact: R::EXACT,
             counted: R::COUNTED,
             pairwise: R::PAIRWISE,
-            boxes: true,
+            boxes: <R::Op as Op>::BOXED,
         }
     }
 }

@@ -151,6 +151,9 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
     }
 
     fn open(&mut self, index: &[usize]) {
+        if const { !O::BOXED } {
+            return;
+        }
         // To the end of the array if it can be, as more than a row may be read at a time.
         self.lifting = self.all.behind(index);
         let Some(boxed) = self.view.trailing_slice(index) else { unreachable!("boxes were found in one piece") };
@@ -163,10 +166,16 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
     }
 
     fn lift_boxed(&self, from: usize, to: &mut [L::Acc]) {
+        if const { !O::BOXED } {
+            return;
+        }
         self.lift_all(self.lifting.along(from, 1), to, &self.boxed[from..], 1, AHEAD / size_of::<T>().max(1) as isize);
     }
 
     fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool {
+        if const { !O::BOXED } {
+            return false;
+        }
         if let Some(cells) = self.lifting.lifted(self.boxed) {
             reduce_rows(self.level, (AsTheyAre, op), to, cells, rows, how);
             return true;

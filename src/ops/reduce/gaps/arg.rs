@@ -17,7 +17,7 @@ use super::tally::tally;
 use super::windows::ValidWindows;
 use crate::error::Result;
 use crate::kernel::level::Level;
-use crate::kernel::rows::{Lifting, small};
+use crate::kernel::rows::{Lifting, Op, small};
 use crate::kernel::threads::each_part;
 use alloc::vec;
 
@@ -84,7 +84,8 @@ fn walk<T: Number, W: Width>(
     indices: &mut [usize],
 ) -> Result<()> {
     let (plan, source) = (&windows.plan, &windows.source);
-    let boxes = lower.places.are_linear() && windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
+    let one_piece = windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
+    let boxes = Larger::<W::Acc<T>>::BOXED && lower.places.are_linear() && one_piece;
     let traits = Traits {
         bytes: size_of::<W::Acc<T>>(),
         small: small::<W::Acc<T>>(),

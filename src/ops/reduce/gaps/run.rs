@@ -58,8 +58,9 @@ impl<T, R: Reduction<T>> Sink<R::Acc, ()> for Lowering<'_, T, R> {
 /// What the walk is to know of a reduction whose elements are sifted.
 pub(super) fn traits<T, R: Reduction<T>>(windows: &ValidWindows<'_, T>) -> Traits {
     // Boxes want the mask in one piece as well.
-    let boxes = windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
-    Traits { counted: false, boxes, ..Traits::of::<T, R>() }
+    let traits = Traits::of::<T, R>();
+    let boxes = traits.boxes && windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
+    Traits { counted: false, boxes, ..traits }
 }
 
 /// Reduces what counts; `reduction` lowers with `tallies`, where it looks at numbers of elements.

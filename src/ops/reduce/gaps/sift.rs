@@ -63,6 +63,7 @@ struct Either;
 
 impl Op for Either {
     type Acc = bool;
+    const BOXED: bool = true;
     #[inline(always)]
     fn combine(&self, a: bool, b: bool) -> bool {
         a | b
