@@ -10,6 +10,7 @@ mod view_mut;
 pub use owned::Array;
 pub(crate) use owned::checked_bytes;
 pub use raw::{Iter, IterMut, OuterIter, OuterIterMut, View, ViewMut};
+pub(crate) use raw::{SameBits, bits_mut};
 pub use source::{IntoView, IntoViewMut};
 
 pub(crate) use layout::{Picked, contiguous};

@@ -1,7 +1,7 @@
 //! A plan over real elements: views and copies.
 
 use super::gather::gather;
-use crate::array::{Array, IntoView, IntoViewMut, Picked, View, ViewMut};
+use crate::array::{Array, IntoView, IntoViewMut, Picked, SameBits, View, ViewMut};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::spec::{Dims, Part, Plan, Unfold, list};
@@ -240,5 +240,16 @@ impl<'a, T> Windows<'a, T> {
         let shape = self.plan.reduced_dims();
         let expected: usize = shape.iter().product();
         if found == expected { Ok(()) } else { Err(Error::BufferLength { shape: shape.to_vec(), expected, found }) }
+    }
+}
+
+impl<'a, T> Windows<'a, T> {
+    /// The same windows over the same elements.
+    pub(crate) fn bits(&self) -> Windows<'a, T::Bits>
+    where
+        T: SameBits,
+    {
+        let (plan, source, fill) = (self.plan.clone(), self.source.bits(), self.fill.map(T::bits));
+        Windows { cells: AnyWindows { plan, source, fill } }
     }
 }

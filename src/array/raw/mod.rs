@@ -9,6 +9,7 @@
 //! arithmetic, or from a view by [`View::pick`], which proves that every index of the new view is an index of the old one.
 #![allow(unsafe_code)] // the pointers of views; outside this folder and src/kernel everything is safe
 
+mod bits;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod walk;
@@ -22,6 +23,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 use smallvec::SmallVec;
 
+pub(crate) use bits::{SameBits, bits_mut};
 pub use walk::{Iter, IterMut, OuterIter, OuterIterMut};
 
 /// A strided N-dimensional view of borrowed elements of any type.

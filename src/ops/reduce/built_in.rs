@@ -46,8 +46,10 @@ macro_rules! extremes {
     )* };
 }
 
-extremes! { bool u8 i8: By(&Min, Smaller::OP) }
-extremes! { u16 u32 u64 u128 usize i16 i32 i64 i128 isize f32 f64: By(&Lowest, Larger::OP) }
+extremes! { u8 i8: By(&Min, Smaller::OP) }
+extremes! { u16 u32 u64 u128 i16 i32 i64 i128 f32 f64: By(&Lowest, Larger::OP) }
+#[cfg(not(target_pointer_width = "64"))]
+extremes! { usize isize: By(&Lowest, Larger::OP) }
 #[cfg(feature = "half")]
 extremes! { half::f16 half::bf16: By(&Lowest, Larger::OP) }
 
@@ -71,8 +73,10 @@ macro_rules! sums {
     )* };
 }
 
-sums! { bool u8 u16 i8 i16; short_totals, short_means, products }
-sums! { u32 u64 u128 usize i32 i64 i128 isize; long_totals, long_means, products }
+sums! { u8 u16 i8 i16; short_totals, short_means, products }
+sums! { u32 u64 u128 i32 i64 i128; long_totals, long_means, products }
+#[cfg(not(target_pointer_width = "64"))]
+sums! { usize isize; long_totals, long_means, products }
 sums! { f32 f64; float_totals, float_means, float_products }
 #[cfg(feature = "half")]
 sums! { half::f16 half::bf16; float_totals, float_means, float_products }

@@ -38,6 +38,7 @@ mod reading;
 mod results;
 mod rounded;
 mod rows;
+mod same_bits;
 mod sealed;
 mod sink;
 mod source;

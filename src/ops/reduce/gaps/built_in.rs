@@ -10,7 +10,8 @@ use super::super::total::{MeanMiddle, MeanNarrow, SumMiddle, SumNarrow};
 use super::arg::search;
 use super::optional::Optional;
 use super::run::{by_ranges, reduce};
-use super::tally::{Tallies, tally};
+use super::tallies::Tallies;
+use super::tally::tally;
 use super::windows::ValidWindows;
 use crate::error::{Error, Result};
 use crate::kernel::rows::Reduction;
@@ -92,8 +93,10 @@ macro_rules! gaps {
     )* };
 }
 
-gaps! { bool u8 u16 i8 i16; short_sums, short_means }
-gaps! { u32 u64 u128 usize i32 i64 i128 isize; long_sums, long_means }
+gaps! { u8 u16 i8 i16; short_sums, short_means }
+gaps! { u32 u64 u128 i32 i64 i128; long_sums, long_means }
+#[cfg(not(target_pointer_width = "64"))]
+gaps! { usize isize; long_sums, long_means }
 gaps! { f32 f64; float_sums, float_means }
 #[cfg(feature = "half")]
 gaps! { half::f16 half::bf16; float_sums, float_means }

@@ -12,6 +12,7 @@ mod methods;
 mod optional;
 mod run;
 mod sift;
+mod tallies;
 mod tally;
 mod windows;
 

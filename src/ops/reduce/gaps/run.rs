@@ -8,7 +8,7 @@ use super::super::rows::Traits;
 use super::super::source::Blank;
 use super::joint::Jointly;
 use super::sift::{Sifted, Skipping};
-use super::tally::Tallies;
+use super::tallies::Tallies;
 use super::windows::ValidWindows;
 use crate::error::Result;
 use crate::kernel::level::Level;

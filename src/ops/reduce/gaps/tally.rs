@@ -5,6 +5,7 @@ use super::super::engine;
 use super::super::ops::Plus;
 use super::super::rankable::Rankable;
 use super::run::reduce;
+use super::tallies::Tallies;
 use super::windows::ValidWindows;
 use crate::array::View;
 use crate::error::Result;
@@ -13,31 +14,6 @@ use crate::kernel::rows::{Lifting, Reduction};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
-use core::ops::Range;
-
-/// How many elements of each window count, in a type that is sure to hold it.
-pub(super) enum Tallies {
-    Short(Vec<u16>),
-    Long(Vec<u64>),
-}
-
-impl Tallies {
-    /// Calls `f` with each of those numbers.
-    #[inline(always)]
-    pub(super) fn each(&self, windows: Range<usize>, mut f: impl FnMut(usize)) {
-        match self {
-            Tallies::Short(counts) => counts[windows].iter().for_each(|&n| f(n.into())),
-            Tallies::Long(counts) => counts[windows].iter().for_each(|&n| f(n as usize)),
-        }
-    }
-
-    pub(super) fn of(&self, window: usize) -> usize {
-        match self {
-            Tallies::Short(counts) => counts[window].into(),
-            Tallies::Long(counts) => counts[window] as usize,
-        }
-    }
-}
 
 /// 1 for an element that is lifted at all.
 #[derive(Clone, Copy)]

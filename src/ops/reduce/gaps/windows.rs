@@ -1,6 +1,6 @@
 //! Windows some of whose elements do not count: what was asked, over which elements.
 
-use crate::array::{IntoView, View};
+use crate::array::{IntoView, SameBits, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::Windows;
@@ -141,5 +141,17 @@ impl<'a, T: Element> ValidWindows<'a, T> {
 
     pub(super) fn windows(&self) -> Result<Windows<'a, T>> {
         self.plan.windows(&self.source)
+    }
+}
+
+impl<'a, T> ValidWindows<'a, T> {
+    /// The same windows over the same elements.
+    pub(crate) fn bits(&self) -> ValidWindows<'a, T::Bits>
+    where
+        T: SameBits,
+    {
+        let ValidWindows { plan, source, fill, mask, skips, least } = self;
+        let (plan, source, fill) = (plan.clone(), source.bits(), fill.map(T::bits));
+        ValidWindows { plan, source, fill, mask: mask.clone(), skips: *skips, least: *least }
     }
 }
