@@ -138,14 +138,14 @@ fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().filter(|&&n| n > 0).try_fold(1, |len: usize, &n| len.checked_mul(n))
 }
 
-/// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one.
-#[inline]
+/// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one. (The axes come
+/// through a pointer: this is compiled once.)
 pub(super) fn picked(
     shape: &[usize],
     strides: &[isize],
     starts: &[usize],
     rank: usize,
-    axis: impl Fn(usize) -> Picked,
+    axis: &dyn Fn(usize) -> Picked,
 ) -> Option<(isize, Dims, Strides)> {
     let old = shape.len();
     if starts.len() != old || strides.len() != old {

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::kernel::level::Level;
 use crate::kernel::threads::{each_chunk, threads_for};
 use crate::kernel::weigh::{Blend, Tone, settle, weigh};
-use crate::spec::{AxisPlan, Cell, Dims, Plan};
+use crate::spec::{AxisPlan, Cell, Dims, Plan, sort_few};
 use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -48,7 +48,7 @@ pub(crate) fn weighted<T: Tone>(
         .filter(|(_, w)| w[..] != [1.0])
         .map(|(axis, w)| (axis, w.iter().map(|&w| T::Sum::from_f64(w)).collect()))
         .collect();
-    axes.sort_by_key(|(axis, _)| axis.axis());
+    sort_few(&mut axes, |(axis, _)| axis.axis());
     let behind = |axis: &AxisPlan| shape[axis.axis() + 1..].iter().product::<usize>();
     let along = axes.pop_if(|(axis, _)| behind(axis) < ROW);
     let down = axes.pop();

@@ -16,13 +16,27 @@ pub(crate) const LIMIT: usize = isize::MAX as usize / 4;
 #[inline(always)]
 pub(crate) fn list<T: Copy + Default>(n: usize, mut f: impl FnMut(usize) -> T) -> SmallVec<[T; 6]> {
     if n > 6 {
-        return (0..n).map(f).collect();
+        let mut list = SmallVec::from_elem(T::default(), n);
+        list.iter_mut().enumerate().for_each(|(k, slot)| *slot = f(k));
+        return list;
     }
     let mut buffer = [T::default(); 6];
     for (k, slot) in buffer.iter_mut().enumerate().take(n) {
         *slot = f(k);
     }
     SmallVec::from_buf_and_len(buffer, n)
+}
+
+/// Sorts a list as long as arrays have axes, or little longer; equals stay in order. (The standard library's sort takes six kilobytes of code
+/// for each type and key.)
+pub(crate) fn sort_few<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
+    for end in 1..list.len() {
+        let mut k = end;
+        while k > 0 && key(&list[k]) < key(&list[k - 1]) {
+            list.swap(k - 1, k);
+            k -= 1;
+        }
+    }
 }
 
 /// How far apart neighbours along each axis of a row-major array lie.

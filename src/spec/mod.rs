@@ -28,7 +28,7 @@ pub use part::{Part, Parts};
 pub use plan::{OutAxis, Plan};
 pub use unfold::{Unfold, unfold};
 
-pub(crate) use lists::{Dims, LIMIT, Strides, advance, index_of, list, row_major, unravel};
+pub(crate) use lists::{Dims, LIMIT, Strides, advance, index_of, list, row_major, sort_few, unravel};
 pub(crate) use numbers::{Axes, PerAxis, dims};
 pub(crate) use plan::{checked_len, checked_order, normal_axis};
 pub(crate) use reads::{Reads, Segment};

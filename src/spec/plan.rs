@@ -1,7 +1,7 @@
 //! The plan: where the windows of a request lie on a shape.
 
 use super::axis::AxisPlan;
-use super::lists::{Dims, LIMIT, list};
+use super::lists::{Dims, LIMIT, list, sort_few};
 use crate::error::{Error, Irregular, Result};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -97,6 +97,13 @@ impl Plan {
     #[inline]
     pub fn axes(&self) -> &[AxisPlan] {
         &self.axes
+    }
+
+    /// The unfolded axes, in the array's order.
+    pub(crate) fn axes_in_order(&self) -> Vec<&AxisPlan> {
+        let mut axes: Vec<&AxisPlan> = self.axes.iter().collect();
+        sort_few(&mut axes, |a| a.axis());
+        axes
     }
 
     /// How many windows there are along each unfolded axis, in the order of the request.

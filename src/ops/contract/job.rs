@@ -5,7 +5,7 @@ use super::strip::{Innermost, Strip};
 use crate::kernel::contract::{Cut, Scalar, widths};
 use crate::kernel::level::Level;
 use crate::kernel::threads::threads_for;
-use crate::spec::{Dims, Plan, index_of};
+use crate::spec::{Dims, Plan, index_of, sort_few};
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -51,7 +51,7 @@ pub(crate) struct Split {
 impl Job {
     pub(crate) fn new(plan: &Plan, channel: Option<usize>, groups: usize, outputs: usize, zero_holes: bool) -> Self {
         let mut asked: SmallVec<[usize; 3]> = (0..plan.axes().len()).collect();
-        asked.sort_by_key(|&k| plan.axes()[k].axis());
+        sort_few(&mut asked, |&k| plan.axes()[k].axis());
         let lines = asked.iter().map(|&k| Line::new(plan.axes()[k], zero_holes)).collect();
         let mut shape = plan.reduced_dims();
         let channels = channel.map_or(1, |c| plan.input_shape()[c] / groups);

@@ -6,21 +6,20 @@
 use super::block::{each_window, repeats};
 use super::found::{Found, Lower, Placing};
 use super::held::{check_cells, short_window};
-use super::job::Job;
-use super::masked::{MaskHeld, Under};
+use super::masking::{AnyMask, Work};
 use super::number::Number;
 use super::ops::Larger;
 use super::places::{Keyed, Narrow, Places, Search, Wide, Width};
 use super::rankable::Rankable;
 use super::rows::Traits;
 use super::source::{Blank, Elements};
-use super::{masked, planes, ranges};
+use super::{planes, ranges};
 use crate::array::{Array, View};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Op, small};
 use crate::kernel::threads::each_part;
-use crate::ops::{Mask, Windows};
+use crate::ops::Windows;
 use crate::spec::{AxisPlan, Plan};
 use alloc::borrow::Cow;
 
@@ -94,7 +93,7 @@ impl<'a, T: Number> Windows<'a, T> {
 /// [`Error::BufferLength`], [`Error::EmptyWindow`] with `what`, [`Error::TooLarge`].
 pub(super) fn search<T: Rankable>(
     windows: &Windows<'_, T>,
-    mask: Option<&Mask>,
+    mask: Option<AnyMask<'_>>,
     what: &'static str,
     search: Search,
     indices: &mut [usize],
@@ -106,7 +105,7 @@ pub(super) fn search<T: Rankable>(
     }
     windows.check_buffer(indices.len())?;
     let short = match mask {
-        Some(mask) => MaskHeld::of(plan, mask, false).short(plan, 1),
+        Some(mask) => mask.0.held(plan, false).short(plan, 1),
         None => short_window(plan, false, 1),
     };
     if let Some((index, _)) = short {
@@ -166,7 +165,7 @@ pub(super) fn endless<T>(plan: &Plan, source: &View<'_, T>) -> bool {
 /// On the engine of all reductions.
 fn walk<T: Rankable, W: Width>(
     windows: &Windows<'_, T>,
-    mask: Option<&Mask>,
+    mask: Option<AnyMask<'_>>,
     search: Search,
     lower: Lower<'_, T>,
     found: Found<'_, T>,
@@ -182,19 +181,14 @@ fn walk<T: Rankable, W: Width>(
         boxes: Larger::<W::Acc<T>>::BOXED && lower.places.are_linear(),
     };
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));
-    let under = mask.map(|mask| Under::new(windows, mask, false, traits, bytes));
-    let whole = mask.is_none().then(|| Job::new(plan, source.strides(), false, traits, bytes));
-    let Some(job) = whole.as_ref().or(under.as_ref().map(|u| &u.job)) else { return };
-    let units = job.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
+    let work = Work::new(plan, source.strides(), false, (traits, mask), bytes);
+    let units = work.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
     let nothing = W::Acc::<T>::default();
     let blank = Blank { fill: nothing, nothing };
-    each_part(found, &job.lengths(&units), &|number, found| {
+    each_part(found, &work.job().lengths(&units), &|number, found| {
         let mut elements = Elements::new(Keyed::<W>::new(lower.places, search), level, source);
         let mut sink = Placing::<T, W>::new(lower, level, found);
-        match &under {
-            Some(under) => masked::run(under, &units[number], level, Larger::OP, blank, &mut elements, &mut sink),
-            None => job.run(&units[number], level, Larger::OP, blank, &mut elements, &mut sink),
-        }
+        work.run(&units[number], level, (Larger::OP, blank), &mut elements, &mut sink);
     });
 }
 

@@ -4,17 +4,18 @@ use super::accumulator::{Total, Wrap};
 use super::arg::search;
 use super::compiled::{Extremes, Sums};
 use super::exact::{ExactMean, ProductIfFits, SumIfFits};
+use super::masking::AnyMask;
 use super::monoid::{By, Lowest, Max, Min};
 use super::number::Number;
 use super::ops::{Larger, Smaller};
 use super::places::Search;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
-use super::{engine, masked, ranges};
+use super::{engine, ranges};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
-use crate::ops::{Mask, Windows};
+use crate::ops::Windows;
 use crate::spec::index_of;
 use alloc::vec;
 use core::marker::PhantomData;
@@ -24,17 +25,17 @@ macro_rules! extremes {
     ($($t:ty)*: $min:expr) => { $(
         impl Extremes for $t {
             #[inline(never)]
-            fn largest(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$t]) -> Result<()> {
+            fn largest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
                 under(windows, mask, &By(&Max, Larger::OP), out)
             }
             #[inline(never)]
-            fn smallest(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$t]) -> Result<()> {
+            fn smallest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
                 under(windows, mask, &$min, out)
             }
             #[inline(never)]
             fn search(
                 windows: &Windows<'_, $t>,
-                mask: Option<&Mask>,
+                mask: Option<AnyMask<'_>>,
                 what: &'static str,
                 (least, last_nan): (bool, bool),
                 indices: &mut [usize],
@@ -58,11 +59,11 @@ macro_rules! sums {
     ($($t:ty)*; $total:path, $average:path, $product:path) => { $(
         impl Sums<<$t as Number>::Wide, <$t as Number>::Mean> for $t {
             #[inline(never)]
-            fn total(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
+            fn total(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [<$t as Number>::Wide]) -> Result<()> {
                 $total(windows, mask, out)
             }
             #[inline(never)]
-            fn average(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [<$t as Number>::Mean]) -> Result<()> {
+            fn average(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [<$t as Number>::Mean]) -> Result<()> {
                 $average(windows, mask, out)
             }
             #[inline(never)]
@@ -82,28 +83,28 @@ sums! { f32 f64; float_totals, float_means, float_products }
 sums! { half::f16 half::bf16; float_totals, float_means, float_products }
 
 /// Sums of numbers that have two types for them; [`Error::DoesNotFit`] where the type of results does not hold one.
-fn short_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Wide]) -> Result<()> {
+fn short_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Wide]) -> Result<()> {
     match windows.plan().window_len() {
         n if n > T::FEW && n <= T::SOME => under(windows, mask, &SumMiddle, out),
         _ => long_totals(windows, mask, out),
     }
 }
 
-fn short_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Mean]) -> Result<()> {
+fn short_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Mean]) -> Result<()> {
     match windows.plan().window_len() {
         n if n > T::FEW && n <= T::SOME => under(windows, mask, &MeanMiddle, out),
         _ => long_means(windows, mask, out),
     }
 }
 
-fn long_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Wide]) -> Result<()> {
+fn long_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Wide]) -> Result<()> {
     match windows.plan().window_len() <= T::FEW {
         true => under(windows, mask, &SumNarrow, out),
         false => fitting(windows, mask, "sum", &SumIfFits, out),
     }
 }
 
-fn long_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Mean]) -> Result<()> {
+fn long_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Mean]) -> Result<()> {
     if windows.plan().window_len() <= T::FEW {
         return under(windows, mask, &MeanNarrow::new(false), out);
     }
@@ -118,7 +119,7 @@ fn products<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<
     fitting(windows, None, "product", &ProductIfFits(PhantomData::<fn(T)>), out)
 }
 
-fn float_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Wide]) -> Result<()> {
+fn float_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Wide]) -> Result<()> {
     under(windows, mask, &SumNarrow, out)
 }
 
@@ -130,7 +131,7 @@ fn float_products<T: Number<Narrow = <T as Number>::Wide>>(
 }
 
 /// Means of floats: where a sum overflows, once more with all elements made smaller.
-fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &mut [T::Mean]) -> Result<()> {
+fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Mean]) -> Result<()> {
     let cells = windows.plan().window_len();
     let means = MeanNarrow::new(false);
     under(windows, mask, &means, out)?;
@@ -148,7 +149,7 @@ fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<&Mask>, out: &m
 /// Reduces integers by an operation whose result may leave its type.
 fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
     windows: &Windows<'_, T>,
-    mask: Option<&Mask>,
+    mask: Option<AnyMask<'_>>,
     operation: &'static str,
     reduction: &R,
     out: &mut [T::Wide],
@@ -173,27 +174,27 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
 /// Reduces by an operation that takes an element many times at once, into a buffer of the right length.
 fn exactly<T: Number, R: Reduction<T>>(
     windows: &Windows<'_, T>,
-    mask: Option<&Mask>,
+    mask: Option<AnyMask<'_>>,
     reduction: &R,
     out: &mut [R::Out],
 ) {
-    let fill = windows.fill_value().copied();
+    let (plan, source, fill) = (windows.plan(), windows.source(), windows.fill_value().copied());
     match mask {
-        Some(mask) => masked::reduce(windows, mask, reduction, Level::detect(), out),
-        None => ranges::reduce(windows.plan(), windows.source(), fill, reduction, out),
+        Some(_) => engine::reduce(plan, source, fill, (reduction, mask), Level::detect(), out),
+        None => ranges::reduce(plan, source, fill, reduction, out),
     }
 }
 
 /// Reduces the cells of a mask, or all, into a buffer of the right length.
 pub(super) fn under<T: Element, R: Reduction<T>>(
     windows: &Windows<'_, T>,
-    mask: Option<&Mask>,
+    mask: Option<AnyMask<'_>>,
     reduction: &R,
     out: &mut [R::Out],
 ) -> Result<()> {
-    let Some(mask) = mask else { return run(windows, reduction, out) };
     windows.check_buffer(out.len())?;
-    masked::reduce(windows, mask, reduction, Level::detect(), out);
+    let (plan, source, fill) = (windows.plan(), windows.source(), windows.fill_value().copied());
+    engine::reduce(plan, source, fill, (reduction, mask), Level::detect(), out);
     Ok(())
 }
 
@@ -203,8 +204,5 @@ pub(super) fn run<T: Element, R: Reduction<T>>(
     reduction: &R,
     out: &mut [R::Out],
 ) -> Result<()> {
-    windows.check_buffer(out.len())?;
-    let fill = windows.fill_value().copied();
-    engine::reduce(windows.plan(), windows.source(), fill, reduction, Level::detect(), out);
-    Ok(())
+    under(windows, None, reduction, out)
 }

@@ -1,19 +1,20 @@
 //! What every element type has compiled in this crate: declared here, made in [`built_in`](super::built_in).
 
 use super::gaps::ValidWindows;
+use super::masking::AnyMask;
 use crate::error::Result;
-use crate::ops::{Mask, Windows};
+use crate::ops::Windows;
 
 /// Extremes of windows, of the cells of a mask if there is one, into a buffer of one result each.
 pub trait Extremes: Sized {
     #[doc(hidden)]
-    fn largest(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Self]) -> Result<()>;
+    fn largest(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
-    fn smallest(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Self]) -> Result<()>;
+    fn smallest(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
     fn search(
         windows: &Windows<'_, Self>,
-        mask: Option<&Mask>,
+        mask: Option<AnyMask<'_>>,
         what: &'static str,
         least_and_last_nan: (bool, bool),
         indices: &mut [usize],
@@ -24,9 +25,9 @@ pub trait Extremes: Sized {
 /// Sums, means and products of windows, of the cells of a mask if there is one, into a buffer of one result each.
 pub trait Sums<Wide, Mean>: Sized {
     #[doc(hidden)]
-    fn total(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Wide]) -> Result<()>;
+    fn total(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, out: &mut [Wide]) -> Result<()>;
     #[doc(hidden)]
-    fn average(windows: &Windows<'_, Self>, mask: Option<&Mask>, out: &mut [Mean]) -> Result<()>;
+    fn average(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, out: &mut [Mean]) -> Result<()>;
     #[doc(hidden)]
     fn multiplied(windows: &Windows<'_, Self>, out: &mut [Wide]) -> Result<()>;
 }

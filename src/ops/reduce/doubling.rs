@@ -15,7 +15,7 @@
 //! others take its binary digits, each as two or four parts.
 
 use crate::kernel::rows::TAPS;
-use crate::spec::gcd;
+use crate::spec::{gcd, sort_few};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -169,10 +169,10 @@ fn digits(nodes: &mut Vec<Node>, n: usize, rows: Shape) -> usize {
 /// In the order of their sizes, so that what is read was made just before: it is still in a first-level cache.
 fn by_size(nodes: &mut [Node]) {
     let mut order: Vec<usize> = (0..nodes.len()).collect();
-    order.sort_by_key(|&k| nodes[k].size);
+    sort_few(&mut order, |&k| nodes[k].size);
     let mut place = vec![0; nodes.len()];
     order.iter().enumerate().for_each(|(at, &k)| place[k] = at);
-    nodes.sort_by_key(|node| node.size);
+    sort_few(nodes, |node| node.size);
     nodes.iter_mut().flat_map(|node| &mut node.parts).for_each(|part| part.from = place[part.from]);
 }
 

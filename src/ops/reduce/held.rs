@@ -59,8 +59,7 @@ pub(crate) fn short_window(plan: &Plan, filled: bool, need: usize) -> Option<(Ve
     if shape.contains(&0) {
         return None;
     }
-    let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
-    axes.sort_by_key(|a| a.axis());
+    let axes = plan.axes_in_order();
     // For each axis, candidates in order: every window that is not like all others, and one that is.
     let counts: Vec<Vec<(usize, usize)>> = axes.iter().map(|a| Held::new(a, filled).candidates().collect()).collect();
     let least: Vec<usize> = counts.iter().map(|c| c.iter().map(|&(_, n)| n).min().unwrap_or(0)).collect();
@@ -92,7 +91,6 @@ pub(crate) fn check_cells(plan: &Plan, filled: bool) -> Result<()> {
 
 /// How many cells of each window count along each unfolded axis, in the array's order.
 pub(crate) fn cell_counts(plan: &Plan, filled: bool) -> Vec<Vec<usize>> {
-    let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
-    axes.sort_by_key(|a| a.axis());
+    let axes = plan.axes_in_order();
     axes.iter().map(|a| a.held(0..a.count(), filled)).collect()
 }

@@ -54,8 +54,7 @@ pub(crate) struct Unit {
 
 impl Job {
     pub(super) fn new(plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Job {
-        let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, traits.pairwise)).collect();
-        lines.sort_by_key(|l| l.axis.axis());
+        let lines: Vec<Line> = plan.axes_in_order().into_iter().map(|a| Line::new(*a, traits.pairwise)).collect();
         let last = lines.last().map_or(0, |l| l.axis.axis());
         let input = plan.input_shape();
         let inner: usize = input[last + 1..].iter().product();

@@ -20,6 +20,7 @@ mod job;
 mod line;
 mod machine;
 mod masked;
+mod masking;
 mod methods;
 mod moments;
 mod monoid;

@@ -11,7 +11,7 @@
 use super::doubling::Order;
 use crate::array::{Picked, View};
 use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
-use crate::spec::{AxisPlan, Dims, Plan, Reads, Segment, Tail, advance, unravel};
+use crate::spec::{AxisPlan, Dims, Plan, Reads, Segment, Tail, advance, sort_few, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -89,7 +89,7 @@ pub(super) fn each<T: Copy, O: Op>(
 fn in_turn(plan: &Plan) -> Vec<&AxisPlan> {
     let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
     let growth = |a: &AxisPlan| a.whole_count().0 as f64 / a.whole_len().0.max(1) as f64;
-    axes.sort_by_key(|a| core::cmp::Reverse(a.axis()));
+    sort_few(&mut axes, |a| core::cmp::Reverse(a.axis()));
     let between = axes.iter().scan(1.0, |size, a| {
         *size *= growth(a);
         Some(*size)
@@ -97,7 +97,8 @@ fn in_turn(plan: &Plan) -> Vec<&AxisPlan> {
     let (most, last) = between.fold((1.0f64, 1.0), |(most, _), size| (most.max(size), size));
     let elements: f64 = plan.axes().iter().map(|a| a.whole_len().0.max(1) as f64).product();
     if most * elements > SMALL && most > ROOM * last.max(1.0) {
-        axes.sort_by(|a, b| growth(a).total_cmp(&growth(b)));
+        // (Of numbers that are not negative, their bits stand in the same order.)
+        sort_few(&mut axes, |a| growth(a).to_bits());
     }
     axes
 }
@@ -416,7 +417,7 @@ mod tests {
         let mut here = vec![R::Out::default(); plan.reduced_dims().iter().product()];
         let mut there = here.clone();
         reduce(&plan, view, fill, r, &mut here);
-        crate::ops::reduce::engine::reduce(&plan, view, fill, r, Level::detect(), &mut there);
+        crate::ops::reduce::engine::reduce(&plan, view, fill, (r, None), Level::detect(), &mut there);
         assert_eq!(alloc::format!("{here:?}"), alloc::format!("{there:?}"), "{request:?} {view:?} {fill:?}");
         1
     }

@@ -5,7 +5,7 @@ use super::built_in::under;
 use super::compiled::Sums;
 use super::engine;
 use super::held::{cell_counts, short_window};
-use super::masked::MaskHeld;
+use super::masking::AnyMask;
 use super::monoid::{By, Monoid};
 use super::number::Number;
 use super::ops::Plus;
@@ -14,10 +14,9 @@ use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
 use crate::kernel::weigh::Tone;
-use crate::ops::{Mask, Windows};
-use crate::spec::{AxisPlan, Dims, unravel};
+use crate::ops::Windows;
+use crate::spec::{Dims, unravel};
 use alloc::vec;
-use alloc::vec::Vec;
 
 /// The most integers whose mean is rounded.
 const MOST: usize = 1 << 31;
@@ -41,7 +40,12 @@ pub trait Pixel: Number + Tone {
     fn nearest_wide(sum: Self::Wide, n: f64) -> Self;
     /// Means of windows of `n` cells by a way of the type's own, if it has one for them.
     #[doc(hidden)]
-    fn quick_into(_windows: &Windows<'_, Self>, _mask: Option<&Mask>, _n: usize, _out: &mut [Self]) -> Result<bool> {
+    fn quick_into(
+        _windows: &Windows<'_, Self>,
+        _mask: Option<AnyMask<'_>>,
+        _n: usize,
+        _out: &mut [Self],
+    ) -> Result<bool> {
         Ok(false)
     }
 }
@@ -138,11 +142,11 @@ macro_rules! bytes {
 }
 
 bytes! {
-    u8: fn quick_into(windows: &Windows<'_, u8>, mask: Option<&Mask>, n: usize, out: &mut [u8]) -> Result<bool> {
+    u8: fn quick_into(windows: &Windows<'_, u8>, mask: Option<AnyMask<'_>>, n: usize, out: &mut [u8]) -> Result<bool> {
         let fill = windows.fill_value().copied();
         let whole = || mask.is_none() && short_window(windows.plan(), fill.is_some(), n).is_none();
         let Some(quick) = Quick::new(n).filter(|_| whole()) else { return Ok(false) };
-        engine::reduce(windows.plan(), windows.source(), fill, &By(&quick, Plus::OP), Level::detect(), out);
+        engine::reduce(windows.plan(), windows.source(), fill, (&By(&quick, Plus::OP), None), Level::detect(), out);
         Ok(true)
     };
     i8;
@@ -178,7 +182,7 @@ shorts! { u16 i16 }
 macro_rules! floats {
     ($($t:ty: |$x:ident| $narrow:expr, |$windows:ident, $mask:ident, $out:ident| $means:expr;)*) => { $(
         impl Pixel for $t {
-            fn quick_into($windows: &Windows<'_, $t>, $mask: Option<&Mask>, _n: usize, $out: &mut [$t]) -> Result<bool> {
+            fn quick_into($windows: &Windows<'_, $t>, $mask: Option<AnyMask<'_>>, _n: usize, $out: &mut [$t]) -> Result<bool> {
                 $means;
                 Ok(true)
             }
@@ -238,10 +242,10 @@ impl<T: Pixel> Windows<'_, T> {
     }
 
     /// The same of the cells of a mask, if there is one.
-    pub(super) fn rounded_mean(&self, mask: Option<&Mask>, out: &mut [T]) -> Result<()> {
+    pub(super) fn rounded_mean(&self, mask: Option<AnyMask<'_>>, out: &mut [T]) -> Result<()> {
         self.check_buffer(out.len())?;
         let fill = self.fill_value().copied();
-        let held = mask.map(|mask| MaskHeld::of(self.plan(), mask, fill.is_some()));
+        let held = mask.map(|mask| mask.0.held(self.plan(), fill.is_some()));
         let short = match &held {
             Some(held) => held.short(self.plan(), 1),
             None => short_window(self.plan(), fill.is_some(), 1),
@@ -249,7 +253,7 @@ impl<T: Pixel> Windows<'_, T> {
         if let Some((index, _)) = short {
             return Err(Error::EmptyWindow { what: "mean", index });
         }
-        let cells = mask.map_or(self.plan().window_len(), Mask::count);
+        let cells = mask.map_or(self.plan().window_len(), |mask| mask.0.cells());
         let limit = if T::EXACT { T::MOST.min(MOST) } else { usize::MAX };
         if cells > limit {
             let element = core::any::type_name::<T>();
@@ -273,15 +277,14 @@ impl<T: Pixel> Windows<'_, T> {
             T::total(self, mask, &mut sums)?;
             let plan = self.plan();
             let counts = cell_counts(plan, fill.is_some());
-            let mut axes: Vec<usize> = plan.axes().iter().map(AxisPlan::axis).collect();
-            axes.sort_unstable();
+            let axes = plan.axes_in_order();
             let shape = plan.reduced_dims();
             let mut index = Dims::from_elem(0, shape.len());
             for (number, (out, &sum)) in out.iter_mut().zip(&sums).enumerate() {
                 unravel(number, 0..shape.len(), &shape, &mut index);
-                let windows = axes.iter().map(|&a| index[a]);
+                let mut windows = axes.iter().map(|a| index[a.axis()]);
                 let held = match &held {
-                    Some(held) => held.at(windows),
+                    Some(held) => held.at(&mut windows),
                     None => windows.zip(&counts).map(|(i, counts)| counts[i]).product(),
                 };
                 *out = T::nearest_wide(sum, held as f64);

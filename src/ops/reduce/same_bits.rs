@@ -2,19 +2,20 @@
 
 use super::compiled::{Extremes, Gaps, Sums};
 use super::gaps::ValidWindows;
+use super::masking::AnyMask;
 #[cfg(target_pointer_width = "64")]
 use crate::array::bits_mut;
 use crate::error::Result;
-use crate::ops::{Mask, Windows};
+use crate::ops::Windows;
 use alloc::vec;
 
 macro_rules! sums_of_bits {
     ($($t:ty as $bits:ty, sums $wide:ty, |$x:ident| $value:expr;)*) => { $(
         impl Sums<$wide, f64> for $t {
-            fn total(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$wide]) -> Result<()> {
+            fn total(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$wide]) -> Result<()> {
                 <$bits>::total(&windows.bits(), mask, out)
             }
-            fn average(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [f64]) -> Result<()> {
+            fn average(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [f64]) -> Result<()> {
                 <$bits>::average(&windows.bits(), mask, out)
             }
             fn multiplied(windows: &Windows<'_, $t>, out: &mut [$wide]) -> Result<()> {
@@ -53,15 +54,15 @@ sums_of_bits! {
 macro_rules! extremes_of_bits {
     ($($t:ty as $bits:ty;)*) => { $(
         impl Extremes for $t {
-            fn largest(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$t]) -> Result<()> {
+            fn largest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
                 <$bits>::largest(&windows.bits(), mask, bits_mut(out))
             }
-            fn smallest(windows: &Windows<'_, $t>, mask: Option<&Mask>, out: &mut [$t]) -> Result<()> {
+            fn smallest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
                 <$bits>::smallest(&windows.bits(), mask, bits_mut(out))
             }
             fn search(
                 windows: &Windows<'_, $t>,
-                mask: Option<&Mask>,
+                mask: Option<AnyMask<'_>>,
                 what: &'static str,
                 how: (bool, bool),
                 indices: &mut [usize],
@@ -78,14 +79,14 @@ extremes_of_bits! { usize as u64; isize as i64; }
 
 /// By way of bytes, as not every byte is a `bool`.
 impl Extremes for bool {
-    fn largest(windows: &Windows<'_, bool>, mask: Option<&Mask>, out: &mut [bool]) -> Result<()> {
+    fn largest(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, out: &mut [bool]) -> Result<()> {
         let mut bytes = vec![0; out.len()];
         u8::largest(&windows.bits(), mask, &mut bytes)?;
         from_bytes(&bytes, out);
         Ok(())
     }
 
-    fn smallest(windows: &Windows<'_, bool>, mask: Option<&Mask>, out: &mut [bool]) -> Result<()> {
+    fn smallest(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, out: &mut [bool]) -> Result<()> {
         let mut bytes = vec![0; out.len()];
         u8::smallest(&windows.bits(), mask, &mut bytes)?;
         from_bytes(&bytes, out);
@@ -94,7 +95,7 @@ impl Extremes for bool {
 
     fn search(
         windows: &Windows<'_, bool>,
-        mask: Option<&Mask>,
+        mask: Option<AnyMask<'_>>,
         what: &'static str,
         how: (bool, bool),
         indices: &mut [usize],

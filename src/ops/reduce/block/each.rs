@@ -6,7 +6,7 @@ use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
 use crate::kernel::threads::{made, threads_for};
-use crate::spec::{AxisPlan, Dims, Plan, advance, row_major, unravel};
+use crate::spec::{AxisPlan, Dims, Plan, advance, row_major, sort_few, unravel};
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -115,7 +115,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         let shape = plan.reduced_dims();
         let strides = row_major(shape.iter().copied());
         let mut order: SmallVec<[usize; 3]> = (0..plan.axes().len()).collect();
-        order.sort_by_key(|&k| plan.axes()[k].axis());
+        sort_few(&mut order, |&k| plan.axes()[k].axis());
         let plain: SmallVec<[usize; 6]> =
             (0..shape.len()).filter(|&a| plan.axes().iter().all(|p| p.axis() != a)).collect();
         let leads = plain.iter().map(|&a| shape[a]).product();

@@ -4,7 +4,8 @@ use super::super::arg::endless;
 use super::super::block::{each_window, repeats};
 use super::super::found::{Found, Lower, Placing};
 use super::super::held::check_cells;
-use super::super::job::{Job, Unit};
+use super::super::job::Unit;
+use super::super::masking::Work;
 use super::super::number::Number;
 use super::super::ops::Larger;
 use super::super::places::{Keyed, Narrow, Places, Search, Wide, Width};
@@ -96,30 +97,30 @@ fn walk<T: Number, W: Width>(
         boxes,
     };
     let bytes = size_of_val(indices);
-    let job = Job::new(plan, source.strides(), false, traits, bytes);
-    let units = job.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
+    let work = Work::new(plan, source.strides(), false, (traits, None), bytes);
+    let units = work.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
     let nothing = W::Acc::<T>::default();
     let lifting = Keyed::<W>::new(lower.places, search);
     let found = Found { indices, values: None, before: 0 };
     if const { T::NANS } && windows.skips() {
-        sifted::<T, W>(windows, Skipping { lifting, nothing }, (&job, &units, lower), found);
+        sifted::<T, W>(windows, Skipping { lifting, nothing }, (&work, &units, lower), found);
         return Ok(());
     }
-    sifted::<T, W>(windows, lifting, (&job, &units, lower), found);
+    sifted::<T, W>(windows, lifting, (&work, &units, lower), found);
     Ok(())
 }
 
 fn sifted<T: Number, W: Width>(
     windows: &ValidWindows<'_, T>,
     lifting: impl Lifting<T, Acc = W::Acc<T>>,
-    (job, units, lower): (&Job, &[Unit], Lower<'_, T>),
+    (work, units, lower): (&Work, &[Unit], Lower<'_, T>),
     found: Found<'_, T>,
 ) {
     let (level, nothing) = (Level::detect(), W::Acc::<T>::default());
     let blank = Blank { fill: nothing, nothing };
-    each_part(found, &job.lengths(units), &|number, found| {
+    each_part(found, &work.job().lengths(units), &|number, found| {
         let mut sifted = Sifted::new((lifting, nothing), level, &windows.source, windows.mask.as_ref());
         let mut sink = Placing::<T, W>::new(lower, level, found);
-        job.run(&units[number], level, Larger::OP, blank, &mut sifted, &mut sink);
+        work.run(&units[number], level, (Larger::OP, blank), &mut sifted, &mut sink);
     });
 }

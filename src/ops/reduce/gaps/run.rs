@@ -1,6 +1,6 @@
 //! Reductions of what counts, on the engine of all others: how many elements count first, then what they combine to.
 
-use super::super::job::Job;
+use super::super::masking::Work;
 use super::super::ranges;
 use super::super::rankable::Rankable;
 use super::super::results::{Results, Sink};
@@ -104,16 +104,18 @@ fn walk<T: Rankable, R: Reduction<T>>(
     out: &mut [R::Out],
 ) {
     let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
-    let job = Job::new(plan, source.strides(), windows.fill.is_some(), traits::<T, R>(windows), size_of_val(out));
+    let (filled, bytes) = (windows.fill.is_some(), size_of_val(out));
+    let work = Work::new(plan, source.strides(), filled, (traits::<T, R>(windows), None), bytes);
+    let job = work.job();
     let read = source.len().saturating_mul(size_of::<T>().max(1));
-    let units = job.units(read.saturating_add(size_of_val(out)));
+    let units = work.units(read.saturating_add(bytes));
     let nothing = reduction.identity();
     let blank = Blank { fill: windows.fill.map_or(nothing, |v| lifting.lift(v)), nothing };
     each_part(Counted { out, before: 0 }, &job.lengths(&units), &|number, part: Counted<'_, R::Out>| {
         let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
         let results = Results::new(reduction, level, part.out, job.streams);
         let mut sink = Lowering { results, reduction, tallies, before: part.before, counts: Vec::new() };
-        job.run(&units[number], level, reduction.op(), blank, &mut sifted, &mut sink);
+        work.run(&units[number], level, (reduction.op(), blank), &mut sifted, &mut sink);
     });
 }
 

@@ -108,7 +108,7 @@ fn counts<T: Rankable, C: Wrap>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>>
         None => View::with_strides(&every, shape, vec![0; shape.len()], 0)?,
     };
     let (fill, flags) = (windows.fill.map(|_| true), Count(Flags::<C>(PhantomData)));
-    engine::reduce(&windows.plan, &mask, fill, &flags, Level::detect(), &mut counts);
+    engine::reduce(&windows.plan, &mask, fill, (&flags, None), Level::detect(), &mut counts);
     Ok(counts)
 }
 

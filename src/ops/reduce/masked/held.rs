@@ -1,7 +1,8 @@
 //! How many cells of each window count, under a mask.
 
+use super::super::masking::HeldCells;
 use crate::ops::mask::Mask;
-use crate::spec::{AxisPlan, Cell, Dims, PadMode, Plan, index_of, row_major};
+use crate::spec::{AxisPlan, Cell, Dims, PadMode, Plan, index_of, row_major, sort_few};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -53,20 +54,18 @@ impl MaskHeld {
 
     /// Of the windows of a plan.
     pub(in super::super) fn of(plan: &Plan, mask: &Mask, filled: bool) -> MaskHeld {
-        let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
-        axes.sort_by_key(|a| a.axis());
-        MaskHeld::new(&axes, &sorted(plan, mask), filled)
+        MaskHeld::new(&plan.axes_in_order(), &sorted(plan, mask), filled)
     }
+}
 
-    /// The first window of a plan, in row-major order of the result, that holds fewer than `need` cells, and how many it holds.
-    pub(in super::super) fn short(&self, plan: &Plan, need: usize) -> Option<(Vec<usize>, usize)> {
+impl HeldCells for MaskHeld {
+    fn short(&self, plan: &Plan, need: usize) -> Option<(Vec<usize>, usize)> {
         let shape = plan.reduced_dims();
         if shape.contains(&0) || self.table.iter().all(|&n| n >= need) {
             return None;
         }
         // The first window of each number, in order: the first short one is made of them.
-        let mut axes: Vec<usize> = plan.axes().iter().map(AxisPlan::axis).collect();
-        axes.sort_unstable();
+        let axes = plan.axes_in_order();
         let firsts: Vec<Vec<(usize, usize)>> = self.numbers.iter().map(|n| firsts(n)).collect();
         let sizes: Dims = firsts.iter().map(Vec::len).collect();
         (0..sizes.iter().product()).find_map(|number| {
@@ -76,14 +75,13 @@ impl MaskHeld {
             let held = self.table[place];
             (held < need).then(|| {
                 let mut index = alloc::vec![0; shape.len()];
-                axes.iter().zip(windows()).for_each(|(&axis, (window, _))| index[axis] = window);
+                axes.iter().zip(windows()).for_each(|(&axis, (window, _))| index[axis.axis()] = window);
                 (index, held)
             })
         })
     }
 
-    /// How many elements the window with these places along each axis, in the array's order, holds.
-    pub(in super::super) fn at(&self, windows: impl Iterator<Item = usize>) -> usize {
+    fn at(&self, windows: &mut dyn Iterator<Item = usize>) -> usize {
         let place =
             windows.zip(self.numbers.iter().zip(&self.strides)).map(|(i, (numbers, stride))| numbers[i] * stride);
         self.table[place.sum::<usize>()]
@@ -149,7 +147,7 @@ fn held(block: &[usize], behind: usize, patterns: &[Pattern]) -> Vec<usize> {
 /// A mask's cells with its axes in the array's order.
 pub(in super::super) fn sorted(plan: &Plan, mask: &Mask) -> Vec<bool> {
     let mut order: Vec<isize> = (0..plan.axes().len() as isize).collect();
-    order.sort_by_key(|&k| plan.axes()[k as usize].axis());
+    sort_few(&mut order, |&k| plan.axes()[k as usize].axis());
     match mask.cells().permute(&order) {
         Ok(cells) => cells.iter().copied().collect(),
         Err(_) => unreachable!("every axis once"),

@@ -1,38 +1,47 @@
 //! A reduction under a mask, in numbers.
 
-use super::super::job::Job;
-use super::super::rows::Traits;
+use super::super::job::{Job, Unit};
+use super::super::masking::{HeldCells, MaskedJob, Masking};
+use super::super::rows::{Rows, Traits};
 use super::cut::Cut;
 use super::held::{MaskHeld, sorted};
+use super::walk::{Under, Walk};
 use crate::ops::mask::Mask;
-use crate::ops::windows::Windows;
+use crate::spec::Plan;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// What is reduced under a mask, in numbers.
-pub(in super::super) struct Under {
-    pub(in super::super) job: Job,
-    pub(super) cut: Cut,
-    /// Unless results are lowered without counts.
-    pub(super) held: Option<MaskHeld>,
-}
+impl Masking for Mask {
+    fn cells(&self) -> usize {
+        self.count()
+    }
 
-impl Under {
-    /// A job for windows of a mask that has a cell.
-    pub(in super::super) fn new<T>(
-        windows: &Windows<'_, T>,
-        mask: &Mask,
-        filled: bool,
-        traits: Traits,
-        bytes: usize,
-    ) -> Under {
-        let job =
-            Job::new(windows.plan(), windows.source().strides(), filled, Traits { boxes: false, ..traits }, bytes);
-        let cells = sorted(windows.plan(), mask);
+    fn held(&self, plan: &Plan, filled: bool) -> Box<dyn HeldCells> {
+        Box::new(MaskHeld::of(plan, self, filled))
+    }
+
+    fn job(&self, plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Box<dyn MaskedJob> {
+        let job = Job::new(plan, strides, filled, Traits { boxes: false, ..traits }, bytes);
+        let cells = sorted(plan, self);
         let cut = Cut::new(&cells, &job.lines, traits.idempotent);
         let held = traits.counted.then(|| {
             let axes: Vec<_> = job.lines.iter().map(|l| &l.axis).collect();
             MaskHeld::new(&axes, &cells, filled)
         });
-        Under { job, cut, held }
+        Box::new(Under { job, cut, held })
+    }
+}
+
+impl MaskedJob for Under {
+    fn job(&self) -> &Job {
+        &self.job
+    }
+
+    fn times(&self) -> usize {
+        self.cut.taps.len()
+    }
+
+    fn unit(&self, rows: &mut dyn Rows, unit: &Unit) {
+        Walk::new(self).unit(rows, unit);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::built_in::under;
 use super::super::compiled::Sums;
+use super::super::masking::AnyMask;
 use super::super::methods::made;
 use super::super::monoid::{All, Any, By};
 use super::super::number::{Number, Summable};
@@ -76,6 +77,11 @@ impl<'a, T> Masked<'a, T> {
     pub(in super::super) fn some(&self) -> Option<&Mask> {
         (!self.full).then_some(&self.mask)
     }
+
+    /// The same for reductions.
+    fn counting(&self) -> Option<AnyMask<'_>> {
+        self.some().map(|mask| AnyMask(mask))
+    }
 }
 
 macro_rules! forms {
@@ -103,20 +109,20 @@ impl<T: Number> Masked<'_, T> {
     forms! {
         /// The largest element under the mask: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::max`]. Dilation by a flat
         /// structuring element.
-        max, max_into, T, |m, out| T::largest(&m.windows, m.some(), out)
+        max, max_into, T, |m, out| T::largest(&m.windows, m.counting(), out)
     }
 
     forms! {
         /// The smallest element under the mask: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::min`]. Erosion by a flat
         /// structuring element.
-        min, min_into, T, |m, out| T::smallest(&m.windows, m.some(), out)
+        min, min_into, T, |m, out| T::smallest(&m.windows, m.counting(), out)
     }
 
     forms! {
         /// The mean of the elements under the mask: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::mean`].
         ///
         /// Where some windows hold fewer cells than others (padding, holes), how many is known from a table of the few kinds of windows.
-        mean, mean_into, T::Mean, |m, out| T::average(&m.windows, m.some(), out)
+        mean, mean_into, T::Mean, |m, out| T::average(&m.windows, m.counting(), out)
     }
 
     /// Where the largest element under the mask lies: its flat index in the unfolded axes, as [`Windows::argmax`]. Of equal
@@ -135,7 +141,7 @@ impl<T: Number> Masked<'_, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmax_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(&self.windows, self.some(), "argmax", (false, false), out, None)
+        T::search(&self.windows, self.counting(), "argmax", (false, false), out, None)
     }
 
     /// Where the smallest element under the mask lies; otherwise as [`argmax`](Self::argmax).
@@ -153,7 +159,7 @@ impl<T: Number> Masked<'_, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmin_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(&self.windows, self.some(), "argmin", (true, false), out, None)
+        T::search(&self.windows, self.counting(), "argmin", (true, false), out, None)
     }
 }
 
@@ -163,7 +169,7 @@ impl<T: Pixel> Masked<'_, T> {
     /// # Errors
     /// [`Error::BufferLength`]; [`Error::EmptyWindow`]; [`Error::SumOverflow`] for integers and more than 2^31 cells.
     pub(crate) fn rounded_mean_into(&self, out: &mut [T]) -> Result<()> {
-        self.windows.rounded_mean(self.some(), out)
+        self.windows.rounded_mean(self.counting(), out)
     }
 }
 
@@ -172,7 +178,7 @@ impl<T: Summable> Masked<'_, T> {
         /// The sum of the elements under the mask, in a type that holds it: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::sum`].
         ///
         /// Floats are added pairwise, box by box of the mask, in an order that follows from the mask, the step and the dilation alone.
-        sum, sum_into, T::Wide, |m, out| T::total(&m.windows, m.some(), out)
+        sum, sum_into, T::Wide, |m, out| T::total(&m.windows, m.counting(), out)
     }
 }
 
@@ -194,7 +200,7 @@ macro_rules! widest {
             /// # Errors
             /// As [`sum`](Self::sum); [`Error::BufferLength`].
             pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
-                <$t>::total(&self.windows, self.some(), out)
+                <$t>::total(&self.windows, self.counting(), out)
             }
         }
     )* };
@@ -205,11 +211,11 @@ widest! { u128 i128 }
 impl Masked<'_, bool> {
     forms! {
         /// Whether any element under the mask is true: `[.., n, ..] -> [.., grid, ..]`. Binary dilation.
-        any, any_into, bool, |m, out| under(&m.windows, m.some(), &By(&Any, Larger::OP), out)
+        any, any_into, bool, |m, out| under(&m.windows, m.counting(), &By(&Any, Larger::OP), out)
     }
 
     forms! {
         /// Whether all elements under the mask are true: `[.., n, ..] -> [.., grid, ..]`. Binary erosion.
-        all, all_into, bool, |m, out| under(&m.windows, m.some(), &By(&All, Smaller::OP), out)
+        all, all_into, bool, |m, out| under(&m.windows, m.counting(), &By(&All, Smaller::OP), out)
     }
 }

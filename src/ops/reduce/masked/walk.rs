@@ -1,13 +1,13 @@
 //! One thread's share of a reduction under a mask: rows are read once, made into the nodes of the cut, and kept as long as a window
 //! needs them.
 
-use super::super::job::Unit;
+use super::super::job::{Job, Unit};
 use super::super::line::{Line, Run, place};
 use super::super::reading::{Reader, Source};
 use super::super::rows::{At, CellCount, Rows, Slot, Slots, Strided};
-use super::cut::{Node, Pair};
+use super::cut::{Cut, Node, Pair};
+use super::held::MaskHeld;
 use super::spots::{Spots, most};
-use super::under::Under;
 use crate::kernel::LINE;
 use crate::kernel::rows::TAPS;
 use crate::spec::{Cell, Dims, advance, gcd, index_of, unravel};
@@ -20,6 +20,14 @@ const KEPT: usize = 512 * 1024;
 /// A row of fewer bytes spends its time on calls; whole lines of a picture are read in one stretch (a disk of radius 3 over `f32`: rows of
 /// 16 KiB take 0.72 of the time of rows of 2 KiB; EPYC with AVX-512, November 2026).
 const ROW_BYTES: Range<usize> = 1024..16 * 1024;
+
+/// What is reduced under a mask, in numbers.
+pub(super) struct Under {
+    pub(super) job: Job,
+    pub(super) cut: Cut,
+    /// Unless results are lowered without counts.
+    pub(super) held: Option<MaskHeld>,
+}
 
 pub(super) struct Walk<'p> {
     under: &'p Under,

@@ -22,7 +22,6 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::Windows;
 use crate::spec::AxisPlan;
-use alloc::vec::Vec;
 use wanted::{Place, Wanted};
 
 impl<'a, T: Number> Windows<'a, T> {
@@ -169,8 +168,7 @@ impl<'a, T: Number> Windows<'a, T> {
 
     fn order<R: Element>(&self, wanted: Wanted<R, impl Fn(T, T, f64) -> R + Sync>, out: &mut [R]) {
         let plan = self.plan();
-        let mut axes: Vec<&AxisPlan> = plan.axes().iter().collect();
-        axes.sort_by_key(|a| a.axis());
+        let axes = plan.axes_in_order();
         let across = axes.split_last().map_or(1, |(_, rest)| cells(rest));
         let fill = self.fill_value().copied();
         let place = wanted.place;

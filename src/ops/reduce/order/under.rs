@@ -4,7 +4,8 @@
 //! then one on along the others) only the mask's edges come and go: a histogram of bytes, or a set of ranks of anything else.
 
 use super::super::line::{Line, Run};
-use super::super::masked::{MaskHeld, Masked, most, sorted};
+use super::super::masked::{Masked, most, sorted};
+use super::super::masking::Masking;
 use super::super::number::Number;
 use super::bits::Ranks;
 use super::tile::{Moving, Tile};
@@ -142,7 +143,7 @@ impl<T: Number> Masked<'_, T> {
     /// The first window that holds fewer than so many elements under the mask, and how many it holds.
     fn short(&self, mask: &Mask, need: usize) -> Option<(Vec<usize>, usize)> {
         let (plan, filled) = (self.windows().plan(), self.windows().fill_value().is_some());
-        MaskHeld::of(plan, mask, filled).short(plan, need)
+        mask.held(plan, filled).short(plan, need)
     }
 }
 
@@ -252,8 +253,7 @@ fn order<T: Number, R: Element>(
         return Ok(());
     }
     let cells = sorted(plan, mask);
-    let mut lines: Vec<Line> = plan.axes().iter().map(|a| Line::new(*a, false)).collect();
-    lines.sort_by_key(|l| l.axis.axis());
+    let lines: Vec<Line> = plan.axes_in_order().into_iter().map(|a| Line::new(*a, false)).collect();
     let runs: Vec<Vec<Run>> =
         lines.iter().enumerate().map(|(k, line)| cut(line, k + 1 == lines.len(), &lines)).collect();
     let boxes: Dims = runs.iter().map(Vec::len).collect();
