@@ -138,14 +138,24 @@ fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().filter(|&&n| n > 0).try_fold(1, |len: usize, &n| len.checked_mul(n))
 }
 
-/// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one. (The axes come
-/// through a pointer: this is compiled once.)
+/// Every axis as it is, but `axis` from its start on.
+pub(super) fn slicing(shape: &[usize], axis: usize, step: isize, count: usize) -> impl Fn(usize) -> Picked {
+    move |a| match a == axis {
+        true => Picked { axis, step, count },
+        false => Picked { axis: a, step: 1, count: shape[a] },
+    }
+}
+
+/// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one.
+///
+/// Compiled for each `axis`: views of every type of element share one that is made where no element is known ([`slicing`]), or come
+/// through a pointer.
 pub(super) fn picked(
     shape: &[usize],
     strides: &[isize],
     starts: &[usize],
     rank: usize,
-    axis: &dyn Fn(usize) -> Picked,
+    axis: impl Fn(usize) -> Picked,
 ) -> Option<(isize, Dims, Strides)> {
     let old = shape.len();
     if starts.len() != old || strides.len() != old {

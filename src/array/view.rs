@@ -1,6 +1,6 @@
 //! What a view can do, on top of its doors.
 
-use super::layout::Picked;
+use super::layout::{Picked, slicing};
 use super::raw::{Iter, View};
 use crate::error::{Error, Result};
 use crate::spec::{Dims, checked_len, checked_order, normal_axis, unravel};
@@ -43,7 +43,7 @@ impl<'a, T> View<'a, T> {
     /// [`Error::NotAnOrder`] unless every axis is named once; negative ones count from the end.
     pub fn permute(&self, order: &[isize]) -> Result<View<'a, T>> {
         let order = checked_order(order, self.rank())?;
-        Ok(self.whole(order.len(), |k| Picked { axis: order[k], step: 1, count: self.shape()[order[k]] }))
+        Ok(self.whole(order.len(), &|k| Picked { axis: order[k], step: 1, count: self.shape()[order[k]] }))
     }
 
     /// `count` positions of an axis: `start`, `start + step`, ...; the step may be negative.
@@ -59,11 +59,7 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = start;
-        let picked = |a| match a == axis {
-            true => Picked { axis, step, count },
-            false => Picked { axis: a, step: 1, count: self.shape()[a] },
-        };
-        self.pick(&starts, self.rank(), picked).ok_or(outside)
+        self.pick(&starts, self.rank(), slicing(self.shape(), axis, step, count)).ok_or(outside)
     }
 
     /// The sub-view at one position of an axis, which goes away.
@@ -78,7 +74,7 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = at;
-        let picked = |k| {
+        let picked: &dyn Fn(usize) -> Picked = &|k| {
             let a = k + (k >= axis) as usize;
             Picked { axis: a, step: 1, count: self.shape()[a] }
         };
@@ -104,10 +100,7 @@ impl<'a, T> View<'a, T> {
         let mut shape = Dims::from_slice(self.shape());
         shape[axis] = count;
         checked_len("a view", &shape)?;
-        Ok(self.whole(self.rank(), |a| match a == axis {
-            true => Picked { axis, step: 0, count },
-            false => Picked { axis: a, step: 1, count: self.shape()[a] },
-        }))
+        Ok(self.whole(self.rank(), &slicing(self.shape(), axis, 0, count)))
     }
 
     /// A new axis of one element before axis `axis` (which may be the rank: behind all).
@@ -123,7 +116,7 @@ impl<'a, T> View<'a, T> {
                 None => Err(Error::AxisOutOfRange { axis, rank: 1 }),
             };
         }
-        let picked = |k: usize| match k.cmp(&at) {
+        let picked: &dyn Fn(usize) -> Picked = &|k: usize| match k.cmp(&at) {
             core::cmp::Ordering::Equal => Picked { axis: 0, step: 0, count: 1 },
             core::cmp::Ordering::Less => Picked { axis: k, step: 1, count: self.shape()[k] },
             core::cmp::Ordering::Greater => Picked { axis: k - 1, step: 1, count: self.shape()[k - 1] },
@@ -179,7 +172,7 @@ impl<'a, T> View<'a, T> {
     }
 
     /// A view whose axes run along this one's from index 0, never further.
-    fn whole(&self, rank: usize, axis: impl Fn(usize) -> Picked) -> View<'a, T> {
+    fn whole(&self, rank: usize, axis: &dyn Fn(usize) -> Picked) -> View<'a, T> {
         let starts = Dims::from_elem(0, self.rank());
         match self.pick(&starts, rank, axis) {
             Some(view) => view,

@@ -86,7 +86,7 @@ impl Plan {
             let (window, step, span) = (a.window(), a.even_step().unwrap_or(a.step()), a.span());
             return Err(Error::WindowsOverlap { axis: a.axis(), window, step, span });
         }
-        match source.pick(&self.first(), self.shape().len(), |o| self.picked(o)) {
+        match source.pick(&self.first(), self.shape().len(), self.picked()) {
             Some(view) => Ok(view),
             None => unreachable!("a strided plan's elements lie inside its array, each once"),
         }
@@ -102,7 +102,7 @@ impl Plan {
     /// The windows of a strided plan over an array of its shape.
     #[inline]
     pub(super) fn strided_view<'a, T>(&self, source: &View<'a, T>) -> View<'a, T> {
-        match source.pick(&self.first(), self.shape().len(), |o| self.picked(o)) {
+        match source.pick(&self.first(), self.shape().len(), self.picked()) {
             Some(view) => view,
             None => unreachable!("a strided plan's elements lie inside its array"),
         }
@@ -121,11 +121,12 @@ impl Plan {
         starts
     }
 
-    /// Axis `o` of the view of a strided plan, as a pick of its array's axes.
-    #[inline]
-    fn picked(&self, o: usize) -> Picked {
-        let (axis, step) = self.along(o);
-        Picked { axis, step, count: self.shape()[o] }
+    /// Each axis of the view of a strided plan, as a pick of its array's axes.
+    fn picked(&self) -> impl Fn(usize) -> Picked {
+        |o| {
+            let (axis, step) = self.along(o);
+            Picked { axis, step, count: self.shape()[o] }
+        }
     }
 }
 

@@ -175,7 +175,7 @@ impl<'a, T> View<'a, T> {
     /// index would leave the shape.
     #[inline]
     pub(crate) fn pick(&self, starts: &[usize], rank: usize, axis: impl Fn(usize) -> Picked) -> Option<View<'a, T>> {
-        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, rank, &axis)?;
+        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, rank, axis)?;
         // SAFETY: `picked` proved that the offset is that of an index of this view (or 0), and V for the result.
         let ptr = unsafe { self.ptr.offset(offset) };
         Some(View { ptr, shape, strides, life: PhantomData })
@@ -310,7 +310,7 @@ impl<'a, T> ViewMut<'a, T> {
         if !distinct(self.shape.len(), rank, &axis) {
             return None;
         }
-        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, rank, &axis)?;
+        let (offset, shape, strides) = picked(&self.shape, &self.strides, starts, rank, axis)?;
         // SAFETY: V as in `View::pick`. M: `distinct` proved that along every axis distinct index parts are distinct
         // positions, so distinct indices of the result are distinct indices of `self`, which is consumed.
         let ptr = unsafe { self.ptr.offset(offset) };
