@@ -188,7 +188,7 @@ fn walk<T: Rankable, W: Width>(
     each_part(found, &work.job().lengths(&units), &|number, found| {
         let mut elements = Elements::new(Keyed::<W>::new(lower.places, search), level, source);
         let mut sink = Placing::<T, W>::new(lower, level, found);
-        work.run(&units[number], level, (Larger::OP, blank), &mut elements, &mut sink);
+        work.run(&units[number], level, (Larger::OP, &blank), &mut elements, &mut sink);
     });
 }
 

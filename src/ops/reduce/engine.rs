@@ -32,20 +32,10 @@ pub(crate) fn reduce<T, R>(
         return;
     }
     match mask {
-        Some(mask) if mask.0.cells() == 0 => {
-            out.fill(reduction.lower(reduction.identity(), reduction.count(0)));
-            return reduction.seen(out);
-        }
+        Some(mask) if mask.0.cells() == 0 => return of_nothing(reduction, out),
         Some(_) => {}
         None if ranges::wanted(plan, source) => return ranges::reduce(plan, source, fill, reduction, out),
-        None if plan.axes().is_empty() => {
-            // Every element is its own window.
-            let one = reduction.count(1);
-            for (o, x) in out.iter_mut().zip(source.iter()) {
-                *o = reduction.lower(reduction.lifting().lift(*x), one);
-            }
-            return reduction.seen(out);
-        }
+        None if plan.axes().is_empty() => return one_by_one(source, reduction, out),
         None => {}
     }
     let traits = Traits::of::<T, R>();
@@ -60,6 +50,23 @@ pub(crate) fn reduce<T, R>(
     each_part(out, &job.lengths(&units), &|number, part| {
         let mut source = Elements::new(reduction.lifting(), level, source);
         let mut results = Results::new(reduction, level, part, job.streams);
-        work.run(&units[number], level, (reduction.op(), blank), &mut source, &mut results);
+        work.run(&units[number], level, (reduction.op(), &blank), &mut source, &mut results);
     });
+}
+
+/// Windows without a cell. (Apart, as the next: accumulators may be as large as a stack has room for few times.)
+#[inline(never)]
+fn of_nothing<T, R: Reduction<T>>(reduction: &R, out: &mut [R::Out]) {
+    out.fill(reduction.lower(reduction.identity(), reduction.count(0)));
+    reduction.seen(out);
+}
+
+/// Where no axis is unfolded every element is its own window.
+#[inline(never)]
+fn one_by_one<T: Copy, R: Reduction<T>>(source: &View<'_, T>, reduction: &R, out: &mut [R::Out]) {
+    let one = reduction.count(1);
+    for (o, x) in out.iter_mut().zip(source.iter()) {
+        *o = reduction.lower(reduction.lifting().lift(*x), one);
+    }
+    reduction.seen(out);
 }

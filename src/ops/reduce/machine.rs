@@ -35,13 +35,13 @@ pub(crate) struct Machine<'a, O: Op, C> {
 
 impl<'a, O: Op, C: Copy> Machine<'a, O, C> {
     pub(crate) fn new(
-        (op, level, blank): (O, Level, Blank<O::Acc>),
+        (op, level, blank): (O, Level, &Blank<O::Acc>),
         source: &'a mut dyn Source<O>,
         sink: &'a mut dyn Sink<O::Acc, C>,
         (lines, held): (&'a [Line], Option<&'a [Held]>),
     ) -> Self {
         let (slots, counts, made) = (Vec::new(), Vec::new(), (usize::MAX, Vec::new()));
-        Machine { op, level, blank, source, sink, slots, counts, made, lines, held, pool: None }
+        Machine { op, level, blank: *blank, source, sink, slots, counts, made, lines, held, pool: None }
     }
 
     fn place(&mut self, to: At, len: usize) -> &mut [O::Acc] {

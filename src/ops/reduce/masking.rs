@@ -84,7 +84,7 @@ impl Work {
         &self,
         unit: &Unit,
         level: Level,
-        (op, blank): (O, Blank<O::Acc>),
+        (op, blank): (O, &Blank<O::Acc>),
         source: &mut dyn Source<O>,
         sink: &mut dyn Sink<O::Acc, C>,
     ) {

@@ -121,6 +121,6 @@ fn sifted<T: Number, W: Width>(
     each_part(found, &work.job().lengths(units), &|number, found| {
         let mut sifted = Sifted::new((lifting, nothing), level, &windows.source, windows.mask.as_ref());
         let mut sink = Placing::<T, W>::new(lower, level, found);
-        work.run(&units[number], level, (Larger::OP, blank), &mut sifted, &mut sink);
+        work.run(&units[number], level, (Larger::OP, &blank), &mut sifted, &mut sink);
     });
 }

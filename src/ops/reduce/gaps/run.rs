@@ -115,7 +115,7 @@ fn walk<T: Rankable, R: Reduction<T>>(
         let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
         let results = Results::new(reduction, level, part.out, job.streams);
         let mut sink = Lowering { results, reduction, tallies, before: part.before, counts: Vec::new() };
-        work.run(&units[number], level, (reduction.op(), blank), &mut sifted, &mut sink);
+        work.run(&units[number], level, (reduction.op(), &blank), &mut sifted, &mut sink);
     });
 }
 
