@@ -66,7 +66,7 @@ pub use error::{Error, Irregular, Result};
 pub use front::{audio, image, nn, series, text};
 pub use ops::{
     AnyWindows, Fold, FoldElement, FoldPart, Mask, Masked, Max, MaxNum, Merge, Min, MinMax, MinNum, Monoid, Number,
-    PreparedConv, Real, Scalar, Summable, Taper, Tapers, ValidWindows, Windows, WrappingProduct, WrappingSum, monoid,
+    PreparedConv, Real, Scalar, Taper, Tapers, ValidWindows, Windows, WrappingProduct, WrappingSum, monoid,
 };
 pub use spec::{
     AxisPlan, Cell, Chain, Field, IntoAxes, IntoPerAxis, IntoShape, OutAxis, PadMode, Part, Parts, Plan, Tail, Unfold,

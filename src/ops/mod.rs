@@ -19,8 +19,8 @@ pub use contract::PreparedConv;
 pub use fold::{Fold, FoldElement, FoldPart, Merge, Taper, Tapers};
 pub use mask::Mask;
 pub use reduce::{
-    Masked, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, Summable, ValidWindows, WrappingProduct,
-    WrappingSum, monoid,
+    Masked, Max, MaxNum, Min, MinMax, MinNum, Monoid, Number, Pixel, Real, ValidWindows, WrappingProduct, WrappingSum,
+    monoid,
 };
 pub(crate) use reduce::{Ordered, Pairwise, Powers, Wrap, cell_counts, short_window};
 pub(crate) use weigh::weighted;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::fmt::Debug;
 
 /// An element, and what its results are compared as.
-pub(crate) trait Cell: Real + Debug + PartialOrd + ndwindow::Summable {
+pub(crate) trait Cell: Real + Debug + PartialOrd {
     fn value(self) -> f64;
     fn maybe(x: Self::Maybe) -> Option<f64>;
     fn maybe_wide(x: Self::MaybeWide) -> Option<f64>;

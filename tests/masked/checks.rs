@@ -1,7 +1,7 @@
 //! Every verb of masked windows against a loop over the cells that count.
 
 use super::cells::{Asked, indices};
-use ndwindow::{Error, Mask, Masked, Number, Summable, View};
+use ndwindow::{Error, Mask, Masked, Number, View};
 
 /// The masked windows, and the cells of each that count; nothing where the request is refused.
 #[allow(clippy::type_complexity)] // used twice
@@ -27,7 +27,7 @@ pub(crate) fn both<'a, T: Number>(
 /// Integers: every verb.
 pub(crate) fn check<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
 where
-    T: Summable + Number<Mean = f64> + Ord + Into<i64> + std::fmt::Debug,
+    T: Number<Mean = f64> + Ord + Into<i64> + std::fmt::Debug,
     T::Wide: TryInto<i64>,
 {
     let Some((windows, shape, held)) = both(x, asked, fill, mask) else { return };
@@ -104,7 +104,7 @@ pub(crate) fn check_order<T: Number<Middle = f64> + PartialOrd + Into<f64> + std
 /// Sums, means and extremes, which take less time to check.
 pub(crate) fn check_sums<T>(x: &View<'_, T>, asked: &Asked, fill: Option<T>, mask: &Mask)
 where
-    T: Summable + Number<Mean = f64> + Ord + Into<i64> + std::fmt::Debug,
+    T: Number<Mean = f64> + Ord + Into<i64> + std::fmt::Debug,
     T::Wide: TryInto<i64>,
 {
     let Some((windows, shape, held)) = both(x, asked, fill, mask) else { return };

@@ -149,10 +149,20 @@ fn products_fail_by_their_value() {
     assert_eq!(unfold(0, 200, 1).windows(&[true; 200]).unwrap().product().unwrap().as_slice(), [1u64]);
 }
 
+/// A sum that its type does not hold ends in words, not in a number.
+#[test]
+#[should_panic(expected = "the sum at [0] does not fit u128: convert the elements to a float first")]
+fn a_sum_that_does_not_fit() {
+    unfold(0, 2, 1).windows(&[u128::MAX, 1]).unwrap().sum();
+}
+
 /// Sums of the widest integers fail by their value, too, and their means never.
 #[test]
 fn sums_without_a_wider_type() {
-    let sum = |x: &[u128]| unfold(0, 2, 1).windows(x).unwrap().sum().map(|s| s.into_vec());
+    let sum = |x: &[u128]| {
+        let mut out = vec![0; x.len() - 1];
+        unfold(0, 2, 1).windows(x).unwrap().sum_into(&mut out).map(|()| out)
+    };
     assert_eq!(sum(&[1, 2, 3]), Ok(vec![3, 5]));
     assert_eq!(sum(&[u128::MAX - 1, 1, 0]), Ok(vec![u128::MAX, 1]));
     let expected = Error::DoesNotFit {
@@ -164,10 +174,12 @@ fn sums_without_a_wider_type() {
     assert_eq!(sum(&[0, u128::MAX, 1]), Err(expected));
     let signed = [i128::MAX, i128::MAX, i128::MIN, i128::MIN, -1];
     assert_eq!(
-        unfold(0, 4, 1).windows(&signed).unwrap().sum().unwrap_err().to_string(),
+        unfold(0, 4, 1).windows(&signed).unwrap().sum_into(&mut [0; 2]).unwrap_err().to_string(),
         "the sum at [1] does not fit i128: convert the elements to a float first, or reduce by WrappingSum or WrappingProduct"
     );
-    assert_eq!(unfold(0, 4, 4).windows(&signed).unwrap().sum().unwrap().as_slice(), [-2]);
+    assert_eq!(unfold(0, 4, 4).windows(&signed).unwrap().sum().as_slice(), [-2]);
+    // Of numbers whose type nobody names, as well.
+    assert_eq!(unfold(0, 2, 1).windows(&[1, 2, 3]).unwrap().sum().as_slice(), [3i64, 5]);
     let mut out = [0];
     unfold(0, 3, 3).windows(&signed).unwrap().sum_into(&mut out).unwrap();
     assert_eq!(out, [i128::MAX - 1]);

@@ -6,7 +6,7 @@ use crate::arrays::{
 use crate::plan::Plan;
 use crate::request::{Keywords, request};
 use crate::{failed, threads};
-use ndwindow::{Array, Mask, Masked, Part, Real, Summable, ValidWindows, View, Windows as Inner};
+use ndwindow::{Array, Mask, Masked, Part, Real, ValidWindows, View, Windows as Inner};
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -146,7 +146,7 @@ impl Gaps {
 
 /// A float, of which everything is of its own type.
 pub(crate) trait Float:
-    Elem<Wide = Self, Maybe = Self, MaybeWide = Self, Mean = Self, Middle = Self> + Summable
+    Elem<Wide = Self, Maybe = Self, MaybeWide = Self, Mean = Self, Middle = Self>
 {
 }
 

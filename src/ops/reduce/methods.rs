@@ -1,9 +1,8 @@
 //! The reductions of [`Windows`]: the caller's own, and the built-in ones, which [`built_in`](super::built_in) computes.
 
 use super::built_in::run;
-use super::compiled::Sums;
 use super::monoid::{All, Any, By, Monoid, own};
-use super::number::{Number, Summable};
+use super::number::Number;
 use super::ops::{Larger, Smaller};
 use crate::array::{Array, checked_bytes};
 use crate::element::Element;
@@ -127,7 +126,7 @@ impl<T: Number> Windows<'_, T> {
     }
 }
 
-impl<T: Summable> Windows<'_, T> {
+impl<T: Number> Windows<'_, T> {
     forms! {
         /// The sum of every window, in a type that holds it (see [`Number`]): `[.., n, ..] -> [.., grid, ..]`.
         ///
@@ -149,41 +148,15 @@ impl<T: Summable> Windows<'_, T> {
         /// ```
         ///
         /// # Panics
-        /// If there is more than an address space holds: of results, or of elements in a window whose sum then leaves 64 bits
-        /// (it takes 2^32 elements of `u32` or `i32`); [`sum_into`](Self::sum_into) has an error for that.
+        /// If there are more results than an address space holds, or a sum is longer than its type, the widest there is for the elements: of
+        /// `u128` and `i128` their own, of `u32` and `i32` after 2^32 elements in a window. [`sum_into`](Self::sum_into) has an error for
+        /// that.
         sum, sum_into, T::Wide,
-        /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) for a sum that is longer than 64 bits, which takes more than 2^32 elements in a window.
+        /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) names the first window whose sum is longer than its type;
+        /// [`WrappingSum`](crate::WrappingSum) never fails.
         |windows, out| T::total(windows, None, out)
     }
 }
-
-/// Sums of integers for which there is no wider type.
-macro_rules! widest {
-    ($($t:ty)*) => { $(
-        impl Windows<'_, $t> {
-            /// The sum of every window: `[.., n, ..] -> [.., grid, ..]`. There is no wider type to hold it, so it may fail.
-            ///
-            /// # Errors
-            /// [`Error::DoesNotFit`](crate::Error::DoesNotFit) names the first window whose sum does not fit the elements' own type;
-            /// [`WrappingSum`](crate::WrappingSum) never fails.
-            pub fn sum(&self) -> Result<Array<$t>> {
-                let mut out = Array::zeros(self.plan().reduced_dims());
-                self.sum_into(out.as_mut_slice())?;
-                Ok(out)
-            }
-
-            /// [`sum`](Self::sum) into `out`, row-major.
-            ///
-            /// # Errors
-            /// As [`sum`](Self::sum); [`Error::BufferLength`](crate::Error::BufferLength).
-            pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
-                <$t>::total(self, None, out)
-            }
-        }
-    )* };
-}
-
-widest! { u128 i128 }
 
 impl<T: Number> Windows<'_, T> {
     forms! {

@@ -55,6 +55,6 @@ pub use masked::Masked;
 pub(crate) use monoid::Pairwise;
 pub use monoid::{Max, MaxNum, Min, MinMax, MinNum, Monoid, WrappingProduct, WrappingSum, monoid};
 pub(crate) use norm::Powers;
-pub use number::{Number, Real, Summable};
+pub use number::{Number, Real};
 pub(crate) use ordered::Ordered;
 pub use rounded::Pixel;

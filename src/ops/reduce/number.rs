@@ -90,17 +90,6 @@ pub trait Number:
     }
 }
 
-/// A number whose sums have a wider type to be held in: all but `u128` and `i128`, whose sums are a `Result`.
-pub trait Summable: Number {}
-
-macro_rules! summable {
-    ($($t:ty)*) => { $(impl Summable for $t {})* };
-}
-
-summable! { bool u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 }
-#[cfg(feature = "half")]
-summable! { half::f16 half::bf16 }
-
 macro_rules! numbers {
     ($($t:ty: $narrow:ty, $middle:ty, $wide:ty, $mean:ty, $max:expr;)*) => { $(
         impl Number for $t {

@@ -2,7 +2,7 @@
 
 use super::super::moments::Variance;
 use super::super::monoid::{Pairwise, own};
-use super::super::number::{Number, Real, Summable};
+use super::super::number::{Number, Real};
 use super::super::order::quantiles;
 use super::joint::Joint;
 use super::run::reduce;
@@ -151,7 +151,7 @@ impl<T: Number> ValidWindows<'_, T> {
     }
 }
 
-impl<T: Summable> ValidWindows<'_, T> {
+impl<T: Number> ValidWindows<'_, T> {
     forms! {
         /// The sum of the elements that count, in a type that holds it (see [`Number`]): `[.., n, ..] -> [.., grid, ..]`; NaN or
         /// `None` where fewer than [`min_count`](Self::min_count) do. NumPy's `nansum` is `.min_count(0).sum()`.

@@ -1,11 +1,10 @@
 //! The reductions of masked windows.
 
 use super::super::built_in::under;
-use super::super::compiled::Sums;
 use super::super::masking::AnyMask;
 use super::super::methods::made;
 use super::super::monoid::{All, Any, By};
-use super::super::number::{Number, Summable};
+use super::super::number::Number;
 use super::super::ops::{Larger, Smaller};
 use super::super::rounded::Pixel;
 use crate::array::Array;
@@ -173,7 +172,7 @@ impl<T: Pixel> Masked<'_, T> {
     }
 }
 
-impl<T: Summable> Masked<'_, T> {
+impl<T: Number> Masked<'_, T> {
     forms! {
         /// The sum of the elements under the mask, in a type that holds it: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::sum`].
         ///
@@ -181,32 +180,6 @@ impl<T: Summable> Masked<'_, T> {
         sum, sum_into, T::Wide, |m, out| T::total(&m.windows, m.counting(), out)
     }
 }
-
-macro_rules! widest {
-    ($($t:ty)*) => { $(
-        impl Masked<'_, $t> {
-            /// The sum of the elements under the mask. There is no wider type to hold it, so it may fail.
-            ///
-            /// # Errors
-            /// [`Error::DoesNotFit`] names the first window whose sum does not fit the elements' own type.
-            pub fn sum(&self) -> Result<Array<$t>> {
-                let mut out = Array::zeros(self.windows.plan().reduced_dims());
-                self.sum_into(out.as_mut_slice())?;
-                Ok(out)
-            }
-
-            /// [`sum`](Self::sum) into `out`, row-major.
-            ///
-            /// # Errors
-            /// As [`sum`](Self::sum); [`Error::BufferLength`].
-            pub fn sum_into(&self, out: &mut [$t]) -> Result<()> {
-                <$t>::total(&self.windows, self.counting(), out)
-            }
-        }
-    )* };
-}
-
-widest! { u128 i128 }
 
 impl Masked<'_, bool> {
     forms! {
