@@ -13,9 +13,12 @@ pub(crate) fn works() -> Vec<Work> {
     for k in [3, 5, 15, 31] {
         list.push(Work::new(format!("median_u8_2000_w{k}"), move || median::<u8>("img_u8_2000", k)));
     }
-    for k in [3, 15] {
+    for k in [3, 5, 15] {
         list.push(Work::new(format!("median_u16_2000_w{k}"), move || median::<u16>("img_u16_2000", k)));
         list.push(Work::new(format!("median_f32_2000_w{k}"), move || median::<f32>("img_f32_2000", k)));
+    }
+    for k in [11, 101, 1001] {
+        list.push(Work::new(format!("move_median_f64_200k_w{k}"), move || moving(k)));
     }
     list.push(Work::new("maxpool_places_8x64x112_k3s2p1", || pool(Pool::new([3, 3]).step(2).pad(1))));
     list.push(Work::new("maxpool_places_8x64x112_k2s2", || pool(Pool::new([2, 2]))));
@@ -37,6 +40,19 @@ fn median<T: Word + Random + Number + PartialOrd>(name: &str, k: usize) -> SetUp
         let mut cells: Vec<T> = cells.collect();
         cells.sort_by(|a, b| a.partial_cmp(b).expect("no NaN among the inputs"));
         cells[k * k / 2]
+    })
+}
+
+/// The median of each window of a line.
+fn moving(k: usize) -> SetUp {
+    let n = 200_000;
+    let x: Vec<f64> = tensor("sig_f64_200k", n);
+    let (plain, request) = (x.clone(), unfold(0, k, 1));
+    let step = move |out: &mut [f64]| request.windows(&x)?.median_into(out);
+    into_buffer(n - k + 1, 0.0, step, move |i| {
+        let mut cells = plain[i..i + k].to_vec();
+        cells.sort_by(f64::total_cmp);
+        cells[k / 2]
     })
 }
 

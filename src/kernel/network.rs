@@ -1,97 +1,374 @@
-//! Medians of three by three neighbours, a row at a time, without a branch.
+//! Rows put in order against each other, element by element: small sorting networks, without a branch.
 //!
-//! Every column of three is put in order once and used by the three windows it lies in; the median is then the middle one of the
-//! largest of the lows, the middle of the middles and the smallest of the highs (Smith, "Implementing median filters in XC4000E
-//! FPGAs", 1996). Eighteen minima and maxima an element, all along rows.
+//! A program is a list of steps. Each reads some rows of [`row`] elements, wherever they begin, and writes rows of its own, so that
+//! what reads and what is written never overlap and every loop has a constant length.
 
-use super::level::{Kernel, Level};
+use super::level::{Kernel, Level, Writer};
 use alloc::vec::Vec;
 
-/// Columns in order: the lowest, the middle and the highest of each.
-pub(crate) struct Sorted<K> {
-    low: Vec<K>,
-    middle: Vec<K>,
-    high: Vec<K>,
+/// Bytes of a row: few enough that the rows of a program stay in a first-level cache, many enough that a step is mostly its loop.
+const ROW_BYTES: usize = 512;
+
+/// Elements of a row.
+pub(crate) const fn row<K>() -> usize {
+    if size_of::<K>() < 8 { ROW_BYTES / size_of::<K>() } else { ROW_BYTES / 8 }
 }
 
-impl<K> Default for Sorted<K> {
-    fn default() -> Self {
-        Sorted { low: Vec::new(), middle: Vec::new(), high: Vec::new() }
-    }
+/// What a step makes of the rows it reads, in the order in which they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The smaller and the larger of two.
+    Sort2,
+    Sort3,
+    Sort4,
+    Sort5,
+    /// Two and two, each in order, as four in order.
+    Merge2,
+    Merge3,
+    Merge5,
+    /// The smaller of two.
+    Least,
+    /// The larger of two.
+    Most,
+    /// The smallest of the first one and the larger one of each pair behind it.
+    Within1,
+    Within3,
+    Within5,
 }
 
-/// `out[i]` is the median of the nine elements `rows[..][i..i + 3]`, or the largest of them if it lies above `limit`.
-///
-/// The rows are two elements longer than `out`.
-pub(crate) fn medians<K: Copy + Ord>(level: Level, rows: [&[K]; 3], limit: K, sorted: &mut Sorted<K>, out: &mut [K]) {
-    for column in [&mut sorted.low, &mut sorted.middle, &mut sorted.high] {
-        if column.len() < out.len() + 2 {
-            column.resize(out.len() + 2, limit);
+impl Kind {
+    /// How many rows are read, and how many written.
+    #[inline]
+    pub(crate) const fn rows(self) -> (usize, usize) {
+        match self {
+            Kind::Sort2 => (2, 2),
+            Kind::Sort3 => (3, 3),
+            Kind::Sort4 => (4, 4),
+            Kind::Sort5 => (5, 5),
+            Kind::Merge2 => (4, 4),
+            Kind::Merge3 => (6, 6),
+            Kind::Merge5 => (10, 10),
+            Kind::Least | Kind::Most => (2, 1),
+            Kind::Within1 => (3, 1),
+            Kind::Within3 => (7, 1),
+            Kind::Within5 => (11, 1),
         }
     }
-    level.run(Medians { rows, limit, sorted, out });
 }
 
-struct Medians<'a, K> {
-    rows: [&'a [K]; 3],
-    limit: K,
-    sorted: &'a mut Sorted<K>,
-    out: &'a mut [K],
+/// One of the rows a step reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// An input, from so many elements behind the first one on.
+    Input(usize, usize),
+    /// What was written to a row of the scratch, from so many elements on, where that runs into the next row.
+    Row(usize, usize),
 }
 
-#[inline(always)]
-fn middle<K: Ord + Copy>(a: K, b: K, c: K) -> K {
-    a.min(b).max(a.max(b).min(c))
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) kind: Kind,
+    /// The number of the first of the rows it reads.
+    pub(crate) from: usize,
+    /// The first of the rows of the scratch it writes.
+    pub(crate) to: usize,
 }
 
-impl<K: Copy + Ord> Kernel for Medians<'_, K> {
-    type Out = ();
+/// Steps, the rows they read, and how many rows the scratch has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Steps {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) from: Vec<From>,
+    pub(crate) rows: usize,
+}
+
+impl Steps {
+    /// Runs every step. Input `i` begins at `inputs[i]` of `cells`.
+    pub(crate) fn run<K: Copy + Ord>(&self, level: Level, cells: &[K], inputs: &[usize], scratch: &mut [K]) {
+        if const { size_of::<K>() == 1 } {
+            self.run_rows::<K, 512>(level, cells, inputs, scratch);
+        } else if const { size_of::<K>() == 2 } {
+            self.run_rows::<K, 256>(level, cells, inputs, scratch);
+        } else if const { size_of::<K>() == 4 } {
+            self.run_rows::<K, 128>(level, cells, inputs, scratch);
+        } else {
+            self.run_rows::<K, 64>(level, cells, inputs, scratch);
+        }
+    }
+
+    fn run_rows<K: Copy + Ord, const W: usize>(&self, level: Level, cells: &[K], inputs: &[usize], scratch: &mut [K]) {
+        debug_assert_eq!(W, row::<K>());
+        for step in &self.steps {
+            let from = &self.from[step.from..];
+            let rows = Rows::<K, W>::new(cells, inputs, scratch, step);
+            match step.kind {
+                Kind::Sort2 => rows.step(level, from, Sort2),
+                Kind::Sort3 => rows.step(level, from, Sort3),
+                Kind::Sort4 => rows.step(level, from, Sort4),
+                Kind::Sort5 => rows.step(level, from, Sort5),
+                Kind::Merge2 => rows.step(level, from, Merge2),
+                Kind::Merge3 => rows.step(level, from, Merge3),
+                Kind::Merge5 => rows.step(level, from, Merge5),
+                Kind::Least => rows.step(level, from, Least),
+                Kind::Most => rows.step(level, from, Most),
+                Kind::Within1 => rows.step(level, from, Within::<1>),
+                Kind::Within3 => rows.step(level, from, Within::<3>),
+                Kind::Within5 => rows.step(level, from, Within::<5>),
+            }
+        }
+    }
+}
+
+/// What a step reads, and what it writes.
+struct Rows<'s, K, const W: usize> {
+    cells: &'s [K],
+    inputs: &'s [usize],
+    before: &'s [K],
+    to: &'s mut [K],
+    behind: &'s [K],
+}
+
+impl<'s, K: Copy + Ord, const W: usize> Rows<'s, K, W> {
+    fn new(cells: &'s [K], inputs: &'s [usize], scratch: &'s mut [K], step: &Step) -> Self {
+        let (before, rest) = scratch.split_at_mut(step.to * W);
+        let (to, behind) = rest.split_at_mut(step.kind.rows().1 * W);
+        Rows { cells, inputs, before, to, behind }
+    }
 
     #[inline(always)]
-    fn run(self) {
-        let (n, limit) = (self.out.len(), self.limit);
-        let [a, b, c] = self.rows.map(|row| &row[..n + 2]);
-        let low = &mut self.sorted.low[..n + 2];
-        let mid = &mut self.sorted.middle[..n + 2];
-        let high = &mut self.sorted.high[..n + 2];
-        for i in 0..n + 2 {
-            let (less, more) = (a[i].min(b[i]), a[i].max(b[i]));
-            low[i] = less.min(c[i]);
-            mid[i] = less.max(more.min(c[i]));
-            high[i] = more.max(c[i]);
+    fn step<const IN: usize, const OUT: usize>(self, level: Level, from: &[From], network: impl Network<IN, OUT>) {
+        let Rows { cells, inputs, before, to, behind } = self;
+        let behind_from = before.len() + to.len();
+        let Some(any) = cells.first_chunk::<W>() else { unreachable!("a row is read from the cells") };
+        let mut rows = [any; IN];
+        for (row, from) in rows.iter_mut().zip(&from[..IN]) {
+            let found = match *from {
+                From::Input(input, shift) => cells[inputs[input] + shift..].first_chunk(),
+                From::Row(row, shift) if row * W < before.len() => before[row * W + shift..].first_chunk(),
+                From::Row(row, shift) => behind[row * W + shift - behind_from..].first_chunk(),
+            };
+            let Some(found) = found else { unreachable!("rows lie inside of what is read") };
+            *row = found;
         }
-        let [low, mid, high] = [&*low, &*mid, &*high];
-        let (l0, l1, l2) = (&low[..n], &low[1..n + 1], &low[2..]);
-        let (m0, m1, m2) = (&mid[..n], &mid[1..n + 1], &mid[2..]);
-        let (h0, h1, h2) = (&high[..n], &high[1..n + 1], &high[2..]);
-        for i in 0..n {
-            let largest = l0[i].max(l1[i]).max(l2[i]);
-            let smallest = h0[i].min(h1[i]).min(h2[i]);
-            let median = middle(largest, middle(m0[i], m1[i], m2[i]), smallest);
-            let top = h0[i].max(h1[i]).max(h2[i]);
-            self.out[i] = if top > limit { top } else { median };
+        level.write(to, Along::<_, K, W, IN, OUT> { network, rows });
+    }
+}
+
+/// Makes a key of every element, and gives the highest one.
+pub(crate) fn keys<T: Copy, K: Copy + Ord>(
+    level: Level,
+    from: &[T],
+    lowest: K,
+    key: impl Fn(T) -> K,
+    to: &mut [K],
+) -> K {
+    level.run(Keys { from, lowest, key, to })
+}
+
+struct Keys<'s, T, K, F> {
+    from: &'s [T],
+    lowest: K,
+    key: F,
+    to: &'s mut [K],
+}
+
+impl<T: Copy, K: Copy + Ord, F: Fn(T) -> K> Kernel for Keys<'_, T, K, F> {
+    type Out = K;
+
+    #[inline(always)]
+    fn run(self) -> K {
+        let mut highest = self.lowest;
+        for (to, &x) in self.to.iter_mut().zip(self.from) {
+            *to = (self.key)(x);
+            highest = highest.max(*to);
+        }
+        highest
+    }
+}
+
+/// Makes a result of every two keys.
+pub(crate) fn results<K: Copy, R>(level: Level, from: [&[K]; 2], make: impl Fn(K, K) -> R, to: &mut [R]) {
+    level.write(to, Results { from, make });
+}
+
+struct Results<'s, K, F> {
+    from: [&'s [K]; 2],
+    make: F,
+}
+
+impl<K: Copy, R, F: Fn(K, K) -> R> Writer<R> for Results<'_, K, F> {
+    #[inline(always)]
+    fn write<const FUSED: bool>(self, to: &mut [R]) {
+        let [low, high] = self.from;
+        for (to, (&low, &high)) in to.iter_mut().zip(low.iter().zip(high)) {
+            *to = (self.make)(low, high);
         }
     }
 }
+
+/// A network on so many elements that gives so many of them.
+trait Network<const IN: usize, const OUT: usize>: Copy {
+    fn apply<K: Copy + Ord>(self, v: [K; IN]) -> [K; OUT];
+}
+
+/// A network along rows.
+struct Along<'s, N, K, const W: usize, const IN: usize, const OUT: usize> {
+    network: N,
+    rows: [&'s [K; W]; IN],
+}
+
+impl<N: Network<IN, OUT>, K: Copy + Ord, const W: usize, const IN: usize, const OUT: usize> Writer<K>
+    for Along<'_, N, K, W, IN, OUT>
+{
+    #[inline(always)]
+    fn write<const FUSED: bool>(self, to: &mut [K]) {
+        let Some(to) = to.as_chunks_mut::<W>().0.first_chunk_mut::<OUT>() else { return };
+        for i in 0..W {
+            let out = self.network.apply(core::array::from_fn(|r| self.rows[r][i]));
+            for r in 0..OUT {
+                to[r][i] = out[r];
+            }
+        }
+    }
+}
+
+/// Networks of exchanges, each of which leaves the smaller element at its first place.
+macro_rules! exchanges {
+    ($($name:ident $n:literal: $($a:literal $b:literal),*;)*) => { $(
+        #[derive(Clone, Copy)]
+        struct $name;
+        impl Network<$n, $n> for $name {
+            #[inline(always)]
+            fn apply<K: Copy + Ord>(self, mut v: [K; $n]) -> [K; $n] {
+                $( (v[$a], v[$b]) = (v[$a].min(v[$b]), v[$a].max(v[$b])); )*
+                v
+            }
+        }
+    )* };
+}
+
+exchanges! {
+    Sort2 2: 0 1;
+    Sort3 3: 0 2, 0 1, 1 2;
+    Sort4 4: 0 2, 1 3, 0 1, 2 3, 1 2;
+    Sort5 5: 0 3, 1 4, 0 2, 1 3, 0 1, 2 4, 1 2, 3 4, 2 3;
+    Merge2 4: 0 2, 1 3, 1 2;
+    Merge3 6: 0 3, 2 5, 2 3, 1 4, 1 2, 3 4;
+    Merge5 10: 0 5, 4 9, 4 5, 2 7, 2 4, 5 7, 1 6, 3 8, 3 6, 1 2, 3 4, 5 6, 7 8;
+}
+
+#[derive(Clone, Copy)]
+struct Least;
+
+impl Network<2, 1> for Least {
+    #[inline(always)]
+    fn apply<K: Copy + Ord>(self, [a, b]: [K; 2]) -> [K; 1] {
+        [a.min(b)]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Most;
+
+impl Network<2, 1> for Most {
+    #[inline(always)]
+    fn apply<K: Copy + Ord>(self, [a, b]: [K; 2]) -> [K; 1] {
+        [a.max(b)]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Within<const PAIRS: usize>;
+
+macro_rules! within {
+    ($($pairs:literal $n:literal)*) => { $(
+        impl Network<$n, 1> for Within<$pairs> {
+            #[inline(always)]
+            fn apply<K: Copy + Ord>(self, v: [K; $n]) -> [K; 1] {
+                [(0..$pairs).fold(v[0], |least, p| least.min(v[2 * p + 1].max(v[2 * p + 2])))]
+            }
+        }
+    )* };
+}
+
+within! { 1 3 3 7 5 11 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn medians_are_what_sorting_says() {
-        let values: Vec<i16> = (0..90).map(|i: i32| (i * i * 37 % 101 - 50) as i16).collect();
-        let rows = [&values[..30], &values[30..60], &values[60..]];
-        for level in Level::all() {
-            for n in [0, 1, 7, 28] {
-                let mut out = alloc::vec![0; n];
-                medians(level, rows, 49, &mut Sorted::default(), &mut out);
-                for (i, &m) in out.iter().enumerate() {
-                    let mut nine: Vec<i16> = rows.iter().flat_map(|row| row[i..i + 3].to_vec()).collect();
-                    nine.sort_unstable();
-                    assert_eq!(m, if nine[8] > 49 { nine[8] } else { nine[4] }, "{level:?} {n} {i}");
+    const KINDS: [Kind; 12] = [
+        Kind::Sort2,
+        Kind::Sort3,
+        Kind::Sort4,
+        Kind::Sort5,
+        Kind::Merge2,
+        Kind::Merge3,
+        Kind::Merge5,
+        Kind::Least,
+        Kind::Most,
+        Kind::Within1,
+        Kind::Within3,
+        Kind::Within5,
+    ];
+
+    /// What a step makes of zeros and ones: a network that orders those orders everything.
+    fn wanted(kind: Kind, v: &[u8]) -> Option<Vec<u8>> {
+        let mut list = v.to_vec();
+        list.sort_unstable();
+        let halves = v.split_at(v.len() / 2);
+        match kind {
+            Kind::Sort2 | Kind::Sort3 | Kind::Sort4 | Kind::Sort5 => Some(list),
+            Kind::Merge2 | Kind::Merge3 | Kind::Merge5 => {
+                (halves.0.is_sorted() && halves.1.is_sorted()).then_some(list)
+            }
+            Kind::Least => Some(list[..1].to_vec()),
+            Kind::Most => Some(list[1..].to_vec()),
+            _ => Some(alloc::vec![v[1..].chunks(2).map(|pair| pair[0] | pair[1]).fold(v[0], u8::min)]),
+        }
+    }
+
+    fn every_input<K: Copy + Ord + core::fmt::Debug + core::convert::From<bool>>() {
+        let w = row::<K>();
+        for (kind, level) in KINDS.iter().flat_map(|&kind| Level::all().map(move |level| (kind, level))) {
+            let (reads, writes) = kind.rows();
+            for first in (0..1 << reads).step_by(w) {
+                let bit = |r: usize, i: usize| (first + i) >> r & 1 == 1;
+                // Half of what is read comes from the input, half from the scratch, around what is written.
+                let shift = 3;
+                let cells: Vec<K> = (0..reads * (w + shift))
+                    .map(|k| K::from(bit(k / (w + shift), (k % (w + shift)).wrapping_sub(shift) & 0xffff)))
+                    .collect();
+                let inputs: Vec<usize> = (0..reads).map(|r| r * (w + shift)).collect();
+                let to = 2;
+                let place = |r: usize| if r < to { r } else { r + writes };
+                let mut scratch: Vec<K> = alloc::vec![K::from(false); (reads + writes) * w];
+                (0..reads).for_each(|r| (0..w).for_each(|i| scratch[place(r) * w + i] = K::from(bit(r, i))));
+                let from = |r: usize| if r.is_multiple_of(2) { From::Input(r, shift) } else { From::Row(place(r), 0) };
+                let steps = Steps {
+                    steps: alloc::vec![Step { kind, from: 0, to }],
+                    from: (0..reads).map(from).collect(),
+                    rows: reads + writes,
+                };
+                steps.run(level, &cells, &inputs, &mut scratch);
+                for i in 0..w {
+                    let v: Vec<u8> = (0..reads).map(|r| bit(r, i).into()).collect();
+                    let Some(want) = wanted(kind, &v) else { continue };
+                    for (r, &b) in want.iter().enumerate() {
+                        assert_eq!(scratch[(to + r) * w + i], K::from(b == 1), "{kind:?} {level:?} {v:?}");
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn steps_order_zeros_and_ones() {
+        every_input::<u8>();
+        every_input::<u16>();
+        every_input::<i16>();
+        every_input::<i32>();
+        every_input::<i64>();
     }
 }

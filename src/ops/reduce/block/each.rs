@@ -7,6 +7,7 @@ use crate::element::Element;
 use crate::kernel::copy_block;
 use crate::kernel::threads::{made, threads_for};
 use crate::spec::{AxisPlan, Dims, Plan, advance, row_major, sort_few, unravel};
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -15,6 +16,9 @@ use smallvec::SmallVec;
 const TASK_CELLS: usize = 32 * 1024;
 /// To put a cell in its place takes as long as to move so many bytes.
 const WORK: usize = 16;
+
+/// Elements behind those of a block, of any value, for loops that read whole rows.
+const SPARE: usize = 1024;
 
 /// The cut of a plan: runs along each unfolded axis (in the array's order), and everything else an index at a time.
 struct Cut<'p, 'a, T> {
@@ -26,14 +30,16 @@ struct Cut<'p, 'a, T> {
     /// The unfolded axes: their place in the plan, in the array's order.
     order: SmallVec<[usize; 3]>,
     runs: Vec<Vec<Run>>,
+    /// Of axes that are one run, the side that every box has.
+    kept: Vec<Option<Side>>,
     /// The axes that are not unfolded.
     plain: SmallVec<[usize; 6]>,
     leads: usize,
 }
 
 /// One box of runs behind a range of indices of the other axes.
-struct Task {
-    sides: Vec<Side>,
+struct Task<'c> {
+    sides: Vec<Cow<'c, Side>>,
     leads: Range<usize>,
 }
 
@@ -44,17 +50,66 @@ struct Buffers<T, R, S> {
     scratch: S,
 }
 
+/// Where the results of a block's windows belong.
+pub(crate) struct Places<'o, R> {
+    /// From the first window's on.
+    pub(crate) out: &'o mut [R],
+    /// How far apart those of neighbours along each side lie.
+    pub(crate) strides: Dims,
+    dense: &'o mut Vec<R>,
+}
+
+impl<R: Element> Places<'_, R> {
+    /// Lets `f` write the results row-major, and puts them into their places.
+    pub(crate) fn whole(self, sides: &[Cow<'_, Side>], f: impl FnOnce(&mut [R])) {
+        let Places { out, strides, dense } = self;
+        let counts = counts(sides);
+        let windows = counts.iter().product();
+        if strides == row_major(counts.iter().copied()) {
+            return f(&mut out[..windows]);
+        }
+        dense.resize(windows, R::default());
+        f(dense);
+        put(dense, &counts, out, &strides);
+    }
+}
+
+/// How many windows each side has.
+fn counts(sides: &[Cow<'_, Side>]) -> Dims {
+    sides.iter().map(|s| s.windows.len()).collect()
+}
+
+/// Puts row-major results into their places, which lie `strides` apart.
+fn put<R: Element>(results: &[R], counts: &[usize], out: &mut [R], strides: &[usize]) {
+    let (Some((&row, outer)), Some((&step, rows))) = (counts.split_last(), strides.split_last()) else {
+        out[0] = results[0];
+        return;
+    };
+    let mut index = Dims::from_elem(0, outer.len());
+    for results in results.chunks_exact(row) {
+        let at = index.iter().zip(rows).map(|(i, stride)| i * stride).sum::<usize>();
+        if step == 1 {
+            out[at..at + row].copy_from_slice(results);
+        } else {
+            for (o, &r) in out[at..].iter_mut().step_by(step).zip(results) {
+                *o = r;
+            }
+        }
+        advance(&mut index, |k| 0..outer[k]);
+    }
+}
+
 /// Calls `f` for every block and puts the windows' results into `out`, row-major in the plan's reduced shape.
 ///
 /// `most(axis)` is the largest number of windows along the `k`-th unfolded axis in one block. `f` gets a block, its own
-/// scratch, and one place for each window's result, row-major over the block's sides.
+/// scratch, and the places of its windows' results.
 pub(crate) fn each_block<T: Element, R: Element, S: Default>(
     plan: &Plan,
     source: &View<'_, T>,
     fill: Option<T>,
     most: impl Fn(usize) -> usize,
     out: &mut [R],
-    f: impl Fn(&Block<'_, T>, &mut S, &mut [R]) + Sync,
+    f: impl Fn(&Block<'_, T>, &mut S, Places<'_, R>) + Sync,
 ) {
     if out.is_empty() {
         return;
@@ -78,17 +133,19 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
         for from in (0..tasks).step_by(batch) {
             let done = made(from..tasks.min(from + batch), Buffers::<T, R, S>::default, |buffers, t| {
                 let task = task(t);
-                let mut all = Vec::new();
-                for lead in task.leads.clone() {
-                    cut.run(&task.sides, lead, buffers, &f);
-                    all.extend_from_slice(&buffers.results);
+                let counts = counts(&task.sides);
+                let windows: usize = counts.iter().product();
+                let mut all = alloc::vec![R::default(); windows * task.leads.len()];
+                for (lead, out) in task.leads.clone().zip(all.chunks_exact_mut(windows)) {
+                    cut.run(&task.sides, lead, buffers, (out, row_major(counts.iter().copied())), &f);
                 }
                 (task, all)
             });
-            for (task, results) in done {
-                let windows = results.len() / task.leads.len();
-                for (lead, results) in task.leads.clone().zip(results.chunks_exact(windows)) {
-                    cut.put(&task.sides, lead, results, out);
+            for (task, all) in done {
+                let windows = all.len() / task.leads.len();
+                for (lead, results) in task.leads.clone().zip(all.chunks_exact(windows)) {
+                    let (origin, strides) = cut.places(&task.sides, lead);
+                    put(results, &counts(&task.sides), &mut out[origin..], &strides);
                 }
             }
         }
@@ -98,8 +155,8 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
     for t in 0..tasks {
         let task = task(t);
         for lead in task.leads.clone() {
-            cut.run(&task.sides, lead, &mut buffers, &f);
-            cut.put(&task.sides, lead, &buffers.results, out);
+            let (origin, strides) = cut.places(&task.sides, lead);
+            cut.run(&task.sides, lead, &mut buffers, (&mut out[origin..], strides), &f);
         }
     }
 }
@@ -119,17 +176,25 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         let plain: SmallVec<[usize; 6]> =
             (0..shape.len()).filter(|&a| plan.axes().iter().all(|p| p.axis() != a)).collect();
         let leads = plain.iter().map(|&a| shape[a]).product();
-        let runs = order.iter().map(|&k| runs(&plan.axes()[k], most(k))).collect();
-        Cut { plan, source, fill, shape, strides, order, runs, plain, leads }
+        let runs: Vec<Vec<Run>> = order.iter().map(|&k| runs(&plan.axes()[k], most(k))).collect();
+        let kept = |(runs, &k): (&Vec<Run>, &usize)| match runs[..] {
+            [run] => Some(Side::new(&plan.axes()[k], run, fill.is_some())),
+            _ => None,
+        };
+        let kept = runs.iter().zip(&order).map(kept).collect();
+        Cut { plan, source, fill, shape, strides, order, runs, kept, plain, leads }
     }
 
     /// The sides of the box of runs with this number.
-    fn sides(&self, mut number: usize) -> Vec<Side> {
+    fn sides(&self, mut number: usize) -> Vec<Cow<'_, Side>> {
         let mut sides = Vec::with_capacity(self.order.len());
-        for (runs, &k) in self.runs.iter().zip(&self.order).rev() {
+        for ((runs, kept), &k) in self.runs.iter().zip(&self.kept).zip(&self.order).rev() {
             let run = runs[number % runs.len()];
             number /= runs.len();
-            sides.push(Side::new(&self.plan.axes()[k], run, self.fill.is_some()));
+            sides.push(match kept {
+                Some(side) => Cow::Borrowed(side),
+                None => Cow::Owned(Side::new(&self.plan.axes()[k], run, self.fill.is_some())),
+            });
         }
         sides.reverse();
         sides
@@ -144,21 +209,21 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
 
     fn run<R: Element, S>(
         &self,
-        sides: &[Side],
+        sides: &[Cow<'_, Side>],
         lead: usize,
         buffers: &mut Buffers<T, R, S>,
-        f: &impl Fn(&Block<'_, T>, &mut S, &mut [R]),
+        (out, strides): (&mut [R], Dims),
+        f: &impl Fn(&Block<'_, T>, &mut S, Places<'_, R>),
     ) {
         let cells = sides.iter().map(|s| s.cells.len()).product();
-        buffers.data.resize(cells, T::default());
-        self.read(sides, lead, &mut buffers.data);
-        let block = Block { sides, data: &buffers.data };
-        buffers.results.resize(block.windows(), R::default());
-        f(&block, &mut buffers.scratch, &mut buffers.results);
+        buffers.data.resize(cells + SPARE, T::default());
+        self.read(sides, lead, &mut buffers.data[..cells]);
+        let block = Block { sides, data: &buffers.data[..cells], spared: &buffers.data };
+        f(&block, &mut buffers.scratch, Places { out, strides, dense: &mut buffers.results });
     }
 
     /// Copies the elements of a block, stretch by stretch.
-    fn read(&self, sides: &[Side], lead: usize, data: &mut [T]) {
+    fn read(&self, sides: &[Cow<'_, Side>], lead: usize, data: &mut [T]) {
         if data.is_empty() {
             return;
         }
@@ -170,7 +235,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
 
     fn read_stretches(
         &self,
-        sides: &[Side],
+        sides: &[Cow<'_, Side>],
         strides: &[usize],
         offset: usize,
         starts: &mut Dims,
@@ -214,27 +279,10 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         }
     }
 
-    /// Puts the results of a block into their places.
-    fn put<R: Element>(&self, sides: &[Side], lead: usize, results: &[R], out: &mut [R]) {
+    /// Where the result of a block's first window belongs, and how far apart those of neighbours along each side lie.
+    fn places(&self, sides: &[Cow<'_, Side>], lead: usize) -> (usize, Dims) {
         let origin: usize = self.lead(lead).iter().zip(&self.strides).map(|(i, s)| i * s).sum();
-        let Some((last, outer)) = sides.split_last() else {
-            out[origin] = results[0];
-            return;
-        };
-        let row = last.windows.len();
-        let place = |s: &Side, i: usize| (s.run.first + i * s.run.stride) * self.strides[s.axis];
-        let step = last.run.stride * self.strides[last.axis];
-        let mut index = Dims::from_elem(0, outer.len());
-        for results in results.chunks_exact(row) {
-            let at = outer.iter().zip(&index).fold(origin + place(last, 0), |at, (s, &i)| at + place(s, i));
-            if step == 1 {
-                out[at..at + row].copy_from_slice(results);
-            } else {
-                for (o, &r) in out[at..].iter_mut().step_by(step).zip(results) {
-                    *o = r;
-                }
-            }
-            advance(&mut index, |k| 0..outer[k].windows.len());
-        }
+        let first = sides.iter().map(|s| s.run.first * self.strides[s.axis]).sum::<usize>();
+        (origin + first, sides.iter().map(|s| s.run.stride * self.strides[s.axis]).collect())
     }
 }

@@ -10,20 +10,17 @@ mod few;
 mod side;
 mod walk;
 
-pub(crate) use each::each_block;
+pub(crate) use each::{Places, each_block};
 pub(crate) use few::{Seen, each_window, repeats};
 pub(crate) use side::Side;
 pub(crate) use walk::{rows, snake};
 
+use alloc::borrow::Cow;
+
 /// The elements of some windows: a dense row-major box with one side for each unfolded axis, in the array's order.
 pub(crate) struct Block<'s, T> {
-    pub(crate) sides: &'s [Side],
+    pub(crate) sides: &'s [Cow<'s, Side>],
     pub(crate) data: &'s [T],
-}
-
-impl<T> Block<'_, T> {
-    /// How many windows there are.
-    pub(crate) fn windows(&self) -> usize {
-        self.sides.iter().map(|s| s.windows.len()).product()
-    }
+    /// The same, and some elements of any value behind them.
+    pub(crate) spared: &'s [T],
 }

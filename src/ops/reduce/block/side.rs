@@ -61,6 +61,9 @@ impl Side {
     /// The side of a run; `filled` says whether padding without an element counts.
     pub(crate) fn new(axis: &AxisPlan, run: Run, filled: bool) -> Side {
         let mut side = Side { axis: axis.axis(), run, cells: Vec::new(), windows: Vec::new(), stretches: Vec::new() };
+        if side.is_inside(axis) {
+            return side;
+        }
         side.windows.reserve(run.count);
         let mut positions: Vec<isize> = Vec::new();
         let mut low = 0;
@@ -78,6 +81,25 @@ impl Side {
         }
         side.find_stretches();
         side
+    }
+
+    /// Fills in a side whose windows reach or overlap the next and hold nothing but elements, one a cell.
+    fn is_inside(&mut self, axis: &AxisPlan) -> bool {
+        let (run, dilation, window) = (self.run, axis.dilation(), axis.window());
+        let first = axis.start_of(run.first);
+        let behind = axis.start_of(run.first + (run.count - 1) * run.stride) + axis.span() as isize;
+        let Some(step) = axis.even_step() else { return false };
+        let step = step * run.stride / dilation;
+        // Padding below zero leaves elements out.
+        let (low, high) = (axis.line().start.max(0), axis.line().end.min(axis.len() as isize));
+        if axis.base_dilation() > 1 || first < low || behind > high || step > window {
+            return false;
+        }
+        let cells = (run.count - 1) * step + window;
+        self.cells.extend((0..cells).map(|cell| first as usize + cell * dilation));
+        self.windows.extend((0..run.count).map(|k| k * step..k * step + window));
+        self.stretches.push(Stretch { from: 0, count: cells, elements: Some((first as usize, dilation as isize)) });
+        true
     }
 
     fn find_stretches(&mut self) {

@@ -2,6 +2,7 @@
 
 use super::Side;
 use crate::spec::row_major;
+use alloc::borrow::Cow;
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -11,7 +12,7 @@ pub(crate) type Cuboid = SmallVec<[Range<usize>; 3]>;
 /// Walks over all windows of a block so that each differs from the last along one side only, the first side fastest.
 ///
 /// `f` gets the window's place in the result, the boxes of cells that leave and enter, and how many cells it holds.
-pub(crate) fn snake(sides: &[Side], mut f: impl FnMut(usize, &[(Cuboid, bool)], usize)) {
+pub(crate) fn snake(sides: &[Cow<'_, Side>], mut f: impl FnMut(usize, &[(Cuboid, bool)], usize)) {
     let mut at: SmallVec<[usize; 3]> = SmallVec::from_elem(0, sides.len());
     let mut forward: SmallVec<[bool; 3]> = SmallVec::from_elem(true, sides.len());
     let place_step = row_major(sides.iter().map(|s| s.windows.len()));
@@ -50,7 +51,7 @@ pub(crate) fn snake(sides: &[Side], mut f: impl FnMut(usize, &[(Cuboid, bool)], 
 }
 
 /// Calls `f` with the places of each contiguous row of a box.
-pub(crate) fn rows(sides: &[Side], ranges: &[Range<usize>], mut f: impl FnMut(Range<usize>)) {
+pub(crate) fn rows(sides: &[Cow<'_, Side>], ranges: &[Range<usize>], mut f: impl FnMut(Range<usize>)) {
     if ranges.iter().any(|r| r.is_empty()) {
         return;
     }

@@ -3,13 +3,20 @@
 
 use super::super::block::{Block, rows, snake};
 use super::super::ranked::Ranked;
-use super::wanted::Wanted;
+use super::wanted::{Place, Wanted, among};
 use crate::element::Element;
+use crate::kernel::level::{Kernel, Level};
 use crate::spec::AxisPlan;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// The most cells of a block, where its windows are not larger.
 const BLOCK_CELLS: usize = 1 << 21;
+
+/// Cycles an answer takes, about.
+pub(super) fn cycles(axes: usize) -> usize {
+    if axes == 1 { 100 } else { 400 }
+}
 
 /// How many windows along an axis share a block: enough that the block is mostly results, few enough that the bits of a
 /// window lie dense.
@@ -45,7 +52,7 @@ impl Ranks {
         *self = Ranks { words: core::mem::take(&mut self.words), finger: 0, below: 0, nans: 0, nan_from };
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, ranks: &[u32]) {
         for &r in ranks {
             let word = (r >> 6) as usize;
@@ -55,7 +62,7 @@ impl Ranks {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove(&mut self, ranks: &[u32]) {
         for &r in ranks {
             let word = (r >> 6) as usize;
@@ -72,7 +79,7 @@ impl Ranks {
     }
 
     /// The `k`-th smallest rank, counted from 0; there must be more than `k`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn select(&mut self, k: usize) -> usize {
         while self.below > k {
             self.finger -= 1;
@@ -91,21 +98,53 @@ impl Ranks {
 }
 
 /// The place of the `n`-th bit that is set.
-#[inline]
+#[inline(always)]
 fn nth_bit(mut word: u64, mut n: u32) -> usize {
     let mut from = 0;
-    for half in [32, 16, 8] {
+    for half in [32, 16, 8, 4, 2, 1] {
         let low = (word & ((1 << half) - 1)).count_ones();
-        if low <= n {
-            n -= low;
-            word >>= half;
-            from += half;
+        // Which half it is cannot be foretold, so nothing here may branch.
+        let above = u32::from(low <= n);
+        n -= low * above;
+        word >>= half * above;
+        from += half * above;
+    }
+    from as usize
+}
+
+/// The ranks of what is asked for in each window along a line, and how far towards the second one the answer lies.
+struct Slide<'s> {
+    set: &'s mut Ranks,
+    ranks: &'s [u32],
+    windows: &'s [Range<usize>],
+    place: Place,
+    least: Option<usize>,
+    found: &'s mut Vec<Option<(u32, u32, f64)>>,
+}
+
+impl Kernel for Slide<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Slide { set, ranks, windows, place, least, found } = self;
+        let mut span = 0..0;
+        for window in windows {
+            set.remove(&ranks[span.start..span.end.min(window.start)]);
+            set.add(&ranks[span.end.max(window.start)..window.end]);
+            span = window.clone();
+            // Not `map`: its closure would be left standing below the level.
+            found.push(match among(least, window.len(), set.nans) {
+                None => None,
+                Some(n) => {
+                    let (k, t) = place.among(n);
+                    let low = set.select(k);
+                    let high = if t > 0.0 { set.select(k + 1) } else { low };
+                    Some((low as u32, high as u32, t))
+                }
+            });
         }
     }
-    for _ in 0..n {
-        word &= word - 1;
-    }
-    from + word.trailing_zeros() as usize
 }
 
 /// Buffers of one thread.
@@ -113,11 +152,12 @@ pub(super) struct Scratch<P> {
     sorted: Vec<P>,
     ranks: Vec<u32>,
     set: Ranks,
+    found: Vec<Option<(u32, u32, f64)>>,
 }
 
 impl<P> Default for Scratch<P> {
     fn default() -> Self {
-        Scratch { sorted: Vec::new(), ranks: Vec::new(), set: Ranks::default() }
+        Scratch { sorted: Vec::new(), ranks: Vec::new(), set: Ranks::default(), found: Vec::new() }
     }
 }
 
@@ -128,7 +168,7 @@ pub(super) fn order<T: Ranked, R: Element, F: Fn(T, T, f64) -> R>(
     wanted: &Wanted<R, F>,
     out: &mut [R],
 ) {
-    let Scratch { sorted, ranks, set } = scratch;
+    let Scratch { sorted, ranks, set, found } = scratch;
     sorted.clear();
     sorted.extend(block.data.iter().enumerate().map(|(i, x)| x.place(i as u32)));
     sorted.sort_unstable();
@@ -139,6 +179,16 @@ pub(super) fn order<T: Ranked, R: Element, F: Fn(T, T, f64) -> R>(
     let element = |rank: usize| block.data[T::position(sorted[rank]) as usize];
     let nan_from = sorted.partition_point(|&p| !block.data[T::position(p) as usize].unordered());
     set.clear(sorted.len(), nan_from as u32);
+    if let [side] = block.sides {
+        found.clear();
+        let (windows, place, least) = (&side.windows[..], wanted.place, wanted.least);
+        Level::detect().run(Slide { set, ranks, windows, place, least, found });
+        for (out, found) in out.iter_mut().zip(found) {
+            *out = found
+                .map_or(wanted.nan, |(low, high, t)| (wanted.make)(element(low as usize), element(high as usize), t));
+        }
+        return;
+    }
     snake(block.sides, |place, moves, held| {
         for (ranges, enters) in moves {
             rows(block.sides, ranges, |row| match enters {

@@ -16,6 +16,9 @@ use alloc::vec::Vec;
 /// Columns whose histograms stay in a second-level cache together.
 const COLUMNS: usize = 256;
 
+/// Cycles an answer takes, about.
+pub(super) const CYCLES: usize = 30;
+
 /// How many windows along an axis share a block.
 pub(super) fn most(axis: &AxisPlan, last: bool, axes: usize) -> usize {
     let wanted = match (last, axes) {

@@ -1,12 +1,14 @@
 //! Order statistics: the element of a rank, the median, and quantiles, without sorting windows.
 //!
-//! Neighbouring windows differ by few elements. Bytes are counted in histograms that slide (constant time an output for
+//! Windows of few cells are minima and maxima of whole rows, whatever the type and the rank (`network.rs`, `program.rs`).
+//! Of larger ones neighbours differ by few elements. Bytes are counted in histograms that slide (constant time an output for
 //! windows of two axes, whatever their size); everything else is sorted once a block, and a window is a set of bits over
-//! the ranks. Medians of three by three cells of any type are minima and maxima of rows.
+//! the ranks.
 
 mod bits;
 mod histogram;
 mod network;
+mod program;
 mod sifted;
 mod tile;
 mod under;
@@ -17,6 +19,7 @@ pub(super) use sifted::quantiles;
 use super::block::{Block, each_block, each_window, repeats};
 use super::held::{check_cells, short_window};
 use super::number::Number;
+use super::ranked::Ranked;
 use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -30,9 +33,10 @@ impl<'a, T: Number> Windows<'a, T> {
     /// `[.., H, W] -> [.., H', W']`; equals sorting each window's elements and taking the `k`-th. A NaN anywhere in a window
     /// makes its result NaN, as for `max` and `min`; -0.0 stands below 0.0, as there.
     ///
-    /// Time: a median of three by three is some minima and maxima of rows. Other windows: bytes (`u8`, `i8`, `bool`) cost the same whatever the window's size over two axes; other types cost the
-    /// window's size along all axes but one, for each window, and one sort of each block of the array. Memory: blocks of a
-    /// few windows' elements.
+    /// Time: windows of few cells (up to some 100, if there are many of them, with steps and dilation but without cells that hold nothing) take
+    /// minima and maxima of rows, about the window's cells times their logarithm, less what neighbours share. Others: bytes (`u8`, `i8`,
+    /// `bool`) cost the same whatever the window's size over two axes; other types cost the window's size along all axes
+    /// but one, for each window, and one sort of each block of the array. Memory: blocks of a few windows' elements.
     ///
     /// ```
     /// use ndwindow::unfold;
@@ -42,7 +46,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Ok::<(), ndwindow::Error>(())
     /// ```
     ///
-    /// Histograms after Huang, Yang and Tang (1979) and Perreault and Hébert (2007); rank bit sets after Suomela, "Median
+    /// Networks after Batcher (1968) and Adams, "Fast Median Filters using Separable Sorting Networks" (2021); histograms after Huang, Yang and Tang (1979) and Perreault and Hébert (2007); rank bit sets after Suomela, "Median
     /// Filtering is Equivalent to Sorting" (2014).
     ///
     /// # Errors
@@ -176,33 +180,42 @@ impl<'a, T: Number> Windows<'a, T> {
             each_window(plan, self.source(), fill.as_ref(), |number, seen| out[number] = wanted.among(seen));
             return;
         }
-        let three = network::wants(&axes, fill.is_some(), place);
-        if T::BYTE && across <= u16::MAX as usize {
-            let last = axes.last().map(|a| a.axis());
-            let most = |k: usize| match three {
-                true => network::MOST,
-                false => histogram::most(&plan.axes()[k], last == Some(plan.axes()[k].axis()), axes.len()),
-            };
-            each_block(plan, self.source(), fill, most, out, |block, scratch, out| {
-                let (three, scratch): &mut (network::Scratch<T::Key>, _) = scratch;
-                match network::fits(block, place) {
-                    true => network::order(block, three, &wanted, out),
-                    false => histogram::order(block, scratch, &wanted, out),
-                }
-            });
-        } else {
-            let most = |k: usize| match three {
-                true => network::MOST,
-                false => bits::most(&plan.axes()[k], cells(&axes), axes.len()),
-            };
-            each_block(plan, self.source(), fill, most, out, |block: &Block<'_, T>, scratch, out| {
-                let (three, scratch): &mut (network::Scratch<T::Key>, _) = scratch;
-                match network::fits(block, place) {
-                    true => network::order(block, three, &wanted, out),
-                    false => bits::order(block, scratch, &wanted, out),
-                }
-            });
-        }
+        let bytes = T::BYTE && across <= u16::MAX as usize;
+        let last = axes.last().map(|a| a.axis());
+        let cycles = if bytes { histogram::CYCLES } else { bits::cycles(axes.len()) };
+        let network = network::network::<T::Key>(&axes, fill.is_some(), place, (out.len(), cycles));
+        let most = |k: usize| {
+            let axis = &plan.axes()[k];
+            let last = last == Some(axis.axis());
+            match network {
+                Some(_) => network::most::<T::Key>(last, axes.len()),
+                None if bytes => histogram::most(axis, last, axes.len()),
+                None => bits::most(axis, cells(&axes), axes.len()),
+            }
+        };
+        each_block(plan, self.source(), fill, most, out, |block: &Block<'_, T>, scratch, out| {
+            let scratch: &mut Scratch<T> = scratch;
+            match &network {
+                Some(network) if network.fits(block) => network.order(block, &mut scratch.rows, &wanted, out),
+                _ => out.whole(block.sides, |out| match bytes {
+                    true => histogram::order(block, &mut scratch.columns, &wanted, out),
+                    false => bits::order(block, &mut scratch.set, &wanted, out),
+                }),
+            }
+        });
+    }
+}
+
+/// Buffers of one thread, of which those of one way are used.
+struct Scratch<T: Number> {
+    rows: network::Scratch<T::Key>,
+    columns: histogram::Scratch,
+    set: bits::Scratch<<T as Ranked>::Packed>,
+}
+
+impl<T: Number> Default for Scratch<T> {
+    fn default() -> Self {
+        Scratch { rows: Default::default(), columns: Default::default(), set: Default::default() }
     }
 }
 

@@ -1,71 +1,180 @@
-//! Medians of windows of three by three: minima and maxima of whole rows, whatever the type.
+//! Windows of few cells: minima and maxima of whole rows, whatever the type and the rank.
 
-use super::super::block::Block;
+use super::super::block::{Block, Places, Side};
 use super::super::rankable::Rankable;
+use super::program::{Asked, Program};
 use super::wanted::{Place, Wanted};
 use crate::element::Element;
 use crate::kernel::level::Level;
-use crate::kernel::network::{Sorted, medians};
-use crate::spec::{AxisPlan, PadMode};
+use crate::kernel::network::{From, keys as keys_of, results, row};
+use crate::spec::{AxisPlan, Dims, PadMode, advance, gcd, index_of, row_major};
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-/// How many windows along an axis share a block: rows that stay in a first-level cache with all that is made of them.
-pub(super) const MOST: usize = 512;
+/// Windows of a tile along each axis but the last, at most.
+const TILE: usize = 8;
 
-/// Whether every window of a request has three by three cells that follow each other, and the middle one is asked for.
-pub(super) fn wants(axes: &[&AxisPlan], filled: bool, place: Place) -> bool {
-    let whole = |a: &&AxisPlan| {
-        let inside = a.pads().0 <= 0 && a.pads().1 <= 0;
-        a.window() == 3
-            && a.even_step() == Some(1)
-            && a.dilation() == 1
-            && a.base_dilation() == 1
-            && (inside || filled || a.pad_mode() != PadMode::Empty)
-    };
-    axes.len() == 2 && axes.iter().all(whole) && place.among(9) == (4, 0.0)
+/// How many windows along an axis share a block: its elements and results stay in a second-level cache.
+pub(super) fn most<K>(last: bool, axes: usize) -> usize {
+    match (last, axes) {
+        (true, 1) => 64 * row::<K>(),
+        (true, _) => 16 * row::<K>(),
+        (false, 2) => 2 * TILE,
+        (false, _) => TILE,
+    }
 }
 
-/// Whether the windows of a block are such.
-pub(super) fn fits<T>(block: &Block<'_, T>, place: Place) -> bool {
-    let three = |i: usize, w: &core::ops::Range<usize>| *w == (i..i + 3);
-    block.sides.len() == 2
-        && block.sides.iter().all(|s| s.windows.iter().enumerate().all(|(i, w)| three(i, w)))
-        && place.among(9) == (4, 0.0)
+/// A program for all blocks of a request, and what it is for.
+pub(super) struct Network {
+    asked: Asked,
+    t: f64,
+    program: Program,
+}
+
+/// The program for `answers` windows of a request, if all have as many cells, which follow each other, and if it takes at most so many
+/// cycles an answer.
+pub(super) fn network<K>(
+    axes: &[&AxisPlan],
+    filled: bool,
+    place: Place,
+    (answers, cycles): (usize, usize),
+) -> Option<Network> {
+    let whole = |a: &&AxisPlan| {
+        let inside = a.pads().0 <= 0 && a.pads().1 <= 0;
+        a.even_step().is_some() && a.base_dilation() == 1 && (inside || filled || a.pad_mode() != PadMode::Empty)
+    };
+    let cells = axes.iter().fold(1usize, |n, a| n.saturating_mul(a.window()));
+    // To make the program takes longer the more cells there are, however few the answers.
+    let few = cells > CELLS || cells * cells > 4 * answers;
+    if axes.is_empty() || few || size_of::<K>() > 8 || !axes.iter().all(whole) {
+        return None;
+    }
+    let apart = |a: &&AxisPlan| a.even_step().map_or(1, |step| step / gcd(step, a.dilation()));
+    let (k, t) = place.among(cells);
+    let (_, outer) = axes.split_last()?;
+    let asked = Asked {
+        window: axes.iter().map(|a| a.window()).collect(),
+        step: axes.iter().map(apart).collect(),
+        tile: outer.iter().map(|a| 1 << a.count().clamp(1, TILE).ilog2()).collect(),
+        ranks: k..k + 1 + usize::from(t > 0.0),
+    };
+    let program = Program::new(&asked, row::<K>());
+    let registers = Level::detect().vector_bytes() / size_of::<K>();
+    (program.valid > 0 && program.cost <= cycles * registers).then_some(Network { asked, t, program })
+}
+
+/// The most cells of a window that a program is made for.
+const CELLS: usize = 256;
+
+impl Network {
+    /// Whether the windows of a block are those the program is for.
+    pub(super) fn fits<T>(&self, block: &Block<'_, T>) -> bool {
+        let even = |(side, (&window, &step)): (&Cow<'_, Side>, (&usize, &usize))| {
+            side.windows.iter().enumerate().all(|(i, w)| *w == (i * step..i * step + window))
+        };
+        let tiles = block.sides.iter().zip(&self.asked.tile).all(|(side, &tile)| side.windows.len() >= tile);
+        tiles && block.sides.iter().zip(self.asked.window.iter().zip(&self.asked.step)).all(even)
+    }
+
+    /// Answers every window of a block that [`fits`](Self::fits).
+    pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
+        &self,
+        block: &Block<'_, T>,
+        scratch: &mut Scratch<T::Key>,
+        wanted: &Wanted<R, F>,
+        Places { out, strides: places, .. }: Places<'_, R>,
+    ) {
+        let Scratch { keys, rows } = scratch;
+        let Some((last, outer)) = block.sides.split_last() else { return };
+        let (width, count) = (last.cells.len(), last.windows.len());
+        let level = Level::detect();
+        let (cells, highest): (&[T::Key], _) = match T::keys(block.spared) {
+            Some(keys) => (keys, T::HIGHEST),
+            None => {
+                keys.resize(block.spared.len(), T::LOWEST);
+                let highest = keys_of(level, block.spared, T::LOWEST, |x: T| x.key(T::NAN_ABOVE), keys);
+                (keys, highest)
+            }
+        };
+        rows.resize(self.program.steps.rows * row::<T::Key>(), T::LOWEST);
+        let strides: Dims = row_major(outer.iter().map(|s| s.cells.len())).iter().map(|s| s * width).collect();
+        let apart = places.last().copied().unwrap_or(1);
+        let lens = self.asked.rows();
+        let at = |index: &[usize], strides: &[usize]| index.iter().zip(strides).map(|(i, s)| i * s).sum::<usize>();
+        let inside: Vec<usize> = (0..lens.iter().product()).map(|n| at(&index_of(n, &lens), &strides)).collect();
+        let windows: Vec<usize> =
+            (0..self.program.found.len()).map(|n| at(&index_of(n, &self.asked.tile), &places)).collect();
+        let tiles: Dims = outer.iter().zip(&self.asked.tile).map(|(s, &tile)| s.windows.len().div_ceil(tile)).collect();
+        let step = self.asked.step.last().copied().unwrap_or(1);
+        let some = self.program.valid.div_ceil(step);
+        let mut inputs = inside.clone();
+        let mut tile = Dims::from_elem(0, outer.len());
+        for _ in 0..tiles.iter().product() {
+            // The last tile of an axis ends where the block does, over some windows once more.
+            let first = tile.iter().zip(&self.asked.tile).zip(outer);
+            let first: Dims = first.map(|((t, &of), side)| (t * of).min(side.windows.len() - of)).collect();
+            let read: Dims = first.iter().zip(&self.asked.step).map(|(i, step)| i * step).collect();
+            let (read, written) = (at(&read, &strides), at(&first, &places));
+            for from in (0..count).step_by(some) {
+                let from = from.min(count.saturating_sub(some));
+                let n = some.min(count - from);
+                inputs.iter_mut().zip(&inside).for_each(|(input, row)| *input = read + row + from * step);
+                self.program.steps.run(level, cells, &inputs, rows);
+                let row_of = |found: &From| match *found {
+                    From::Input(input, shift) => &cells[inputs[input] + shift..],
+                    From::Row(place, shift) => &rows[place * row::<T::Key>() + shift..],
+                };
+                for (found, place) in self.program.found.iter().zip(&windows) {
+                    let out = &mut out[written + place + from * apart..][..(n - 1) * apart + 1];
+                    let [low, high] = [found.first(), found.last()].map(|found| found.map_or(&[][..], row_of));
+                    let (make, t) = (&wanted.make, self.t);
+                    if step > 1 || apart > 1 {
+                        let (low, high) = (low.iter().step_by(step), high.iter().step_by(step));
+                        for (out, (&low, &high)) in out.iter_mut().step_by(apart).zip(low.zip(high)) {
+                            *out = make(T::value(low), T::value(high), t);
+                        }
+                    } else if t > 0.0 {
+                        results(level, [low, high], |low, high| make(T::value(low), T::value(high), t), out);
+                    } else {
+                        results(level, [low; 2], |key, _| make(T::value(key), T::value(key), 0.0), out);
+                    }
+                }
+            }
+            advance(&mut tile, |k| 0..tiles[k]);
+        }
+        if highest > T::HIGHEST {
+            self.stamp(block, wanted.nan, out, &places);
+        }
+    }
+
+    /// Windows that hold an element without a place in the order have none for an answer.
+    fn stamp<T: Rankable, R: Element>(&self, block: &Block<'_, T>, nan: R, out: &mut [R], places: &[usize]) {
+        let shape: Dims = block.sides.iter().map(|s| s.cells.len()).collect();
+        for (number, _) in block.data.iter().enumerate().filter(|(_, x)| x.unordered()) {
+            let cell = index_of(number, &shape);
+            let over = |k: usize| {
+                let (window, step) = (self.asked.window[k], self.asked.step[k]);
+                let end = (cell[k] / step + 1).min(block.sides[k].windows.len());
+                (cell[k] + 1).saturating_sub(window).div_ceil(step).min(end)..end
+            };
+            let ranges: Vec<_> = (0..shape.len()).map(over).collect();
+            let mut index: Dims = ranges.iter().map(|r| r.start).collect();
+            for _ in 0..ranges.iter().map(|r| r.len()).product() {
+                out[index.iter().zip(places).map(|(i, s)| i * s).sum::<usize>()] = nan;
+                advance(&mut index, |k| ranges[k].clone());
+            }
+        }
+    }
 }
 
 /// Buffers of one thread.
 pub(super) struct Scratch<K> {
     keys: Vec<K>,
-    sorted: Sorted<K>,
-    medians: Vec<K>,
+    rows: Vec<K>,
 }
 
 impl<K> Default for Scratch<K> {
     fn default() -> Self {
-        Scratch { keys: Vec::new(), sorted: Sorted::default(), medians: Vec::new() }
-    }
-}
-
-/// Answers every window of a block that [`fits`].
-pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
-    block: &Block<'_, T>,
-    scratch: &mut Scratch<T::Key>,
-    wanted: &Wanted<R, F>,
-    out: &mut [R],
-) {
-    let Scratch { keys, sorted, medians: line } = scratch;
-    let [_, x] = block.sides else { return };
-    let (width, n) = (x.cells.len(), x.windows.len());
-    keys.clear();
-    keys.extend(block.data.iter().map(|&x| x.key(T::NAN_ABOVE)));
-    line.resize(n, T::LOWEST);
-    let level = Level::detect();
-    for (i, out) in out.chunks_exact_mut(n).enumerate() {
-        let rows: [&[T::Key]; 3] = core::array::from_fn(|j| &keys[(i + j) * width..][..width]);
-        medians(level, rows, T::HIGHEST, sorted, line);
-        for (out, &key) in out.iter_mut().zip(&*line) {
-            let x = T::value(key);
-            *out = if x.unordered() { wanted.nan } else { (wanted.make)(x, x, 0.0) };
-        }
+        Scratch { keys: Vec::new(), rows: Vec::new() }
     }
 }

@@ -31,7 +31,7 @@ pub(in super::super) fn quantiles<T: Ranked, R: Element>(
     let cells = plan.window_len();
     let most = |k: usize| bits::most(&plan.axes()[k], cells, plan.axes().len());
     each_block(plan, view, fill, most, out, |block: &Block<'_, T>, scratch, out| {
-        bits::order(block, scratch, &wanted, out);
+        out.whole(block.sides, |out| bits::order(block, scratch, &wanted, out));
     });
     Ok(())
 }

@@ -15,7 +15,7 @@ pub(super) enum Place {
 
 impl Place {
     /// The rank of the element at or below the place among `n`, and how far towards the next one the place lies.
-    #[inline]
+    #[inline(always)]
     pub(super) fn among(self, n: usize) -> (usize, f64) {
         match self {
             Place::Rank(k) => (k, 0.0),
@@ -41,15 +41,23 @@ pub(super) struct Wanted<R, F> {
     pub(super) least: Option<usize>,
 }
 
+/// How many elements are ranked, of so many that a window holds and so many unordered ones among them; `None` where those, or too
+/// few others, make the answer NaN.
+#[inline(always)]
+pub(super) fn among(least: Option<usize>, held: usize, unordered: usize) -> Option<usize> {
+    match least {
+        Some(least) if held - unordered < least => None,
+        Some(_) => Some(held - unordered),
+        None if unordered > 0 => None,
+        None => Some(held),
+    }
+}
+
 impl<R: Copy, F> Wanted<R, F> {
-    /// How many elements are ranked, of so many that a window holds and so many unordered ones among them; `None` where those, or too
-    /// few others, make the answer NaN.
+    /// As [`among`].
     #[inline]
     pub(super) fn ranked(&self, held: usize, unordered: usize) -> Option<usize> {
-        match self.least {
-            Some(least) => Some(held - unordered).filter(|&n| n >= least),
-            None => (unordered == 0).then_some(held),
-        }
+        among(self.least, held, unordered)
     }
 
     /// The answer for a window of these elements, each as often as it is read.
