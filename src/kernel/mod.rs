@@ -1,5 +1,6 @@
 //! Loops over plain memory; they know no windows.
 
+pub(crate) mod caches;
 mod clip;
 #[cfg(feature = "fft")]
 mod complex;
@@ -35,6 +36,7 @@ mod tests;
 pub(crate) mod threads;
 pub(crate) mod weigh;
 
+pub(crate) use caches::LINE;
 pub(crate) use clip::copy_clipped;
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
@@ -48,6 +50,6 @@ pub use raise::Raise;
 pub(crate) use raise::{Raised, raise};
 #[cfg(feature = "fft")]
 pub(crate) use stream::stream_copy;
-pub(crate) use stream::{LINE, Plain, STREAM_BYTES, Streamed, in_line, prefetch};
+pub(crate) use stream::{Plain, Streamed, in_line, prefetch};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

@@ -3,6 +3,7 @@
 use super::doubling::Order;
 use super::line::{Line, Run};
 use super::rows::Traits;
+use crate::kernel::caches::SCANNED;
 use crate::kernel::rows::TAPS;
 use crate::kernel::scan::BLOCK;
 
@@ -53,13 +54,9 @@ pub(crate) fn scans(line: &Line) -> bool {
         && line.axis.whole_count().0 > order.blocks
 }
 
-/// With more bytes of blocks than this in a window a line is scanned: doubling is as fast as long as its rows stay in a first-level
-/// cache.
-const LONG: usize = 2 * 1024;
-
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along(traits: &Traits, line: &Line) -> bool {
-    scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > LONG
+    scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > SCANNED
 }
 
 /// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.

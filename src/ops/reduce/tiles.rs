@@ -5,17 +5,10 @@ use super::choice::{scan_group, scans_along};
 use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
+use crate::kernel::caches::{IN_FLIGHT, LINE_PART, ROW};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
-
-/// Bytes of rows in flight: what a second-level cache of a server holds.
-const IN_FLIGHT: usize = 1024 * 1024;
-/// A row of fewer bytes spends its time on calls; one of more leaves the first-level cache without reading memory in
-/// longer stretches.
-const ROW_BYTES: Range<usize> = 1024..4 * 1024;
-/// The same where windows lie along the only axis: nothing is read in stretches there, the line is one.
-const LINE_BYTES: usize = 8 * 1024;
 
 /// How many groups of a scanned line are in a tile.
 const GROUPS: usize = 8;
@@ -35,10 +28,10 @@ pub(crate) struct Tile {
 pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up: usize, inner: usize) -> Vec<Tile> {
     let size = traits.bytes;
     let flight = match up {
-        0 => LINE_BYTES,
+        0 => LINE_PART,
         _ => IN_FLIGHT / Across::rows(&lines[0], &doublings[0]).max(1),
     };
-    let row = (flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size).max(1);
+    let row = (flight.clamp(ROW.start, ROW.end) / size).max(1);
     let mut planes = (flight / size).max(row);
     // The row first, then the other axes from the inside out take what room is left.
     let along = lines.len() > up;
