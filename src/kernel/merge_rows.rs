@@ -19,6 +19,13 @@ pub(crate) fn same_mut<O: 'static, A: 'static>(part: &mut [O]) -> Option<&mut [A
         .then(|| unsafe { core::slice::from_raw_parts_mut(part.as_mut_ptr().cast(), part.len()) })
 }
 
+/// The elements, if they are of type `A`.
+pub(crate) fn same<O: 'static, A: 'static>(row: &[O]) -> Option<&[A]> {
+    // SAFETY: the two types are one.
+    (TypeId::of::<O>() == TypeId::of::<A>())
+        .then(|| unsafe { core::slice::from_raw_parts(row.as_ptr().cast(), row.len()) })
+}
+
 /// `out[row + sum(i * strides)] = f(.. f(f(start, block_0[i]), block_1[i]) ..)` for rows of `row.len()` elements, whatever
 /// they held; `row` is the first of them.
 ///

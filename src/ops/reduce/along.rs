@@ -70,7 +70,7 @@ impl<'p> Along<'p> {
     ) {
         match choice::along(&self.traits, self.reader.line, run) {
             Way::Taps => self.taps(rows, source, run, emit),
-            Way::Shared => self.shared(rows, source, run, emit),
+            Way::Shared | Way::Batched => self.shared(rows, source, run, emit),
             Way::Scanned => self.scanned(rows, source, run, follows, emit),
             Way::Apart => self.apart(rows, source, run, emit),
         }

@@ -17,18 +17,28 @@ pub(crate) enum Way {
     Scanned,
     /// By doubling: blocks that neighbouring windows share are combined once.
     Shared,
+    /// The same in batches of windows, whose sums of few blocks stay in registers.
+    Batched,
     /// Every window for itself.
     Apart,
 }
 
-/// Windows across rows. `exact` operations never round. What is chosen for others must depend on the request alone, not on which
+/// Windows across rows. What is chosen for others must depend on the request alone, not on which
 /// windows happen to be computed together.
-pub(crate) fn across(line: &Line, run: &Run, exact: bool) -> Way {
+pub(crate) fn across(traits: &Traits, line: &Line, run: &Run) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
-        _ if scans(line) && !run.alone && (!exact || run.count > line.order.blocks) => Way::Scanned,
-        _ => shared(line, run),
+        _ if scans(line) && !run.alone && (!traits.exact || run.count > line.order.blocks) => Way::Scanned,
+        _ => match shared(line, run) {
+            Way::Shared if batches(traits, &line.order) => Way::Batched,
+            way => way,
+        },
     }
+}
+
+/// Whether windows that share blocks are combined in batches: those whose blocks are single rows.
+pub(crate) fn batches(traits: &Traits, order: &Order) -> bool {
+    traits.batched && order.shares && (order.block, order.ahead) == (1, 1)
 }
 
 /// Windows along a contiguous line.

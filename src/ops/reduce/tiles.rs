@@ -5,7 +5,7 @@ use super::choice::{scan_group, scans_along};
 use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
-use crate::kernel::caches::{IN_FLIGHT, LINE_PART, ROW};
+use crate::kernel::caches::{self, IN_FLIGHT, LINE_PART};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -29,9 +29,10 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
     let size = traits.bytes;
     let flight = match up {
         0 => LINE_PART,
-        _ => IN_FLIGHT / Across::rows(&lines[0], &doublings[0]).max(1),
+        _ => IN_FLIGHT / Across::rows(traits, &lines[0], &doublings[0]).max(1),
     };
-    let row = (flight.clamp(ROW.start, ROW.end) / size).max(1);
+    let long = caches::row();
+    let row = (flight.clamp(long.start, long.end) / size).max(1);
     let mut planes = (flight / size).max(row);
     // The row first, then the other axes from the inside out take what room is left.
     let along = lines.len() > up;

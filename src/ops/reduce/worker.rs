@@ -10,6 +10,7 @@ use super::reading::{Reader, Source};
 use super::rows::{At, CellCount, Rows, Slots};
 use super::sink::{Layout, count};
 use super::tiles::Tile;
+use crate::kernel::caches;
 use crate::spec::{Cell, Dims, unravel};
 use alloc::vec::Vec;
 
@@ -28,9 +29,10 @@ impl<'p> Worker<'p> {
     pub(crate) fn new(job: &'p Job) -> Self {
         let last = job.lines.len() - 1;
         let line = &job.lines[last];
-        // The next row of a tile is one position further on the axis above. (Where whole rows follow each other too: the machine sees
-        // that only inside a page. A row ahead is best, further is worse.)
-        let above = job.lines[..last].last().map_or(0, |l| job.strides[l.axis.axis()]);
+        // The next row of a tile is one position further on the axis above. (A row ahead is best, further is worse.)
+        let row = job.tiles.first().and_then(|t| t.runs.last()).map_or(0, |r| r.count.saturating_mul(job.inner));
+        let asks = caches::asks_ahead(row.saturating_mul(job.traits.bytes));
+        let above = job.lines[..last].last().filter(|_| asks).map_or(0, |l| job.strides[l.axis.axis()]);
         let long = || {
             let way = |r: &Run| choice::along(&job.traits, &job.lines[0], r);
             job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned))
