@@ -71,13 +71,13 @@ pub trait Vector: Copy {
         unsafe {
             before.store(at);
             self.store(at.add(Self::LEN));
-            Self::load(at.add(Self::LEN - M))
+            Self::load(at.add(Self::LEN.saturating_sub(M)))
         }
     }
 }
 
 /// Elements of the longest register.
-const LONGEST: usize = 16;
+pub(crate) const LONGEST: usize = 16;
 
 /// Registers of a 16-byte instruction set, left to the compiler.
 #[derive(Clone, Copy)]

@@ -41,12 +41,15 @@ pub(crate) fn batches(traits: &Traits, order: &Order) -> bool {
     traits.batched && order.shares && (order.block, order.ahead) == (1, 1)
 }
 
-/// Windows along a contiguous line.
-pub(crate) fn along(traits: &Traits, line: &Line, run: &Run) -> Way {
+/// Windows along a contiguous line, of cells of `inner` elements.
+pub(crate) fn along(traits: &Traits, line: &Line, run: &Run, inner: usize) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
         _ if scans_along(traits, line) && !run.alone => Way::Scanned,
-        _ => shared(line, run),
+        _ => match shared(line, run) {
+            Way::Shared if inner == 1 && batches(traits, &line.order) => Way::Batched,
+            way => way,
+        },
     }
 }
 

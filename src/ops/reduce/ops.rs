@@ -2,9 +2,9 @@
 
 use super::accumulator::Wrap;
 use crate::kernel::level::Level;
-use crate::kernel::pairwise::{Batch, pairwise};
+use crate::kernel::pairwise::{Along, Batch, pairwise, pairwise_along};
 use crate::kernel::rows::Op;
-use crate::kernel::same_mut;
+use crate::kernel::{same, same_mut};
 use core::marker::PhantomData;
 
 macro_rules! ops {
@@ -51,6 +51,13 @@ ops! {
                 pairwise::<f32>(level, rows, delays, batch);
             } else if let (Some(rows), Some(delays)) = (same_mut(rows), same_mut(delays)) {
                 pairwise::<f64>(level, rows, delays, batch);
+            }
+        }
+        fn batch_along(&self, level: Level, to: &mut [A], from: &[A], delays: &mut [A], along: &mut Along) {
+            if let (Some(to), Some(from), Some(delays)) = (same_mut(to), same(from), same_mut(delays)) {
+                pairwise_along::<f32>(level, to, from, delays, along);
+            } else if let (Some(to), Some(from), Some(delays)) = (same_mut(to), same(from), same_mut(delays)) {
+                pairwise_along::<f64>(level, to, from, delays, along);
             }
         }
     };

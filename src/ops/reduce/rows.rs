@@ -5,7 +5,7 @@
 //! [`Machine`](super::machine::Machine) is one for each way to combine.
 
 use super::line::Run;
-use crate::kernel::pairwise::Batch;
+use crate::kernel::pairwise::{Along, Batch};
 use crate::kernel::rows::{Op, Reduction, small};
 use crate::spec::Cell;
 
@@ -56,6 +56,8 @@ pub(crate) trait Rows {
     fn append(&mut self, to: At, from: At, len: usize);
     /// See [`pairwise`](crate::kernel::pairwise::pairwise).
     fn batch(&mut self, rows: Slot, delays: Slot, batch: Batch);
+    /// See [`pairwise_along`](crate::kernel::pairwise::pairwise_along).
+    fn batch_along(&mut self, to: (Slot, usize), from: (At, usize), delays: Slot, along: &mut Along);
     /// See [`rows::suffixes`].
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize));
     /// See [`forward`].

@@ -1,11 +1,12 @@
 //! How the result is cut along all unfolded axes but the first, so that the rows in flight stay in a cache.
 
 use super::across::Across;
-use super::choice::{scan_group, scans_along};
+use super::choice::{batches, scan_group, scans_along};
 use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
 use crate::kernel::caches::{self, IN_FLIGHT, LINE_PART};
+use crate::kernel::pairwise::IN_BATCH;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -47,6 +48,10 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
                     let group = scan_group(&line.order);
                     let groups = if up == 0 { (row / inner / group).max(1) } else { GROUPS };
                     group.saturating_mul(groups).min(line.axis.count().next_multiple_of(group))
+                }
+                // Whole batches: the next part goes on where one ends.
+                false if up == 0 && inner == 1 && batches(traits, &line.order) => {
+                    row.next_multiple_of(IN_BATCH).min(line.axis.count())
                 }
                 false => (row / inner).max(least(line)).min(line.axis.count()),
             };

@@ -34,8 +34,8 @@ impl<'p> Worker<'p> {
         let asks = caches::asks_ahead(row.saturating_mul(job.traits.bytes));
         let above = job.lines[..last].last().filter(|_| asks).map_or(0, |l| job.strides[l.axis.axis()]);
         let long = || {
-            let way = |r: &Run| choice::along(&job.traits, &job.lines[0], r);
-            job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned))
+            let way = |r: &Run| choice::along(&job.traits, &job.lines[0], r, job.inner);
+            job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned | Way::Batched))
         };
         let ahead = match job.up {
             // The part of a line that is read next, where much happens before that.
