@@ -45,11 +45,9 @@ pub(crate) fn batches(traits: &Traits, order: &Order) -> bool {
 pub(crate) fn along(traits: &Traits, line: &Line, run: &Run, inner: usize) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
+        _ if inner == 1 && batches(traits, &line.order) && shared(line, run) == Way::Shared => Way::Batched,
         _ if scans_along(traits, line) && !run.alone => Way::Scanned,
-        _ => match shared(line, run) {
-            Way::Shared if inner == 1 && batches(traits, &line.order) => Way::Batched,
-            way => way,
-        },
+        _ => shared(line, run),
     }
 }
 

@@ -5,7 +5,7 @@ use super::choice::{batches, scan_group, scans_along};
 use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
-use crate::kernel::caches::{self, IN_FLIGHT, LINE_PART};
+use crate::kernel::caches::{self, LINE_PART};
 use crate::kernel::pairwise::IN_BATCH;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -30,7 +30,7 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
     let size = traits.bytes;
     let flight = match up {
         0 => LINE_PART,
-        _ => IN_FLIGHT / Across::rows(traits, &lines[0], &doublings[0]).max(1),
+        _ => caches::in_flight() / Across::rows(traits, &lines[0], &doublings[0]).max(1),
     };
     let long = caches::row();
     let row = (flight.clamp(long.start, long.end) / size).max(1);
@@ -42,16 +42,15 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
     let part = match along {
         true => {
             let line = &lines[up];
+            let on = up == 0 && inner == 1 && batches(traits, &line.order);
             most[up] = match scans_along(traits, line) {
+                // Whole batches: the next part goes on where one ends.
+                _ if on => row.next_multiple_of(IN_BATCH).min(line.axis.count()),
                 // Whole groups: the next part goes on where one ends, unless it is another row's.
                 true => {
                     let group = scan_group(&line.order);
                     let groups = if up == 0 { (row / inner / group).max(1) } else { GROUPS };
                     group.saturating_mul(groups).min(line.axis.count().next_multiple_of(group))
-                }
-                // Whole batches: the next part goes on where one ends.
-                false if up == 0 && inner == 1 && batches(traits, &line.order) => {
-                    row.next_multiple_of(IN_BATCH).min(line.axis.count())
                 }
                 false => (row / inner).max(least(line)).min(line.axis.count()),
             };
