@@ -76,8 +76,9 @@ pub(crate) fn row() -> Range<usize> {
     if reads_on() { LONG_ROW } else { ROW }
 }
 
-/// Whether the row after one of so many bytes is to be asked for, because the processor does not read on by itself. (Asking all the same
-/// took 1.1 times as long for rows of 16 KiB; rows of 1 KiB take 1.4 times as long unless they are asked for.)
+/// Whether what is read after a row or a part of a line of so many bytes is to be asked for, because the processor does not read on by
+/// itself. (Asking all the same took 1.1 times as long for rows of 16 KiB, 1.5 times for parts of a line; rows of 1 KiB take 1.4 times
+/// as long unless they are asked for.)
 pub(crate) fn asks_ahead(row: usize) -> bool {
     row <= PAGE || !reads_on()
 }
