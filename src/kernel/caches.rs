@@ -3,6 +3,7 @@
 //!
 //! Three sizes are behind most of them: 32 KiB of a first-level cache, half a megabyte or more of a second-level cache, and pages of
 //! 4 KiB, in which alone a machine runs ahead of what is read.
+#![allow(unsafe_code)] // asks the processor who made it
 
 use core::ops::Range;
 
@@ -17,7 +18,9 @@ fn reads_on() -> bool {
         // 0: not asked yet. Threads that ask at once store the same answer.
         static FOUND: AtomicU8 = AtomicU8::new(0);
         if FOUND.load(Ordering::Relaxed) == 0 {
-            let maker = core::arch::x86_64::__cpuid(0);
+            // SAFETY: every x86-64 has this instruction. (Later versions of Rust call it safe.)
+            #[allow(unused_unsafe)]
+            let maker = unsafe { core::arch::x86_64::__cpuid(0) };
             let amd = [maker.ebx, maker.edx, maker.ecx].map(u32::to_le_bytes) == [*b"Auth", *b"enti", *b"cAMD"];
             FOUND.store(1 + u8::from(amd), Ordering::Relaxed);
         }
