@@ -6,7 +6,7 @@
 //! long. The order of additions is `T(n)` (see `ops/reduce/doubling.rs`), wherever a window lies.
 #![allow(unsafe_code)] // loads and stores of registers through pointers
 
-use super::contract::{LONGEST, Registers, Vector};
+use super::contract::lanes::{LONGEST, Vector, private::Registers};
 use super::level::{Kernel, Level};
 use crate::element::Element;
 

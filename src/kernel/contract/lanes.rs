@@ -167,6 +167,8 @@ macro_rules! rounded {
 
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::{__m256, __m256d, __m256i, __m512, __m512d, __m512i};
+#[cfg(target_arch = "x86_64")]
+use core::mem::transmute_copy;
 
 portable!(f32, 4, |a, b, c| a * b + c);
 portable!(f64, 2, |a, b, c| a * b + c);
@@ -216,9 +218,8 @@ macro_rules! vector {
             }
             #[inline(always)]
             unsafe fn moved<const M: usize>(self, before: Self) -> Self {
-                use core::mem::transmute;
-                // SAFETY: registers of one size, whose every bit means something; the caller detected the level.
-                unsafe { transmute($moved(transmute(self), transmute(before), M * size_of::<$t>())) }
+                // SAFETY: the caller detected the level.
+                unsafe { $moved(self, before, M * size_of::<$t>()) }
             }
         }
     };
@@ -227,39 +228,45 @@ macro_rules! vector {
 /// See [`Vector::moved`], by 4, 8, 16 or 32 bytes.
 ///
 /// # Safety
-/// AVX-512F must have been detected.
+/// AVX-512F must have been detected, and `R` be one of its registers.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn moved_512(own: __m512i, before: __m512i, bytes: usize) -> __m512i {
+unsafe fn moved_512<R>(own: R, before: R, bytes: usize) -> R {
     use core::arch::x86_64::_mm512_alignr_epi32 as moved;
-    // SAFETY: the contract.
+    const { assert!(size_of::<R>() == size_of::<__m512i>()) };
+    // SAFETY: the contract; every register of this size may hold any bits.
     unsafe {
-        match bytes {
+        let (own, before) = (transmute_copy::<R, __m512i>(&own), transmute_copy::<R, __m512i>(&before));
+        let moved = match bytes {
             4 => moved::<15>(own, before),
             8 => moved::<14>(own, before),
             16 => moved::<12>(own, before),
             _ => moved::<8>(own, before),
-        }
+        };
+        transmute_copy::<__m512i, R>(&moved)
     }
 }
 
 /// See [`Vector::moved`], by 4, 8 or 16 bytes.
 ///
 /// # Safety
-/// AVX2 must have been detected.
+/// AVX2 must have been detected, and `R` be one of its registers.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn moved_256(own: __m256i, before: __m256i, bytes: usize) -> __m256i {
+unsafe fn moved_256<R>(own: R, before: R, bytes: usize) -> R {
     use core::arch::x86_64::{_mm256_alignr_epi8 as moved, _mm256_permute2x128_si256 as halves};
-    // SAFETY: the contract.
+    const { assert!(size_of::<R>() == size_of::<__m256i>()) };
+    // SAFETY: the contract; every register of this size may hold any bits.
     unsafe {
+        let (own, before) = (transmute_copy::<R, __m256i>(&own), transmute_copy::<R, __m256i>(&before));
         // The second half of those before, and the first one of these.
         let between = halves::<0x21>(before, own);
-        match bytes {
+        let moved = match bytes {
             4 => moved::<12>(own, between),
             8 => moved::<8>(own, between),
             _ => between,
-        }
+        };
+        transmute_copy::<__m256i, R>(&moved)
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod boxes;
 mod finish;
-mod lanes;
+pub(super) mod lanes;
 mod rows;
 mod strip;
 mod sum;
@@ -16,7 +16,6 @@ mod turn;
 pub(crate) use boxes::{Cut, OutBox, Places, each_box};
 pub(crate) use finish::Finish;
 pub use lanes::Scalar;
-pub(crate) use lanes::{LONGEST, Vector, private::Registers};
 pub(crate) use rows::Rows;
 pub(crate) use strip::{Along, read_along, read_block};
 pub(crate) use sum::{block, carry};
