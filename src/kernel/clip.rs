@@ -4,13 +4,13 @@
 //! row, none with a test a cell.
 #![allow(unsafe_code)] // reads through a view's pointer
 
+use super::caches::{COPIED_TILE, STAGE, STREAM};
 use super::frame::{Along, Axis, Frame, Placement};
 use super::level::{Kernel, Level};
 use super::moved::{Bits, bits, bits_mut, bits_of, moved_size};
 use super::run::{copy_every, copy_rows};
-use super::sink::{BLOCK, Sink};
-use super::stream::{STREAM_BYTES, streams_lines};
-use super::strided::TILE;
+use super::sink::Sink;
+use super::stream::streams_lines;
 use super::threads::each_unit;
 use crate::array::View;
 use crate::element::Element;
@@ -28,7 +28,7 @@ pub(crate) fn copy_clipped<T: Element>(
     lines: &[Placement],
     fill: T,
 ) {
-    let streaming = size_of_val(out) >= STREAM_BYTES && streams_lines::<T>();
+    let streaming = size_of_val(out) >= STREAM && streams_lines::<T>();
     let frame = (along, lines);
     match const { moved_size::<T>() } {
         // SAFETY: what is written are elements of the source and copies of `fill`.
@@ -78,7 +78,7 @@ pub(super) fn clip_with<T: Element>(
     if out.is_empty() || size_of::<T>() == 0 {
         return;
     }
-    let multiple = if frame.is_long::<T>() { TILE } else { frame.columns.count };
+    let multiple = if frame.is_long::<T>() { COPIED_TILE } else { frame.columns.count };
     each_unit(out, multiple, |first, part| {
         let job = Job { frame: &frame, source: source.as_ptr(), fill };
         let left = part.len();
@@ -179,7 +179,7 @@ impl<T: Element> Job<'_, T> {
     unsafe fn whole_planes(&self, sink: &mut Sink<'_, T>, walk: &Walk, most: usize) -> usize {
         let frame = self.frame;
         let (rows, width) = (frame.rows.count, frame.columns.count);
-        let tile = TILE / (rows * width * size_of::<T>());
+        let tile = COPIED_TILE / (rows * width * size_of::<T>());
         let planes = most.min(walk.whole.end - walk.plane);
         let mut done = 0;
         while tile > 0 && done < planes {
@@ -204,7 +204,7 @@ impl<T: Element> Job<'_, T> {
         if columns.is_empty() {
             return sink.fill(self.fill, rows * width);
         }
-        let most = (TILE / (width * size_of::<T>())).max(1);
+        let most = (COPIED_TILE / (width * size_of::<T>())).max(1);
         let mut done = 0;
         while done < rows {
             let now = most.min(rows - done);
@@ -230,7 +230,7 @@ impl<T: Element> Job<'_, T> {
         let mut at = start;
         while at < end {
             let from = self.source.wrapping_offset(offset.wrapping_add(every.wrapping_mul(at as isize)));
-            let now = if every == 1 { end - at } else { (end - at).min(BLOCK / size_of::<T>()) };
+            let now = if every == 1 { end - at } else { (end - at).min(STAGE / size_of::<T>()) };
             // SAFETY: columns `at..at + now` are elements, by the contract.
             unsafe {
                 if every == 1 {

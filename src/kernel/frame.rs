@@ -4,7 +4,7 @@
 //! axis. The last two axes of the output are a plane; on each of its axes the cells that read elements are one interval
 //! once the other axes are fixed, so a plane is a rectangle of runs in a frame of empty cells.
 
-use super::strided::TILE;
+use super::caches::COPIED_TILE;
 use crate::array::View;
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -91,7 +91,7 @@ impl Frame {
 
     /// Whether rows are long enough to be written one after another, in any pieces.
     pub(super) fn is_long<T>(&self) -> bool {
-        self.columns.count * size_of::<T>() > TILE
+        self.columns.count * size_of::<T>() > COPIED_TILE
     }
 }
 

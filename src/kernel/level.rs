@@ -2,7 +2,7 @@
 //!
 //! The kernels of this folder are plain generic loops. [`Level::run`] enters a function that carries
 //! `#[target_feature]` and inlines the loop there, so that the compiler vectorises the same source once per
-//! level. Nothing but detection makes a level above the baseline, and nothing else in the crate asks the CPU.
+//! level. Nothing but detection makes a level above the baseline, and nothing else in the crate asks the CPU what it can do.
 
 #![allow(unsafe_code)]
 

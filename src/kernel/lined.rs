@@ -4,8 +4,9 @@
 //! A line that is stored in two parts costs more than several whole ones. See `sink.rs` for outputs made of short runs.
 #![allow(unsafe_code)] // streaming stores
 
+use super::caches::LINE;
 use super::level::Level;
-use super::stream::{LINE, fence, stream_lines, streams_lines};
+use super::stream::{fence, stream_lines, streams_lines};
 use crate::element::Element;
 use core::fmt;
 

@@ -19,6 +19,28 @@ pub(crate) fn same_mut<O: 'static, A: 'static>(part: &mut [O]) -> Option<&mut [A
         .then(|| unsafe { core::slice::from_raw_parts_mut(part.as_mut_ptr().cast(), part.len()) })
 }
 
+/// The elements, if they are of type `A`.
+pub(crate) fn same<O: 'static, A: 'static>(row: &[O]) -> Option<&[A]> {
+    // SAFETY: the two types are one.
+    (TypeId::of::<O>() == TypeId::of::<A>())
+        .then(|| unsafe { core::slice::from_raw_parts(row.as_ptr().cast(), row.len()) })
+}
+
+/// Integers of four bytes as those with a sign: what is added and wraps is the same.
+pub(crate) fn signed<O: 'static>(row: &[O]) -> Option<&[i32]> {
+    let is = |t: TypeId| TypeId::of::<O>() == t;
+    // SAFETY: every `u32` is an `i32`, of the same size and alignment.
+    (is(TypeId::of::<u32>()) || is(TypeId::of::<i32>()))
+        .then(|| unsafe { core::slice::from_raw_parts(row.as_ptr().cast(), row.len()) })
+}
+
+/// The same, to be written.
+pub(crate) fn signed_mut<O: 'static>(row: &mut [O]) -> Option<&mut [i32]> {
+    signed(row)?;
+    // SAFETY: as in `signed`; and every `i32` is a `u32`.
+    Some(unsafe { core::slice::from_raw_parts_mut(row.as_mut_ptr().cast(), row.len()) })
+}
+
 /// `out[row + sum(i * strides)] = f(.. f(f(start, block_0[i]), block_1[i]) ..)` for rows of `row.len()` elements, whatever
 /// they held; `row` is the first of them.
 ///

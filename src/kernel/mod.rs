@@ -1,5 +1,6 @@
 //! Loops over plain memory; they know no windows.
 
+pub(crate) mod caches;
 mod clip;
 #[cfg(feature = "fft")]
 mod complex;
@@ -16,6 +17,7 @@ mod merge;
 mod merge_rows;
 mod moved;
 pub(crate) mod network;
+pub(crate) mod pairwise;
 pub(crate) mod phases;
 pub(crate) mod places;
 mod product;
@@ -35,6 +37,7 @@ mod tests;
 pub(crate) mod threads;
 pub(crate) mod weigh;
 
+pub(crate) use caches::LINE;
 pub(crate) use clip::copy_clipped;
 #[cfg(feature = "fft")]
 pub(crate) use complex::{pairs_mut, untangle};
@@ -42,12 +45,12 @@ pub(crate) use copy::copy_block;
 pub(crate) use frame::{Along, Placement};
 pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
-pub(crate) use merge_rows::{merge_rows, same_mut};
+pub(crate) use merge_rows::{merge_rows, same, same_mut, signed, signed_mut};
 pub(crate) use product::Products;
 pub use raise::Raise;
 pub(crate) use raise::{Raised, raise};
 #[cfg(feature = "fft")]
 pub(crate) use stream::stream_copy;
-pub(crate) use stream::{LINE, Plain, STREAM_BYTES, Streamed, in_line, prefetch};
+pub(crate) use stream::{Plain, Streamed, in_line, prefetch};
 pub(crate) use strided::copy_view;
 pub(crate) use taper::{add, add_product, put_product, scale};

@@ -1,8 +1,9 @@
 //! Rows of a small box taken apart by the phases of a step, all of them in one loop.
 
+use super::caches::LINE;
 use super::level::{Level, Writer};
 use super::rows::CHUNK;
-use super::stream::{LINE, in_line};
+use super::stream::in_line;
 use alloc::vec::Vec;
 
 /// What a row is read from.

@@ -2,14 +2,12 @@
 //! memory, and nothing is stored twice.
 #![allow(unsafe_code)] // streaming stores
 
+use super::caches::{LINE, PRODUCT_AHEAD};
 use super::level::{Kernel, Level};
 use super::lined::Lined;
-use super::stream::{LINE, prefetch};
+use super::stream::prefetch;
 use crate::element::Element;
 use num_traits::Float;
-
-/// Bytes between what is multiplied and what is asked for meanwhile.
-const AHEAD: isize = 4096;
 
 /// An output being filled with rows of products.
 pub(crate) struct Products<'a, T> {
@@ -65,7 +63,7 @@ impl<T: Float + Element> Kernel for Push<'_, '_, T> {
             let row = &self.from[i * self.step..][..w.len()];
             if out.streams() {
                 // What a row some steps ahead reads and the one before it does not: streaming stores hold up the reading.
-                prefetch(&row[..self.step.min(row.len())], AHEAD / size_of::<T>() as isize);
+                prefetch(&row[..self.step.min(row.len())], (PRODUCT_AHEAD as isize) / size_of::<T>() as isize);
             }
             // SAFETY: what writes the lines writes all of them; `run_at` is entered with 64 bytes at the level of AVX-512 alone.
             unsafe {

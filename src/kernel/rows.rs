@@ -4,6 +4,7 @@
 //! of the first one, and a longer one is cut.
 
 use super::level::{Kernel, Level, Writer};
+use super::pairwise::{Along, Batch};
 use super::stream::prefetch;
 use super::stretches::Stretches;
 
@@ -18,7 +19,21 @@ pub(crate) trait Op: Copy + Sync {
     type Acc: Copy + Send + Sync;
     /// Whether small windows, as pooling layers have them, are worth loops of their own.
     const BOXED: bool = false;
+    /// Whether there is a loop for the windows of a batch of rows, see [`batch`](Self::batch).
+    const BATCHED: bool = false;
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
+    /// See [`pairwise`](super::pairwise::pairwise): sums of floats have it.
+    fn batch(&self, _level: Level, _rows: &mut [Self::Acc], _delays: &mut [Self::Acc], _batch: Batch) {}
+    /// See [`pairwise_along`](super::pairwise::pairwise_along), likewise.
+    fn batch_along(
+        &self,
+        _: Level,
+        _to: &mut [Self::Acc],
+        _from: &[Self::Acc],
+        _delays: &mut [Self::Acc],
+        _: &mut Along,
+    ) {
+    }
 }
 
 /// What becomes of an element before it is combined.

@@ -1,11 +1,10 @@
 //! The innermost loops of copies: short runs without a call, columns woven into rows, blocks turned over.
 #![allow(unsafe_code)] // raw pointers: sources overlap themselves, and a bounds check costs as much as a short run
 
+use super::caches::COPIED_RUN;
 use core::array::from_fn;
 use core::mem::MaybeUninit;
 
-/// Runs of more bytes than this are left to the library's copy, whose call then costs little.
-const SHORT: usize = 512;
 /// Rows, and columns, taken at once where rows of the output run across memory.
 pub(super) const TURN: usize = 16;
 
@@ -37,7 +36,7 @@ pub(super) unsafe fn copy_rows<T: Copy>(
     }
     // One loop a size: chosen once for all rows.
     match bytes {
-        SHORT.. => each!(|to, from| core::ptr::copy_nonoverlapping(from, to, count)),
+        COPIED_RUN.. => each!(|to, from| core::ptr::copy_nonoverlapping(from, to, count)),
         32.. => each!(32),
         16.. => each!(16),
         8.. => each!(8),

@@ -4,16 +4,12 @@
 //! third of the traffic of a copy and half that of a fill, so a [`Sink`] collects such an output in a small buffer and
 //! sends whole lines with non-temporal stores, in bursts short enough that the reading goes on meanwhile.
 
+use super::caches::{BURST, LINE, STAGE};
 use super::level::Level;
-use super::stream::{LINE, fence, stream_lines, streams_lines};
+use super::stream::{fence, stream_lines, streams_lines};
 use crate::element::Element;
 use alloc::vec;
 use alloc::vec::Vec;
-
-/// Collected bytes are sent on as soon as there are this many. Larger bursts were slower: they hold up the reading.
-const BURST: usize = 512;
-/// The largest block a staged sink takes, in bytes: what is collected must stay in a first-level cache.
-pub(super) const BLOCK: usize = 8 << 10;
 
 /// An output being written front to back.
 pub(super) struct Sink<'a, T> {
@@ -40,14 +36,14 @@ impl<'a, T: Element> Sink<'a, T> {
         let stage = (streaming && streams_lines::<T>()).then(|| {
             let size = size_of::<T>();
             let phase = out.as_ptr().addr() % LINE / size;
-            let cells = vec![T::default(); (BLOCK + BURST + 2 * LINE) / size];
+            let cells = vec![T::default(); (STAGE + BURST + 2 * LINE) / size];
             let first = cells.as_ptr().addr().wrapping_neg() % LINE / size;
             Stage { cells, first, filled: phase, phase }
         });
         Sink { level, out, done: 0, stage }
     }
 
-    /// Whether a block has at most [`BLOCK`] bytes.
+    /// Whether a block has at most [`STAGE`] bytes.
     #[inline]
     pub(super) fn is_staged(&self) -> bool {
         self.stage.is_some()
@@ -104,7 +100,7 @@ impl<'a, T: Element> Sink<'a, T> {
     /// Appends `count` times `value`.
     #[inline]
     pub(super) fn fill(&mut self, value: T, mut count: usize) {
-        let most = if self.is_staged() { BLOCK / size_of::<T>() } else { count };
+        let most = if self.is_staged() { STAGE / size_of::<T>() } else { count };
         while count > 0 {
             let now = count.min(most);
             self.block(now).fill(value);

@@ -1,5 +1,6 @@
 //! Short windows along many short rows, combined straight from the elements.
 
+use super::caches::BOX_AHEAD;
 use super::level::{Level, Writer};
 use super::phases::{Row, lanes};
 use super::rows::{Lifting, Op, TAPS, tree};
@@ -44,9 +45,6 @@ impl<A: Copy> Straight<A> {
         self.count == self.width && self.line == self.width * self.step
     }
 }
-
-/// How many bytes ahead of the row that is read memory is asked for.
-const AHEAD: usize = 8 * 1024;
 
 /// `dst[k]` of row after row: the combination of the cells of window `k`. They need [`room`](super::phases::room).
 pub(crate) fn reduce_rows<T: Copy, L: Lifting<T, Acc = O::Acc>, O: Op>(
@@ -98,7 +96,7 @@ impl<T: Copy, L: Lifting<T, Acc = O::Acc>, O: Op, const S: usize, const K: usize
             if many == 1
                 && let Some(cells) = row.get(..how.line)
             {
-                prefetch(cells, (AHEAD / size_of::<T>().max(1)) as isize);
+                prefetch(cells, (BOX_AHEAD / size_of::<T>().max(1)) as isize);
             }
             if how.count > 0 {
                 let n = if many > 1 { many * width } else { how.count };

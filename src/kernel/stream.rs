@@ -4,20 +4,15 @@
 //! of the traffic; stores with a non-temporal hint leave it out.
 #![allow(unsafe_code)] // streaming stores
 
+use super::caches::{LINE, STREAMED_ROW};
 use super::level::Level;
 use super::moved::Bits;
 use core::any::TypeId;
-
-/// Bytes of a cache line.
-pub(crate) const LINE: usize = 64;
 
 /// Elements that reach over a line.
 pub(crate) const fn in_line<A>() -> usize {
     LINE.div_ceil(if size_of::<A>() == 0 { 1 } else { size_of::<A>() })
 }
-
-/// Results of at least this many bytes are worth streaming: smaller ones are better left in the caches.
-pub(crate) const STREAM_BYTES: usize = 4 * 1024 * 1024;
 
 /// Elements that are nothing but bits: no padding bytes, so that they may be copied as bytes.
 ///
@@ -84,9 +79,6 @@ unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
     }
 }
 
-/// Shorter rows than this many bytes are stored as they are.
-const ROW: usize = 256;
-
 /// An output written in rows, anywhere in it, that may go past the caches. It is borrowed until all stores are in order.
 pub(crate) struct Streamed<'a, T> {
     out: &'a mut [T],
@@ -102,7 +94,7 @@ impl<'a, T: Copy + 'static> Streamed<'a, T> {
 
     /// Whether a row of so many elements should be [`put`](Self::put).
     pub(crate) fn streams(&self, len: usize) -> bool {
-        self.streams && len * size_of::<T>() >= ROW
+        self.streams && len * size_of::<T>() >= STREAMED_ROW
     }
 
     /// A row to be written as usual.

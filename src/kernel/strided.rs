@@ -10,11 +10,12 @@
 //! Tiles of less than a kilobyte go to a [`Sink`] one after another.
 #![allow(unsafe_code)] // reads through a view's pointer
 
+use super::caches::{COPIED_TILE, STAGE, STREAM};
 use super::level::{Kernel, Level};
 use super::moved::{Bits, bits_mut, bits_of, moved_size};
 use super::run::{TURN, copy_every, copy_rows, turn, weave};
-use super::sink::{BLOCK, Sink};
-use super::stream::{STREAM_BYTES, streams_lines};
+use super::sink::Sink;
+use super::stream::streams_lines;
 use super::threads::each_unit;
 use crate::array::View;
 use crate::element::Element;
@@ -22,8 +23,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
-/// Bytes of a tile: little more than a burst of a sink, so that reading and writing alternate quickly.
-pub(super) const TILE: usize = 768;
 /// Columns at most whose offsets are listed.
 const LISTED: usize = 4096;
 
@@ -32,7 +31,7 @@ const LISTED: usize = 4096;
 /// # Panics
 /// If `out` has not as many elements as the view.
 pub(crate) fn copy_view<T: Element>(out: &mut [T], view: &View<'_, T>) {
-    let streaming = size_of_val(out) >= STREAM_BYTES && streams_lines::<T>();
+    let streaming = size_of_val(out) >= STREAM && streams_lines::<T>();
     match const { moved_size::<T>() } {
         // SAFETY: what is written are elements of the view.
         1 => copy_bytes(unsafe { bits_mut(out) }, &bits_of(view), streaming),
@@ -127,13 +126,13 @@ impl Layout {
 
     /// Whether rows are long enough to be written one after another, in any pieces.
     fn is_long<T>(&self) -> bool {
-        !self.is_turned() && self.width * size_of::<T>() > TILE
+        !self.is_turned() && self.width * size_of::<T>() > COPIED_TILE
     }
 
     /// Units of the output start at multiples of this.
     fn multiple<T>(&self) -> usize {
         match (self.is_long::<T>(), self.is_turned()) {
-            (true, _) => TILE,
+            (true, _) => COPIED_TILE,
             (false, true) => self.width * TURN,
             (false, false) => self.width,
         }
@@ -181,7 +180,7 @@ impl<T: Element> Job<'_, T> {
         let (layout, len) = (self.layout, part.len());
         // A block of a turned layout has several rows, which must fit the stage.
         let block = layout.rows.count.min(TURN) * layout.width * size_of::<T>();
-        let mut sink = Sink::new(part, streaming && !(layout.is_turned() && block > BLOCK), level);
+        let mut sink = Sink::new(part, streaming && !(layout.is_turned() && block > STAGE), level);
         level.run(Unit { job: self, sink: &mut sink, first, len });
         sink.finish();
     }
@@ -201,7 +200,7 @@ impl<T: Element> Job<'_, T> {
             // the layout; blocks have room for them.
             unsafe {
                 if let Columns::Every(every) = layout.columns {
-                    now = now.min(BLOCK / size_of::<T>());
+                    now = now.min(STAGE / size_of::<T>());
                     let from = self.source.offset(walk.offset + column as isize * every);
                     copy_every(sink.block(now).as_mut_ptr(), from, now, every);
                     sink.commit(now);
@@ -228,9 +227,9 @@ impl<T: Element> Job<'_, T> {
         let layout = self.layout;
         let bytes = layout.width * size_of::<T>();
         let most = match (layout.is_turned(), sink.is_staged()) {
-            (false, _) => (TILE / bytes).max(1),
-            (true, true) => (TILE / bytes).max((BLOCK / bytes).min(TURN)),
-            (true, false) => (TILE / bytes).max(TURN),
+            (false, _) => (COPIED_TILE / bytes).max(1),
+            (true, true) => (COPIED_TILE / bytes).max((STAGE / bytes).min(TURN)),
+            (true, false) => (COPIED_TILE / bytes).max(TURN),
         };
         // Planes of equal tiles rather than full ones and a rest.
         let planes = (most / layout.rows.count).max(1);

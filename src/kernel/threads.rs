@@ -1,11 +1,9 @@
 //! Work cut for the caller's threads.
 
+use super::caches::THREAD;
 use alloc::vec::Vec;
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
-
-/// Work that takes less than to move so many bytes stays on its thread: waking another takes as long as copying them.
-const WORTH: usize = 1 << 20;
 
 /// How many threads the caller's pool has.
 pub(crate) fn threads() -> usize {
@@ -18,7 +16,7 @@ pub(crate) fn threads() -> usize {
 /// For how many of them work should be cut that takes as long as to move so many bytes.
 pub(crate) fn threads_for(bytes: usize) -> usize {
     // The pool is asked last: that may start it.
-    if bytes < WORTH { 1 } else { threads() }
+    if bytes < THREAD { 1 } else { threads() }
 }
 
 /// Calls `f` for every number below `n`, in parallel if asked; `scratch` is made once a thread (or oftener).

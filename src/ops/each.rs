@@ -6,6 +6,7 @@
 use super::pieces::pieces;
 use crate::array::{Picked, View, checked_bytes, contiguous};
 use crate::error::{Error, Result};
+use crate::kernel::caches::SHARE;
 use crate::kernel::threads::threads_for;
 use crate::spec::{AxisPlan, Cell, Dims, Plan, unravel};
 use alloc::vec::Vec;
@@ -14,8 +15,6 @@ use smallvec::SmallVec;
 
 /// A closure takes as long for a byte of a window, even if it only adds, as moving so many takes.
 const WORK: usize = 8;
-/// A thread takes windows of about this many bytes at a time.
-const SHARE_BYTES: usize = 16 * 1024;
 
 /// The windows of a plan, ready to be shown one after another.
 pub(super) struct Each<'w, 'a, T> {
@@ -95,7 +94,7 @@ impl<'w, 'a, T: Clone> Each<'w, 'a, T> {
     pub(super) fn share(&self) -> Option<usize> {
         let bytes = self.cells.saturating_mul(size_of::<T>()).max(1);
         let work = bytes.saturating_mul(self.len()).saturating_mul(WORK);
-        (self.len() > 1 && threads_for(work) > 1).then(|| (SHARE_BYTES / bytes).clamp(1, self.len()))
+        (self.len() > 1 && threads_for(work) > 1).then(|| (SHARE / bytes).clamp(1, self.len()))
     }
 
     /// Which windows share `number` of so many is.

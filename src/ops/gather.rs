@@ -12,14 +12,12 @@ use super::pieces::pieces;
 use crate::array::{Array, IntoView, Picked, View};
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::kernel::caches::COPIED_UNIT;
 use crate::kernel::threads::each_chunk;
 use crate::kernel::{self, Along, Placement};
 use crate::spec::{AxisPlan, Dims, OutAxis, Plan, row_major};
 use core::ops::Range;
 use smallvec::SmallVec;
-
-/// Bytes of the result that one unit fills: small enough for a second-level cache, large enough to dwarf its set-up.
-const UNIT_BYTES: usize = 256 * 1024;
 
 pub(super) type Ranges = SmallVec<[Range<usize>; 6]>;
 
@@ -50,7 +48,7 @@ pub(crate) fn gather<T: Element>(plan: &Plan, source: &View<'_, T>, fill: T, out
     }
     let strides = row_major(shape.iter().copied());
     let size = size_of::<T>();
-    let units = Units::new(shape, &strides, size, UNIT_BYTES, out.len().saturating_mul(size));
+    let units = Units::new(shape, &strides, size, COPIED_UNIT, out.len().saturating_mul(size));
     units.each(out, |lead, rows, part| {
         let ranges = units.ranges(lead, rows, shape);
         let origin = ranges.iter().zip(&strides).map(|(r, s)| r.start * s).sum();

@@ -5,7 +5,7 @@ use crate::array::View;
 use crate::element::Element;
 pub(crate) use crate::kernel::threads::each_chunk;
 pub(crate) use crate::kernel::{Lined, Plain, Products, Raised, add, add_product, put_product, raise, scale};
-use crate::kernel::{STREAM_BYTES, copy_block, level::Level};
+use crate::kernel::{caches::STREAM, copy_block, level::Level};
 #[cfg(feature = "fft")]
 pub(crate) use crate::kernel::{pairs_mut, stream_copy, untangle};
 use num_traits::Float;
@@ -13,7 +13,7 @@ use num_traits::Float;
 /// Whether a result of this many bytes should go past the caches.
 #[inline]
 pub(crate) fn streams(bytes: usize) -> bool {
-    bytes >= STREAM_BYTES
+    bytes >= STREAM
 }
 
 /// An output to be written front to back.

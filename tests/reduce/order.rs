@@ -75,6 +75,30 @@ fn a_sum_does_not_depend_on_the_layout() {
     }
 }
 
+/// A long line is summed part by part, and every part goes on from what the one before left.
+#[test]
+fn a_line_in_parts_has_the_sums_of_its_windows_alone() {
+    let n = 9000;
+    let x = noise(n);
+    let bytes: Vec<u8> = x.iter().map(|v| v.to_bits() as u8).collect();
+    let signed: Vec<i8> = bytes.iter().map(|&b| b as i8).collect();
+    for (window, pad) in [(9, 0), (100, 7), (301, 0), (1000, 0), (1024, 300)] {
+        let request = unfold(0, window, 1).pad(pad);
+        let floats = request.windows(&x).unwrap().sum();
+        let unsigned = request.windows(&bytes).unwrap().sum();
+        let integers = request.windows(&signed).unwrap().sum();
+        for i in (pad..=n + pad - window).filter(|i| i % 61 < 2 || (i + 3) % 128 < 6) {
+            let cells = i - pad..i - pad + window;
+            let alone = unfold(0, window, 1).windows(&x[cells.clone()]).unwrap().sum();
+            assert_eq!(floats.as_slice()[i].to_bits(), alone.as_slice()[0].to_bits(), "{window} {pad} {i}");
+            let exact: u64 = bytes[cells.clone()].iter().map(|&b| u64::from(b)).sum();
+            assert_eq!(unsigned.as_slice()[i], exact, "{window} {pad} {i}");
+            let exact: i64 = signed[cells].iter().map(|&b| i64::from(b)).sum();
+            assert_eq!(integers.as_slice()[i], exact, "{window} {pad} {i}");
+        }
+    }
+}
+
 /// Windows so long that they are scanned in groups: what stands outside one does not show in it.
 #[test]
 fn a_long_sum_across_rows_does_not_depend_on_other_elements() {

@@ -62,7 +62,22 @@ pub trait Vector: Copy {
     unsafe fn plus(self, other: Self) -> Self;
     /// `self * b + c`, rounded once where the instruction set fuses the two.
     unsafe fn madd(self, b: Self, c: Self) -> Self;
+    /// The last `M` elements of `before`, and then all of these but the last `M`: a power of two, less than `LEN`.
+    #[inline(always)]
+    unsafe fn moved<const M: usize>(self, before: Self) -> Self {
+        let mut both = [Self::Elem::default(); 2 * LONGEST];
+        let at = both.as_mut_ptr();
+        // SAFETY: no register has more elements than the longest.
+        unsafe {
+            before.store(at);
+            self.store(at.add(Self::LEN));
+            Self::load(at.add(Self::LEN.saturating_sub(M)))
+        }
+    }
 }
+
+/// Elements of the longest register.
+pub(crate) const LONGEST: usize = 16;
 
 /// Registers of a 16-byte instruction set, left to the compiler.
 #[derive(Clone, Copy)]
@@ -152,6 +167,8 @@ macro_rules! rounded {
 
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::{__m256, __m256d, __m256i, __m512, __m512d, __m512i};
+#[cfg(target_arch = "x86_64")]
+use core::mem::transmute_copy;
 
 portable!(f32, 4, |a, b, c| a * b + c);
 portable!(f64, 2, |a, b, c| a * b + c);
@@ -168,7 +185,7 @@ registers!(i64, exact, |x, y| x.wrapping_add(y), Portable<i64, 2>, Portable<i64,
 /// Implements [`Vector`] with the named instructions.
 #[cfg(target_arch = "x86_64")]
 macro_rules! vector {
-    ($v:ident, $t:ty, $n:literal, $load:ident, $store:ident, $splat:ident, $plus:ident, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
+    ($v:ident, $t:ty, $n:literal, $load:ident, $store:ident, $splat:ident, $plus:ident, $moved:ident, |$a:ident, $b:ident, $c:ident| $madd:expr) => {
         impl Vector for core::arch::x86_64::$v {
             type Elem = $t;
             const LEN: usize = $n;
@@ -199,18 +216,68 @@ macro_rules! vector {
                 // SAFETY: the caller detected the level.
                 unsafe { $madd }
             }
+            #[inline(always)]
+            unsafe fn moved<const M: usize>(self, before: Self) -> Self {
+                // SAFETY: the caller detected the level.
+                unsafe { $moved(self, before, M * size_of::<$t>()) }
+            }
         }
     };
 }
 
+/// See [`Vector::moved`], by 4, 8, 16 or 32 bytes.
+///
+/// # Safety
+/// AVX-512F must have been detected, and `R` be one of its registers.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn moved_512<R>(own: R, before: R, bytes: usize) -> R {
+    use core::arch::x86_64::_mm512_alignr_epi32 as moved;
+    const { assert!(size_of::<R>() == size_of::<__m512i>()) };
+    // SAFETY: the contract; every register of this size may hold any bits.
+    unsafe {
+        let (own, before) = (transmute_copy::<R, __m512i>(&own), transmute_copy::<R, __m512i>(&before));
+        let moved = match bytes {
+            4 => moved::<15>(own, before),
+            8 => moved::<14>(own, before),
+            16 => moved::<12>(own, before),
+            _ => moved::<8>(own, before),
+        };
+        transmute_copy::<__m512i, R>(&moved)
+    }
+}
+
+/// See [`Vector::moved`], by 4, 8 or 16 bytes.
+///
+/// # Safety
+/// AVX2 must have been detected, and `R` be one of its registers.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn moved_256<R>(own: R, before: R, bytes: usize) -> R {
+    use core::arch::x86_64::{_mm256_alignr_epi8 as moved, _mm256_permute2x128_si256 as halves};
+    const { assert!(size_of::<R>() == size_of::<__m256i>()) };
+    // SAFETY: the contract; every register of this size may hold any bits.
+    unsafe {
+        let (own, before) = (transmute_copy::<R, __m256i>(&own), transmute_copy::<R, __m256i>(&before));
+        // The second half of those before, and the first one of these.
+        let between = halves::<0x21>(before, own);
+        let moved = match bytes {
+            4 => moved::<12>(own, between),
+            8 => moved::<8>(own, between),
+            _ => between,
+        };
+        transmute_copy::<__m256i, R>(&moved)
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
-    use super::Vector;
+    use super::{Vector, moved_256, moved_512};
 
-    vector!(__m512, f32, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_add_ps, |a, b, c| {
+    vector!(__m512, f32, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_add_ps, moved_512, |a, b, c| {
         _mm512_fmadd_ps(a, b, c)
     });
-    vector!(__m512d, f64, 8, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_set1_pd, _mm512_add_pd, |a, b, c| {
+    vector!(__m512d, f64, 8, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_set1_pd, _mm512_add_pd, moved_512, |a, b, c| {
         _mm512_fmadd_pd(a, b, c)
     });
     vector!(
@@ -221,12 +288,13 @@ mod x86_64 {
         _mm512_storeu_si512,
         _mm512_set1_epi32,
         _mm512_add_epi32,
+        moved_512,
         |a, b, c| _mm512_add_epi32(_mm512_mullo_epi32(a, b), c)
     );
-    vector!(__m256, f32, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_add_ps, |a, b, c| {
+    vector!(__m256, f32, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_add_ps, moved_256, |a, b, c| {
         _mm256_fmadd_ps(a, b, c)
     });
-    vector!(__m256d, f64, 4, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_set1_pd, _mm256_add_pd, |a, b, c| {
+    vector!(__m256d, f64, 4, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_set1_pd, _mm256_add_pd, moved_256, |a, b, c| {
         _mm256_fmadd_pd(a, b, c)
     });
     vector!(
@@ -237,6 +305,7 @@ mod x86_64 {
         _mm256_storeu_si256,
         _mm256_set1_epi32,
         _mm256_add_epi32,
+        moved_256,
         |a, b, c| _mm256_add_epi32(_mm256_mullo_epi32(a, b), c)
     );
 }

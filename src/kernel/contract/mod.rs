@@ -6,7 +6,7 @@
 
 mod boxes;
 mod finish;
-mod lanes;
+pub(super) mod lanes;
 mod rows;
 mod strip;
 mod sum;

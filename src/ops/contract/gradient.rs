@@ -9,6 +9,7 @@ use super::pack::Steps;
 use super::run::{Members, place_taps};
 use super::strip::Innermost;
 use crate::array::{Array, View};
+use crate::kernel::caches::GRADIENT;
 use crate::kernel::contract::{Cut, Finish, OutBox, Scalar, Tile, carry, each_box, read_along, tile_rows};
 use crate::kernel::level::Level;
 use crate::spec::{Dims, index_of};
@@ -21,8 +22,6 @@ use smallvec::SmallVec;
 const TILE: usize = 192;
 /// Tiles whose sums are added up plainly; then what the additions lose is kept.
 const PLAIN_TILES: usize = 64;
-/// Bytes of sums that are kept while all windows pass.
-const SUMS: usize = 768 << 10;
 
 /// What one thread works in.
 struct Scratch<T> {
@@ -86,7 +85,7 @@ pub(crate) fn weight_gradient<T: Scalar>(
     let job = &contraction.job;
     let width = job.blocks::<T>(contraction.level, &(0..job.outputs))[0].1;
     let mut split = job.split::<T>();
-    split.sum_below(SUMS / size_of::<T>() / width);
+    split.sum_below(GRADIENT / size_of::<T>() / width);
     let part = split.part(job, 0);
     let shape = Dims::from_slice(out.shape());
     let mut chunk = Dims::from_elem(1, shape.len());

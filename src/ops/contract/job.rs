@@ -2,6 +2,7 @@
 
 use super::line::Line;
 use super::strip::{Innermost, Strip};
+use crate::kernel::caches::STRIP;
 use crate::kernel::contract::{Cut, Scalar, widths};
 use crate::kernel::level::Level;
 use crate::kernel::threads::threads_for;
@@ -9,8 +10,6 @@ use crate::spec::{Dims, Plan, index_of, sort_few};
 use core::ops::Range;
 use smallvec::SmallVec;
 
-/// Bytes a strip may have: most of a small second-level cache, next to a tile of accumulators and a block of weights.
-const STRIP_BYTES: usize = 896 << 10;
 /// Channels and taps of one part of a sum: they are listed, and the weights of a part for the widest block of lanes fit what is
 /// packed at once.
 const TERMS: usize = 8 << 10;
@@ -113,7 +112,7 @@ impl Job {
     /// Splits the sum over channels and taps so that a strip fits the cache. Asks for nothing but shapes and the size of an
     /// element: the order of a sum, and so its bits, follow from this.
     pub(crate) fn split<T: Scalar>(&self) -> Split {
-        let budget = STRIP_BYTES / size_of::<T>();
+        let budget = STRIP / size_of::<T>();
         let mut split = Split {
             grid: self.lines.iter().map(|l| l.plan.count()).collect(),
             taps: self.lines.iter().map(|l| l.plan.window()).collect(),

@@ -20,6 +20,7 @@ mod tests;
 
 use crate::array::{Array, IntoView, Picked, View, checked_bytes};
 use crate::error::{Error, Result};
+use crate::kernel::caches::PACKED;
 use crate::kernel::contract::Scalar;
 use crate::kernel::level::Level;
 use crate::ops::Windows;
@@ -33,8 +34,6 @@ use smallvec::SmallVec;
 pub(crate) use gradient::weight_gradient;
 pub(crate) use run::Input;
 
-/// Bytes of weights packed at once when they are used only once.
-const PACKED: usize = 2560 << 10;
 /// Parts of a sum, each of some thousand products, that are added up plainly; of more, what the additions lose is kept.
 const PLAIN_PARTS: usize = 16;
 

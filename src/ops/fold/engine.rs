@@ -8,6 +8,7 @@ use super::cells::Cells;
 use super::number::FoldElement;
 use super::shares::{Along, Share, Which};
 use crate::array::{Picked, View};
+use crate::kernel::caches::{FOLDED, FOLDED_ROWS};
 use crate::kernel::{merge_block, merge_rows, merge_side_by_side, same_mut};
 use crate::ops::gather::{Ranges, Units};
 use crate::spec::{AxisPlan, Dims, OutAxis, Plan, Strides, row_major};
@@ -16,12 +17,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 use smallvec::SmallVec;
-
-/// Bytes of the sums that one unit keeps: they are read and written once a cell, so they should stay in a first-level
-/// cache.
-pub(super) const UNIT_BYTES: usize = 32 * 1024;
-/// The same where every sum is written once: only the setting up is to be done seldom.
-const ROWS_BYTES: usize = 256 * 1024;
 
 /// How one strided block of cells joins the sums of a unit.
 pub(super) trait Join<T, A>: Sync {
@@ -152,11 +147,11 @@ impl<'p, 'a, T: FoldElement> Engine<'p, 'a, T> {
         let shape = self.plan.input_shape();
         let work = self.patches.len().saturating_mul(size_of::<T>());
         let cut = |bytes| Units::new(shape, &self.strides, size_of::<A>().max(1), bytes, work);
-        let mut units = cut(ROWS_BYTES);
+        let mut units = cut(FOLDED_ROWS);
         let first = units.ranges(0, 0, shape);
         let by_rows = join.sideways() && self.stretches(&first, &self.shares(&first)).is_some();
         if !by_rows {
-            units = cut(UNIT_BYTES);
+            units = cut(FOLDED);
         }
         // Axes that no unit cuts have the same shares everywhere.
         let first_whole = units.first_whole(shape);

@@ -1,7 +1,7 @@
 //! A fold with everything that does not depend on the patches done.
 
 use super::cells::Cells;
-use super::engine::{Engine, Join, Plain, Simple, UNIT_BYTES};
+use super::engine::{Engine, Join, Plain, Simple};
 use super::finish::{Factors, Finish, first_false};
 use super::merge::{Fold, Merge, Rule};
 use super::number::{Accumulator, FoldElement, Folded};
@@ -9,6 +9,7 @@ use super::shares::Which;
 use super::weigh::Weighted;
 use crate::array::{Array, IntoView, View};
 use crate::error::{Error, Result};
+use crate::kernel::caches::FOLDED;
 use crate::kernel::threads::threads;
 use crate::spec::{AxisPlan, Dims, PadMode, Plan, index_of};
 use alloc::boxed::Box;
@@ -65,7 +66,7 @@ impl<T: FoldElement> Fold<T> {
         let whole: usize = self.weights.iter().chain(&self.divisors).map(Vec::len).sum();
         let weights: usize = self.weights.iter().map(Vec::len).sum();
         let part = weights + lengths.iter().sum::<usize>();
-        8 * (whole + 4 * part) + threads * 4 * UNIT_BYTES
+        8 * (whole + 4 * part) + threads * 4 * FOLDED
     }
 
     /// Bytes it took to make, at most: counts, sums of weights and what both are made of, for each element of each axis.

@@ -1,12 +1,13 @@
 //! Windows across rows: any other unfolded axis. Rows arrive one at a time and are combined whole, so the loops are the same
 //! whatever the window is; only the rows a later window still needs are kept.
 
-use super::choice::{self, Way, scans};
+use super::choice::{self, Way, batches, scans};
 use super::doubling::{Doubling, Node, Order};
 use super::line::{Line, Run};
 use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
 use crate::kernel::LINE;
+use crate::kernel::pairwise::{BATCH, Batch, delayed};
 use crate::kernel::rows::TAPS;
 use crate::spec::gcd;
 use alloc::vec::Vec;
@@ -103,10 +104,11 @@ impl<'p> Across<'p> {
     }
 
     /// How many rows are alive at once, for choosing how long they may be.
-    pub(crate) fn rows(line: &Line, doubling: &Doubling) -> usize {
+    pub(crate) fn rows(traits: &Traits, line: &Line, doubling: &Doubling) -> usize {
         match line.order.window <= TAPS {
             true => places(&line.order, line.axis.step()).0.unwrap_or(line.order.window),
             false if scans(line) => line.order.blocks + line.order.rest + 1,
+            false if batches(traits, &line.order) => delayed(line.order.blocks) + BATCH,
             false => rings(line.order.ahead, doubling).iter().sum::<usize>() + line.order.rest,
         }
     }
@@ -120,10 +122,11 @@ impl<'p> Across<'p> {
         make: &mut Make<'_>,
         emit: &mut Emit<'_>,
     ) {
-        match choice::across(self.line, run, self.traits.exact) {
+        match choice::across(&self.traits, self.line, run) {
             Way::Taps => self.taps(rows, row, run, make, emit),
             Way::Scanned => self.scanned(rows, row, run, make, emit),
             Way::Shared => self.shared(rows, row, run, make, emit),
+            Way::Batched => self.batched(rows, row, run, make, emit),
             Way::Apart => self.apart(rows, row, run, make, emit),
         }
     }
@@ -186,6 +189,25 @@ impl<'p> Across<'p> {
                 _ => &taps[..nodes[last].parts.len()],
             };
             self.join(rows, row, run, i, whole, make, emit);
+        }
+    }
+
+    /// A batch of rows at a time. What the delays held before is added to sums of rows that are before the first window, or of none.
+    fn batched(&mut self, rows: &mut dyn Rows, row: usize, run: &Run, make: &mut Make<'_>, emit: &mut Emit<'_>) {
+        let n = self.line.order.blocks;
+        let (mut ring, delays) = (Ring { keep: BATCH, ..self.rings[0] }, self.sum);
+        ring.fit(rows, row, self.traits.bytes);
+        rows.fit(delays, delayed(n) * ring.pitch);
+        let (first, count) = (n - 1, run.count + n - 1);
+        for (turn, begin) in (0..count).step_by(BATCH).enumerate() {
+            let batch = begin..(begin + BATCH).min(count);
+            for t in batch.clone() {
+                make(rows, run.start + (t * run.step) as isize, ring.place(t - begin));
+            }
+            rows.batch(ring.slot, delays, Batch { pitch: ring.pitch, len: row, n, turn });
+            for t in batch.start.max(first)..batch.end {
+                emit(rows, run.first + t - first, &[ring.place(t - begin)]);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use super::line::{Line, Run};
 use super::reading::{Reader, Source};
 use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
+use crate::kernel::pairwise::{Along as Batches, IN_BATCH, delayed_along};
 use crate::kernel::rows::TAPS;
 use crate::kernel::scan::BLOCK;
 use alloc::vec::Vec;
@@ -27,6 +28,8 @@ pub(crate) struct Along<'p> {
     /// Where lines are scanned: a group's blocks and the next one's, in turns.
     groups: [Slot; 2],
     turn: usize,
+    /// Where lines are summed in batches: whether they can go on.
+    batches: Option<Batches>,
     sum: Slot,
     blocks: Tree,
     /// Cells behind the last whole block, and all blocks before them.
@@ -51,6 +54,7 @@ impl<'p> Along<'p> {
             slots: (0..doubling.slot_count).map(|_| slots.next()).collect(),
             groups: [slots.next(), slots.next()],
             turn: 0,
+            batches: None,
             sum: slots.next(),
             blocks: Tree::new(slots, line.order.blocks),
             rest: slots.next(),
@@ -68,9 +72,10 @@ impl<'p> Along<'p> {
         follows: bool,
         emit: &mut Emit<'_>,
     ) {
-        match choice::along(&self.traits, self.reader.line, run) {
+        match choice::along(&self.traits, self.reader.line, run, self.reader.inner) {
             Way::Taps => self.taps(rows, source, run, emit),
             Way::Shared => self.shared(rows, source, run, emit),
+            Way::Batched => self.batched(rows, source, run, follows, emit),
             Way::Scanned => self.scanned(rows, source, run, follows, emit),
             Way::Apart => self.apart(rows, source, run, emit),
         }
@@ -124,6 +129,22 @@ impl<'p> Along<'p> {
             _ => &taps[..doubling.nodes[last].parts.len()],
         };
         self.join(rows, source, run, whole, emit);
+    }
+
+    /// A batch of cells at a time; what a part of a line left is there for the next one if it ended with a batch.
+    fn batched(&mut self, rows: &mut dyn Rows, source: Source, run: &Run, follows: bool, emit: &mut Emit<'_>) {
+        let (n, delays) = (self.reader.line.order.blocks, self.groups[0]);
+        let on = self.batches.take().filter(|_| follows);
+        let lead = if on.is_some() { 0 } else { n - 1 };
+        let start = run.start + ((n - 1 - lead) * run.step) as isize;
+        let len = lead + run.count;
+        let base = self.reader.blocks(rows, source, &Run { start, ..*run }, len, self.base);
+        rows.fit(delays, delayed_along(n));
+        rows.fit(self.sum, run.count);
+        let mut along = on.unwrap_or(Batches { n, turn: 0 });
+        rows.batch_along((self.sum, run.count), (base, len), delays, &mut along);
+        self.batches = run.count.is_multiple_of(IN_BATCH).then_some(along);
+        emit(rows, &[At::start(self.sum)]);
     }
 
     /// Van Herk and Gil-Werman, as [across rows](super::across), with what eight neighbouring blocks make in a row's place: so

@@ -179,6 +179,7 @@ fn walk<T: Rankable, W: Width>(
         counted: false,
         pairwise: false,
         boxes: Larger::<W::Acc<T>>::BOXED && lower.places.are_linear(),
+        batched: false,
     };
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));
     let work = Work::new(plan, source.strides(), false, (traits, mask), bytes);

@@ -2,6 +2,7 @@
 
 use super::held::Held;
 use super::line::{Line, Run};
+use crate::kernel::caches::BOX;
 use crate::kernel::phases::Row;
 use crate::spec::{Cell, row_major};
 use alloc::vec;
@@ -9,8 +10,6 @@ use alloc::vec::Vec;
 
 /// The most unfolded axes a box has.
 pub(crate) const AXES: usize = 3;
-/// Bytes of a box: with the results between it stays in a first-level cache.
-pub(super) const BOX: usize = 24 * 1024;
 /// Boxes share cells with the next: not worth it with fewer windows of the first axis than this many times those.
 const WORTH: usize = 4;
 

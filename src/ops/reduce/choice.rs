@@ -3,6 +3,7 @@
 use super::doubling::Order;
 use super::line::{Line, Run};
 use super::rows::Traits;
+use crate::kernel::caches::SCANNED;
 use crate::kernel::rows::TAPS;
 use crate::kernel::scan::BLOCK;
 
@@ -16,24 +17,35 @@ pub(crate) enum Way {
     Scanned,
     /// By doubling: blocks that neighbouring windows share are combined once.
     Shared,
+    /// The same in batches of windows, whose sums of few blocks stay in registers.
+    Batched,
     /// Every window for itself.
     Apart,
 }
 
-/// Windows across rows. `exact` operations never round. What is chosen for others must depend on the request alone, not on which
+/// Windows across rows. What is chosen for others must depend on the request alone, not on which
 /// windows happen to be computed together.
-pub(crate) fn across(line: &Line, run: &Run, exact: bool) -> Way {
+pub(crate) fn across(traits: &Traits, line: &Line, run: &Run) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
-        _ if scans(line) && !run.alone && (!exact || run.count > line.order.blocks) => Way::Scanned,
-        _ => shared(line, run),
+        _ if scans(line) && !run.alone && (!traits.exact || run.count > line.order.blocks) => Way::Scanned,
+        _ => match shared(line, run) {
+            Way::Shared if batches(traits, &line.order) => Way::Batched,
+            way => way,
+        },
     }
 }
 
-/// Windows along a contiguous line.
-pub(crate) fn along(traits: &Traits, line: &Line, run: &Run) -> Way {
+/// Whether windows that share blocks are combined in batches: those whose blocks are single rows.
+pub(crate) fn batches(traits: &Traits, order: &Order) -> bool {
+    traits.batched && order.shares && (order.block, order.ahead) == (1, 1)
+}
+
+/// Windows along a contiguous line, of cells of `inner` elements.
+pub(crate) fn along(traits: &Traits, line: &Line, run: &Run, inner: usize) -> Way {
     match () {
         _ if line.order.window <= TAPS => Way::Taps,
+        _ if inner == 1 && batches(traits, &line.order) && shared(line, run) == Way::Shared => Way::Batched,
         _ if scans_along(traits, line) && !run.alone => Way::Scanned,
         _ => shared(line, run),
     }
@@ -53,13 +65,9 @@ pub(crate) fn scans(line: &Line) -> bool {
         && line.axis.whole_count().0 > order.blocks
 }
 
-/// With more bytes of blocks than this in a window a line is scanned: doubling is as fast as long as its rows stay in a first-level
-/// cache.
-const LONG: usize = 2 * 1024;
-
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along(traits: &Traits, line: &Line) -> bool {
-    scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > LONG
+    scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > SCANNED
 }
 
 /// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.

@@ -8,7 +8,7 @@ use super::line::{Line, Run};
 use super::rows::Traits;
 use super::tiles::{Tile, tiles};
 use crate::array::contiguous;
-use crate::kernel::STREAM_BYTES;
+use crate::kernel::caches::{SHORT_ROW, STREAM};
 use crate::kernel::threads::threads_for;
 use crate::spec::{Dims, Plan, Strides};
 use alloc::vec;
@@ -17,9 +17,6 @@ use core::ops::Range;
 
 /// From how many elements behind the last unfolded axis on these are rows of their own.
 const ROW: usize = 32;
-
-/// Rows of fewer bytes are short (see [`Shape`]).
-const SHORT: usize = 4 * 1024;
 
 /// A reduction of all windows of a plan, in numbers: what is in the rows is [`Rows`](super::rows::Rows)'s.
 pub(crate) struct Job {
@@ -60,7 +57,7 @@ impl Job {
         let inner: usize = input[last + 1..].iter().product();
         let up = if inner < ROW { lines.len() - 1 } else { lines.len() };
         let row: usize = lines[up..].iter().map(|l| l.axis.count()).product::<usize>().saturating_mul(inner);
-        let short = row.saturating_mul(traits.bytes) < SHORT;
+        let short = row.saturating_mul(traits.bytes) < SHORT_ROW;
         let shape = if short { Shape::Short } else { Shape::Long };
         let doubling = |l: &Line| Doubling::new(l.order.blocks, traits.idempotent, shape);
         let doublings: Vec<Doubling> = lines.iter().map(doubling).collect();
@@ -80,7 +77,7 @@ impl Job {
             true => Vec::new(),
             false => tiles(&traits, &lines, &doublings, up, inner),
         };
-        let streams = bytes >= STREAM_BYTES;
+        let streams = bytes >= STREAM;
         let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
         Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, pools, streams, counts }
     }

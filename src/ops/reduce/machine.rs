@@ -10,6 +10,7 @@ use super::rows::{At, CellCount, ELEMENTS, Rows, Slot, Strided};
 use super::source::{Blank, Source};
 use crate::kernel::level::Level;
 use crate::kernel::lower::combine;
+use crate::kernel::pairwise::{Along, Batch};
 use crate::kernel::prefetch;
 use crate::kernel::rows::{Counts, Op, TAPS, append, small, suffixes};
 use crate::kernel::scan::{backward, forward};
@@ -123,6 +124,23 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         let (level, op) = (self.level, self.op);
         let (to, others) = self.split(to, len);
         append(level, op, to, others.row(from, len));
+    }
+
+    fn batch(&mut self, rows: Slot, delays: Slot, batch: Batch) {
+        if const { O::BATCHED } {
+            let Ok([rows, delays]) = self.slots.get_disjoint_mut([rows, delays]) else { unreachable!("two rows") };
+            self.op.batch(self.level, rows, delays, batch);
+        }
+    }
+
+    fn batch_along(&mut self, to: (Slot, usize), from: (At, usize), delays: Slot, along: &mut Along) {
+        if const { O::BATCHED } {
+            let (level, op) = (self.level, self.op);
+            let mut kept = core::mem::take(&mut self.slots[delays]);
+            let (to, others) = self.split(At::start(to.0), to.1);
+            op.batch_along(level, to, others.row(from.0, from.1), &mut kept, along);
+            self.slots[delays] = kept;
+        }
     }
 
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize)) {

@@ -13,11 +13,12 @@
 //! The reduced rows stand one behind the other in the array's order, one for each position that some window reads on the axes
 //! before; there windows are combinations of whole rows, and of whole planes.
 
-use super::boxed::{BOX, Boxed, Count, cells, stretch};
+use super::boxed::{Boxed, Count, cells, stretch};
 use super::cells::Cells;
 use super::line::{Line, Run};
 use super::results::Sink;
 use super::source::{Blank, Source};
+use crate::kernel::caches::{BOX, LIFTED};
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
 use crate::kernel::phases::{Columns, Row, room, take_apart};
@@ -25,9 +26,6 @@ use crate::kernel::rows::{AsTheyAre, CHUNK, Counts, Op, TAPS, tree};
 use crate::kernel::straight::{Read, Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec::Vec;
-
-/// Bytes of rows that are lifted before they are combined.
-const LIFTED: usize = 4 * 1024;
 
 /// How many parts of an array are kept to be used again; those of one that has more are made anew.
 const KEPT: usize = 64;

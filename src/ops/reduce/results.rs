@@ -2,12 +2,10 @@
 
 use super::cells::Cells;
 use crate::kernel::Streamed;
+use crate::kernel::caches::PIECE;
 use crate::kernel::level::Level;
 use crate::kernel::lower::{combine, lower};
 use crate::kernel::rows::{CHUNK, Counts, Reduction, TAPS};
-
-/// Bytes of a piece that is combined, lowered and stored before the next one: with its rows it stays in a first-level cache.
-pub(super) const PIECE: usize = 4 * 1024;
 
 /// Where results go.
 pub(crate) trait Sink<A, C> {

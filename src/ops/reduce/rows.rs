@@ -5,6 +5,7 @@
 //! [`Machine`](super::machine::Machine) is one for each way to combine.
 
 use super::line::Run;
+use crate::kernel::pairwise::{Along, Batch};
 use crate::kernel::rows::{Op, Reduction, small};
 use crate::spec::Cell;
 
@@ -53,6 +54,10 @@ pub(crate) trait Rows {
     fn combine(&mut self, to: At, len: usize, taps: &[At]);
     /// `to = to . from`.
     fn append(&mut self, to: At, from: At, len: usize);
+    /// See [`pairwise`](crate::kernel::pairwise::pairwise).
+    fn batch(&mut self, rows: Slot, delays: Slot, batch: Batch);
+    /// See [`pairwise_along`](crate::kernel::pairwise::pairwise_along).
+    fn batch_along(&mut self, to: (Slot, usize), from: (At, usize), delays: Slot, along: &mut Along);
     /// See [`rows::suffixes`].
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize));
     /// See [`forward`].
@@ -95,6 +100,8 @@ pub(crate) struct Traits {
     pub(crate) pairwise: bool,
     /// Whether windows may be reduced box by box, where elements are known by how far they lie behind the first.
     pub(crate) boxes: bool,
+    /// Whether rows may be combined a [batch](Rows::batch) at a time.
+    pub(crate) batched: bool,
 }
 
 impl Traits {
@@ -107,6 +114,7 @@ impl Traits {
             counted: R::COUNTED,
             pairwise: R::PAIRWISE,
             boxes: <R::Op as Op>::BOXED,
+            batched: <R::Op as Op>::BATCHED,
         }
     }
 }

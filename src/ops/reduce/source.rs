@@ -2,6 +2,7 @@
 
 use super::rows::Strided;
 use crate::array::View;
+use crate::kernel::caches::BOX_AHEAD;
 use crate::kernel::level::Level;
 use crate::kernel::phases::Row as BoxRow;
 use crate::kernel::rows::{AsTheyAre, Lifting, Op, lift};
@@ -36,9 +37,6 @@ pub(crate) struct Blank<A> {
     pub(crate) fill: A,
     pub(crate) nothing: A,
 }
-
-/// How many bytes ahead of the elements that boxes read memory is asked for.
-const AHEAD: isize = 8 * 1024;
 
 /// The present row of the array.
 enum Row<'a, T> {
@@ -169,7 +167,8 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
         if const { !O::BOXED } {
             return;
         }
-        self.lift_all(self.lifting.along(from, 1), to, &self.boxed[from..], 1, AHEAD / size_of::<T>().max(1) as isize);
+        let ahead = BOX_AHEAD / size_of::<T>().max(1);
+        self.lift_all(self.lifting.along(from, 1), to, &self.boxed[from..], 1, ahead as isize);
     }
 
     fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool {

@@ -1,21 +1,15 @@
 //! How the result is cut along all unfolded axes but the first, so that the rows in flight stay in a cache.
 
 use super::across::Across;
-use super::choice::{scan_group, scans_along};
+use super::choice::{batches, scan_group, scans_along};
 use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
+use crate::kernel::caches::{self, LINE_PART};
+use crate::kernel::pairwise::IN_BATCH;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
-
-/// Bytes of rows in flight: what a second-level cache of a server holds.
-const IN_FLIGHT: usize = 1024 * 1024;
-/// A row of fewer bytes spends its time on calls; one of more leaves the first-level cache without reading memory in
-/// longer stretches.
-const ROW_BYTES: Range<usize> = 1024..4 * 1024;
-/// The same where windows lie along the only axis: nothing is read in stretches there, the line is one.
-const LINE_BYTES: usize = 8 * 1024;
 
 /// How many groups of a scanned line are in a tile.
 const GROUPS: usize = 8;
@@ -35,10 +29,11 @@ pub(crate) struct Tile {
 pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up: usize, inner: usize) -> Vec<Tile> {
     let size = traits.bytes;
     let flight = match up {
-        0 => LINE_BYTES,
-        _ => IN_FLIGHT / Across::rows(&lines[0], &doublings[0]).max(1),
+        0 => LINE_PART,
+        _ => caches::in_flight() / Across::rows(traits, &lines[0], &doublings[0]).max(1),
     };
-    let row = (flight.clamp(ROW_BYTES.start, ROW_BYTES.end) / size).max(1);
+    let long = caches::row();
+    let row = (flight.clamp(long.start, long.end) / size).max(1);
     let mut planes = (flight / size).max(row);
     // The row first, then the other axes from the inside out take what room is left.
     let along = lines.len() > up;
@@ -47,7 +42,10 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
     let part = match along {
         true => {
             let line = &lines[up];
+            let on = up == 0 && inner == 1 && batches(traits, &line.order);
             most[up] = match scans_along(traits, line) {
+                // Whole batches: the next part goes on where one ends.
+                _ if on => row.next_multiple_of(IN_BATCH).min(line.axis.count()),
                 // Whole groups: the next part goes on where one ends, unless it is another row's.
                 true => {
                     let group = scan_group(&line.order);

@@ -10,6 +10,7 @@ use super::reading::{Reader, Source};
 use super::rows::{At, CellCount, Rows, Slots};
 use super::sink::{Layout, count};
 use super::tiles::Tile;
+use crate::kernel::caches;
 use crate::spec::{Cell, Dims, unravel};
 use alloc::vec::Vec;
 
@@ -28,19 +29,23 @@ impl<'p> Worker<'p> {
     pub(crate) fn new(job: &'p Job) -> Self {
         let last = job.lines.len() - 1;
         let line = &job.lines[last];
-        // The next row of a tile is one position further on the axis above. (Where whole rows follow each other too: the machine sees
-        // that only inside a page. A row ahead is best, further is worse.)
+        // The next row of a tile is one position further on the axis above. (A row ahead is best, further is worse.)
         let above = job.lines[..last].last().map_or(0, |l| job.strides[l.axis.axis()]);
+        let tile = job.tiles.first();
+        let part = tile.map_or(0, |t| t.along);
+        let row = tile.and_then(|t| t.runs.last()).map_or(part, |r| r.count).saturating_mul(job.inner);
+        let asks = caches::asks_ahead(row.saturating_mul(job.traits.bytes));
         let long = || {
-            let way = |r: &Run| choice::along(&job.traits, &job.lines[0], r);
-            job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned))
+            let way = |r: &Run| choice::along(&job.traits, &job.lines[0], r, job.inner);
+            job.lines[0].runs.first().is_some_and(|r| matches!(way(r), Way::Shared | Way::Scanned | Way::Batched))
         };
         let ahead = match job.up {
+            _ if !asks => 0,
             // The part of a line that is read next, where much happens before that.
             // No further than the line is long: a step may be as large as a number.
             0 if long() => {
-                let (windows, axis) = (job.tiles.first().map_or(0, |t| t.along), &job.lines[0].axis);
-                windows.saturating_mul(axis.step()).min(axis.len()).saturating_mul(job.inner) as isize
+                let axis = &job.lines[0].axis;
+                part.saturating_mul(axis.step()).min(axis.len()).saturating_mul(job.inner) as isize
             }
             _ => above,
         };

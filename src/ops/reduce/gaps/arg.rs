@@ -95,6 +95,7 @@ fn walk<T: Number, W: Width>(
         counted: false,
         pairwise: false,
         boxes,
+        batched: false,
     };
     let bytes = size_of_val(indices);
     let work = Work::new(plan, source.strides(), false, (traits, None), bytes);

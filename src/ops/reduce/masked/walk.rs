@@ -9,17 +9,12 @@ use super::cut::{Cut, Node, Pair};
 use super::held::MaskHeld;
 use super::spots::{Spots, most};
 use crate::kernel::LINE;
+use crate::kernel::caches::{MASKED, MASKED_ROW};
 use crate::kernel::rows::TAPS;
 use crate::spec::{Cell, Dims, advance, gcd, index_of, unravel};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
-
-/// Bytes of rows that are kept at once: what a second-level cache holds beside results.
-const KEPT: usize = 512 * 1024;
-/// A row of fewer bytes spends its time on calls; whole lines of a picture are read in one stretch (a disk of radius 3 over `f32`: rows of
-/// 16 KiB take 0.72 of the time of rows of 2 KiB; EPYC with AVX-512, November 2026).
-const ROW_BYTES: Range<usize> = 1024..16 * 1024;
 
 /// What is reduced under a mask, in numbers.
 pub(super) struct Under {
@@ -168,7 +163,7 @@ impl<'p> Walk<'p> {
             sizes[k] = windows;
             planes = planes.saturating_mul(span(line).saturating_add(windows.saturating_mul(line.axis.step())));
         }
-        let row = (KEPT / planes).clamp(ROW_BYTES.start, ROW_BYTES.end) / bytes;
+        let row = (MASKED / planes).clamp(MASKED_ROW.start, MASKED_ROW.end) / bytes;
         let inner = if job.inner > row.max(1) { row.max(1) } else { job.inner };
         let last = &job.lines[n - 1];
         let least = span(last).div_ceil(last.axis.step()).saturating_mul(2);
