@@ -96,6 +96,8 @@ pub(crate) const SCANNED: usize = 2 * 1024;
 pub(crate) const PIECE: usize = 4 * 1024;
 /// A box of small windows: with the results between it stays in a first-level cache.
 pub(crate) const BOX: usize = 24 * 1024;
+/// A box of rows that are reduced along themselves alone: nothing is read twice, a second-level cache holds what is between.
+pub(crate) const ROWS_BOX: usize = 192 * 1024;
 /// Rows of a box that are lifted before they are combined.
 pub(crate) const LIFTED: usize = 4 * 1024;
 /// How far ahead of a box's row memory is asked for.

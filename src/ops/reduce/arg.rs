@@ -178,7 +178,8 @@ fn walk<T: Rankable, W: Width>(
         exact: true,
         counted: false,
         pairwise: false,
-        boxes: Larger::<W::Acc<T>>::BOXED && lower.places.are_linear(),
+        // (Rows of one axis are boxes with one more, which places know nothing of.)
+        boxes: Larger::<W::Acc<T>>::BOXED && lower.places.are_linear() && plan.axes().len() > 1,
         batched: false,
     };
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));

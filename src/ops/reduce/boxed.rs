@@ -2,7 +2,6 @@
 
 use super::held::Held;
 use super::line::{Line, Run};
-use crate::kernel::caches::BOX;
 use crate::kernel::phases::Row;
 use crate::spec::{Cell, row_major};
 use alloc::vec;
@@ -55,12 +54,12 @@ pub(super) fn cells(lines: &[Line], windows: usize) -> usize {
 }
 
 /// Whether boxes of such [windows](super::choice::boxes) stay in a cache with enough windows each.
-pub(crate) fn fits(bytes: usize, lines: &[Line]) -> bool {
+pub(crate) fn fits(bytes: usize, lines: &[Line], most: usize) -> bool {
     let line = &lines[0];
     let extra = (line.order.window - 1) * line.order.dilation / line.runs[0].step;
     let least = (WORTH * extra).clamp(1, line.axis.count().max(1));
     // Boxes that share nothing may be larger: each element is read once, in long rows.
-    let most = if extra == 0 { 2 * BOX } else { BOX };
+    let most = if extra == 0 { 2 * most } else { most };
     cells(lines, least).saturating_mul(bytes) <= most
 }
 

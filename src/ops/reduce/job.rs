@@ -8,9 +8,10 @@ use super::line::{Line, Run};
 use super::rows::Traits;
 use super::tiles::{Tile, tiles};
 use crate::array::contiguous;
-use crate::kernel::caches::{SHORT_ROW, STREAM};
+use crate::kernel::caches::{BOX, ROWS_BOX, SHORT_ROW, STREAM};
+use crate::kernel::rows::TAPS;
 use crate::kernel::threads::threads_for;
-use crate::spec::{Dims, Plan, Strides};
+use crate::spec::{Dims, Plan, Strides, unfold};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -49,9 +50,32 @@ pub(crate) struct Unit {
     pub(crate) runs: Vec<Run>,
 }
 
+/// Whether all axes are reduced box by box. Windows along the last axis alone are boxes of rows: the axis before joins in, with windows of
+/// one cell.
+fn pools(lines: &mut Vec<Line>, plan: &Plan, strides: &[isize], traits: &Traits) -> bool {
+    let input = plan.input_shape();
+    let last = |l: &Line| l.axis.axis() + 1 == input.len() && matches!(l.runs[..], [Run { step: 2..=TAPS, .. }]);
+    let alone = lines.len() == 1 && input.len() > 1 && last(&lines[0]);
+    if alone && let Ok(rows) = unfold(input.len() as isize - 2, 1, 1).plan(input) {
+        lines.insert(0, Line::new(rows.axes()[0], traits.pairwise));
+    }
+    let in_place = |lines: &[Line]| {
+        let first = lines[0].axis.axis();
+        contiguous(&input[first..], &strides[first..]).is_some()
+    };
+    let most = if alone { ROWS_BOX } else { BOX };
+    let pools = choice::boxes(lines, input.len()) && boxed::fits(traits.bytes, lines, most) && in_place(lines);
+    if alone && !pools && lines.len() > 1 {
+        lines.remove(0);
+    }
+    pools
+}
+
 impl Job {
     pub(super) fn new(plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Job {
-        let lines: Vec<Line> = plan.axes_in_order().into_iter().map(|a| Line::new(*a, traits.pairwise)).collect();
+        let mut lines: Vec<Line> = plan.axes_in_order().into_iter().map(|a| Line::new(*a, traits.pairwise)).collect();
+        let boxed = traits.boxes && traits.small && !plan.input_shape().contains(&0);
+        let pools = boxed && pools(&mut lines, plan, strides, &traits);
         let last = lines.last().map_or(0, |l| l.axis.axis());
         let input = plan.input_shape();
         let inner: usize = input[last + 1..].iter().product();
@@ -65,14 +89,6 @@ impl Job {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
         };
-        let first = lines[0].axis.axis();
-        let boxed = || contiguous(&input[first..], &strides[first..]).is_some();
-        let pools = traits.boxes
-            && traits.small
-            && !input.contains(&0)
-            && choice::boxes(&lines, input.len())
-            && boxed::fits(traits.bytes, &lines)
-            && boxed();
         let tiles = match pools {
             true => Vec::new(),
             false => tiles(&traits, &lines, &doublings, up, inner),

@@ -86,7 +86,7 @@ fn walk<T: Number, W: Width>(
 ) -> Result<()> {
     let (plan, source) = (&windows.plan, &windows.source);
     let one_piece = windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
-    let boxes = Larger::<W::Acc<T>>::BOXED && lower.places.are_linear() && one_piece;
+    let boxes = Larger::<W::Acc<T>>::BOXED && lower.places.are_linear() && one_piece && plan.axes().len() > 1;
     let traits = Traits {
         bytes: size_of::<W::Acc<T>>(),
         small: small::<W::Acc<T>>(),
