@@ -145,10 +145,7 @@ impl Gaps {
 }
 
 /// A float, of which everything is of its own type.
-pub(crate) trait Float:
-    Elem<Wide = Self, Maybe = Self, MaybeWide = Self, Mean = Self, Middle = Self>
-{
-}
+pub(crate) trait Float: Elem<Wide = Self, Maybe = Self, MaybeWide = Self, Mean = Self, Middle = Self> {}
 
 impl Float for f32 {}
 impl Float for f64 {}
