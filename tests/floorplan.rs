@@ -249,17 +249,17 @@ fn uses() -> BTreeMap<String, BTreeSet<String>> {
         .collect();
     let home = |path: &[String]| -> String {
         let mut path = path.to_vec();
-        'again: loop {
+        // A name that is handed on in a circle has no home.
+        for _ in 0..64 {
             let deepest = (0..=path.len()).rev().find(|&n| modules.contains_key(&path[..n])).unwrap();
             let file = modules[&path[..deepest]];
-            if let Some(name) = path.get(deepest)
-                && let Some(import) = imports[file].iter().find(|i| i.name == *name && i.path != path)
-            {
-                path = [&import.path[..], &path[deepest + 1..]].concat();
-                continue 'again;
+            let import = path.get(deepest).and_then(|n| imports[file].iter().find(|i| i.name == *n && i.path != path));
+            match import {
+                Some(import) => path = [&import.path[..], &path[deepest + 1..]].concat(),
+                None => return file.to_string(),
             }
-            return file.to_string();
         }
+        panic!("re-exports of {} go in a circle", path.join("::"));
     };
     let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, text) in &files {
