@@ -5,7 +5,7 @@ use crate::check::{Answer, Done, Verdict, answered, close_by, same_shape};
 use crate::request::{ALL, Case};
 use crate::source::Source;
 use crate::value::{Value, values};
-use ndwindow::{Array, Error, Real, Summable, Windows, WrappingProduct, WrappingSum};
+use ndwindow::{Array, Error, Number, Real, Windows, WrappingProduct, WrappingSum};
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     // A type a way to add: narrow first, in 64 bits, in 128, floats.
@@ -20,7 +20,7 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
 }
 
 /// An integer and its sum in 128 bits.
-trait Integer: Value + Summable + Real {
+trait Integer: Value + Real {
     fn exact(self) -> i128;
     fn sum(x: i128) -> Option<Self::Wide>;
     fn back(x: Self::Mean) -> f64;
@@ -90,7 +90,7 @@ where
 }
 
 /// The product, unless the library refuses.
-fn product<T: Summable>(windows: &Windows<'_, T>) -> Result<Option<Array<T::Wide>>, String> {
+fn product<T: Number>(windows: &Windows<'_, T>) -> Result<Option<Array<T::Wide>>, String> {
     bounded("product", windows.product())
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn quotient(sum: i128, n: usize) -> f64 {
     if sum < 0 { -value } else { value }
 }
 
-trait Float: Value + Summable<Wide = Self, Mean = Self> {
+trait Float: Value + Number<Wide = Self, Mean = Self> {
     const EPSILON: f64;
     const LARGEST: f64;
     fn real(self) -> f64;
