@@ -13,7 +13,7 @@ pip install -r requirements-test.txt
 pip install --no-index --no-deps "$room"/wheel/*.whl
 size=$(stat -c %s "$room"/wheel/*.whl)
 echo "the wheel has $size bytes"
-((size <= 8000000)) || { echo "a wheel of more than 8 MB"; exit 1; }
+((size <= 6000000)) || { echo "a wheel of more than 6 MB"; exit 1; }
 
 cp -r tests pyproject.toml "$room"
 cd "$room"
