@@ -146,6 +146,14 @@ pub(super) fn slicing(shape: &[usize], axis: usize, step: isize, count: usize) -
     }
 }
 
+/// Every axis as it is, but without `axis`.
+pub(super) fn without(shape: &[usize], axis: usize) -> impl Fn(usize) -> Picked {
+    move |k| {
+        let a = k + (k >= axis) as usize;
+        Picked { axis: a, step: 1, count: shape[a] }
+    }
+}
+
 /// Offset, shape and strides of a picked view of `rank` axes, if each of its indices is an index of the old one.
 ///
 /// Compiled for each `axis`: views of every type of element share one that is made where no element is known ([`slicing`]), or come

@@ -1,6 +1,6 @@
 //! What a view can do, on top of its doors.
 
-use super::layout::{Picked, slicing};
+use super::layout::{Picked, slicing, without};
 use super::raw::{Iter, View};
 use crate::error::{Error, Result};
 use crate::spec::{Dims, checked_len, checked_order, normal_axis, unravel};
@@ -74,11 +74,7 @@ impl<'a, T> View<'a, T> {
         }
         let mut starts = Dims::from_elem(0, self.rank());
         starts[axis] = at;
-        let picked: &dyn Fn(usize) -> Picked = &|k| {
-            let a = k + (k >= axis) as usize;
-            Picked { axis: a, step: 1, count: self.shape()[a] }
-        };
-        self.pick(&starts, self.rank() - 1, picked).ok_or(Error::SliceOutside {
+        self.pick(&starts, self.rank() - 1, without(self.shape(), axis)).ok_or(Error::SliceOutside {
             axis,
             start: at,
             step: 1,

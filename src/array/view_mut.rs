@@ -1,6 +1,6 @@
 //! What a mutable view can do, on top of its doors.
 
-use super::layout::Picked;
+use super::layout::{Picked, slicing, without};
 use super::raw::{IterMut, OuterIterMut, ViewMut};
 use crate::error::{Error, Result};
 use crate::spec::{Dims, checked_order, normal_axis};
@@ -79,11 +79,7 @@ impl<'a, T> ViewMut<'a, T> {
         }
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = start;
-        let picked = |a| match a == axis {
-            true => Picked { axis, step, count },
-            false => Picked { axis: a, step: 1, count: shape[a] },
-        };
-        self.pick(&starts, shape.len(), picked).ok_or(outside)
+        self.pick(&starts, shape.len(), slicing(&shape, axis, step, count)).ok_or(outside)
     }
 
     /// The sub-view at one position of an axis, which goes away.
@@ -99,11 +95,7 @@ impl<'a, T> ViewMut<'a, T> {
         }
         let mut starts = Dims::from_elem(0, shape.len());
         starts[axis] = at;
-        let picked = |k| {
-            let a = k + (k >= axis) as usize;
-            Picked { axis: a, step: 1, count: shape[a] }
-        };
-        self.pick(&starts, shape.len() - 1, picked).ok_or(outside)
+        self.pick(&starts, shape.len() - 1, without(&shape, axis)).ok_or(outside)
     }
 }
 

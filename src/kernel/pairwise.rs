@@ -216,23 +216,11 @@ impl<T: Registers> Pairwise<'_, T> {
 /// The instruction set of `V` must have been detected; a register must be readable and writable at [`BATCH`] places `pitch` apart from
 /// `rows` on, and [`delayed`] ones side by side at the delays; `n >= 2`.
 #[inline(always)]
-unsafe fn column<V: Vector>(rows: *mut V::Elem, pitch: usize, mut delays: Delays<V::Elem>, n: usize) {
+unsafe fn column<V: Vector>(rows: *mut V::Elem, pitch: usize, delays: Delays<V::Elem>, n: usize) {
     // SAFETY: the contract; the delays that are passed by add up to `delayed(n)` rows.
     unsafe {
-        // The last `m` rows' sum at each row, and the sum of as many as the smaller digits of `n` say.
-        let mut sums: [V; BATCH] = core::array::from_fn(|k| V::load(rows.add(k * pitch)));
-        let (mut smaller, mut some) = (sums, n & 1 == 1);
-        let mut m = 1;
-        while m <= n / 2 {
-            sums = delays.join(sums, sums, m);
-            m *= 2;
-            if n & m == 0 {
-                continue;
-            }
-            smaller = if some { delays.join(smaller, sums, m) } else { sums };
-            some = true;
-        }
-        for (k, sum) in smaller.into_iter().enumerate() {
+        let registers: [V; BATCH] = core::array::from_fn(|k| V::load(rows.add(k * pitch)));
+        for (k, sum) in delays.summed::<V, false>(registers, n).into_iter().enumerate() {
             sum.store(rows.add(k * pitch));
         }
     }
@@ -244,22 +232,11 @@ unsafe fn column<V: Vector>(rows: *mut V::Elem, pitch: usize, mut delays: Delays
 /// The instruction set of `V` must have been detected; a batch of registers must be readable at `from` and writable at `to`, and those of
 /// [`delayed_along`] at the delays; `n >= 2`.
 #[inline(always)]
-unsafe fn line<V: Vector>(from: *const V::Elem, to: *mut V::Elem, mut delays: Delays<V::Elem>, n: usize) {
+unsafe fn line<V: Vector>(from: *const V::Elem, to: *mut V::Elem, delays: Delays<V::Elem>, n: usize) {
     // SAFETY: the contract; the delays that are passed by add up to `delayed_along(n)` cells at most.
     unsafe {
-        let mut sums: [V; BATCH] = core::array::from_fn(|k| V::load(from.add(k * V::LEN)));
-        let (mut smaller, mut some) = (sums, n & 1 == 1);
-        let mut m = 1;
-        while m <= n / 2 {
-            sums = delays.join_along(sums, sums, m);
-            m *= 2;
-            if n & m == 0 {
-                continue;
-            }
-            smaller = if some { delays.join_along(smaller, sums, m) } else { sums };
-            some = true;
-        }
-        for (k, sum) in smaller.into_iter().enumerate() {
+        let registers: [V; BATCH] = core::array::from_fn(|k| V::load(from.add(k * V::LEN)));
+        for (k, sum) in delays.summed::<V, true>(registers, n).into_iter().enumerate() {
             sum.store(to.add(k * V::LEN));
         }
     }
@@ -272,6 +249,43 @@ struct Delays<T> {
 }
 
 impl<T> Delays<T> {
+    /// The sum of the `n` rows up to each of a batch, or of the `n` cells up to each of a batch `ALONG` a line.
+    ///
+    /// # Safety
+    /// As [`join`](Self::join) or [`join_along`](Self::join_along), with all delays of `n >= 2`.
+    #[inline(always)]
+    unsafe fn summed<V: Vector<Elem = T>, const ALONG: bool>(mut self, batch: [V; BATCH], n: usize) -> [V; BATCH] {
+        // The last `m` rows' sum at each row, and the sum of as many as the smaller digits of `n` say.
+        let mut sums = batch;
+        let (mut smaller, mut some) = (sums, n & 1 == 1);
+        let mut m = 1;
+        while m <= n / 2 {
+            // SAFETY: the contract: the delays that are passed by are those of `n`.
+            sums = unsafe { self.joined::<V, ALONG>(sums, sums, m) };
+            m *= 2;
+            if n & m == 0 {
+                continue;
+            }
+            // SAFETY: as above.
+            smaller = if some { unsafe { self.joined::<V, ALONG>(smaller, sums, m) } } else { sums };
+            some = true;
+        }
+        smaller
+    }
+
+    /// # Safety
+    /// As [`join`](Self::join) or [`join_along`](Self::join_along).
+    #[inline(always)]
+    unsafe fn joined<V: Vector<Elem = T>, const ALONG: bool>(
+        &mut self,
+        older: [V; BATCH],
+        newer: [V; BATCH],
+        m: usize,
+    ) -> [V; BATCH] {
+        // SAFETY: the contract.
+        unsafe { if const { ALONG } { self.join_along(older, newer, m) } else { self.join(older, newer, m) } }
+    }
+
     /// `older` of `m` rows ago plus `newer`; remembers `older`.
     ///
     /// # Safety

@@ -162,6 +162,21 @@ pub(super) fn endless<T>(plan: &Plan, source: &View<'_, T>) -> bool {
     source.len() > 1 << 26 && plan.axes().iter().any(|a| source.strides()[a.axis()] == 0)
 }
 
+/// What the walk is to know of keys that hold places.
+pub(super) fn traits<T: Rankable, W: Width>(plan: &Plan, places: &Places<'_>) -> Traits {
+    Traits {
+        bytes: size_of::<W::Acc<T>>(),
+        small: small::<W::Acc<T>>(),
+        idempotent: true,
+        exact: true,
+        counted: false,
+        pairwise: false,
+        // (Rows of one axis are boxes with one more, which places know nothing of.)
+        boxes: Larger::<W::Acc<T>>::BOXED && places.are_linear() && plan.axes().len() > 1,
+        batched: false,
+    }
+}
+
 /// On the engine of all reductions.
 fn walk<T: Rankable, W: Width>(
     windows: &Windows<'_, T>,
@@ -171,17 +186,7 @@ fn walk<T: Rankable, W: Width>(
     found: Found<'_, T>,
 ) {
     let (plan, source, level) = (windows.plan(), windows.source(), Level::detect());
-    let traits = Traits {
-        bytes: size_of::<W::Acc<T>>(),
-        small: small::<W::Acc<T>>(),
-        idempotent: true,
-        exact: true,
-        counted: false,
-        pairwise: false,
-        // (Rows of one axis are boxes with one more, which places know nothing of.)
-        boxes: Larger::<W::Acc<T>>::BOXED && lower.places.are_linear() && plan.axes().len() > 1,
-        batched: false,
-    };
+    let traits = traits::<T, W>(plan, lower.places);
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));
     let work = Work::new(plan, source.strides(), false, (traits, mask), bytes);
     let units = work.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));

@@ -56,19 +56,21 @@ fn pools(lines: &mut Vec<Line>, plan: &Plan, strides: &[isize], traits: &Traits)
     let input = plan.input_shape();
     let last = |l: &Line| l.axis.axis() + 1 == input.len() && matches!(l.runs[..], [Run { step: 2..=TAPS, .. }]);
     let alone = lines.len() == 1 && input.len() > 1 && last(&lines[0]);
-    if alone && let Ok(rows) = unfold(input.len() as isize - 2, 1, 1).plan(input) {
-        lines.insert(0, Line::new(rows.axes()[0], traits.pairwise));
-    }
-    let in_place = |lines: &[Line]| {
+    let pools = |lines: &[Line], most: usize| {
         let first = lines[0].axis.axis();
-        contiguous(&input[first..], &strides[first..]).is_some()
+        let in_place = || contiguous(&input[first..], &strides[first..]).is_some();
+        choice::boxes(lines, input.len()) && boxed::fits(traits.bytes, lines, most) && in_place()
     };
-    let most = if alone { ROWS_BOX } else { BOX };
-    let pools = choice::boxes(lines, input.len()) && boxed::fits(traits.bytes, lines, most) && in_place(lines);
-    if alone && !pools && lines.len() > 1 {
+    if !alone {
+        return pools(lines, BOX);
+    }
+    let Ok(rows) = unfold(input.len() as isize - 2, 1, 1).plan(input) else { return false };
+    lines.insert(0, Line::new(rows.axes()[0], traits.pairwise));
+    let pooled = pools(lines, ROWS_BOX);
+    if !pooled {
         lines.remove(0);
     }
-    pools
+    pooled
 }
 
 impl Job {

@@ -80,17 +80,11 @@ extremes_of_bits! { usize as u64; isize as i64; }
 /// By way of bytes, as not every byte is a `bool`.
 impl Extremes for bool {
     fn largest(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, out: &mut [bool]) -> Result<()> {
-        let mut bytes = vec![0; out.len()];
-        u8::largest(&windows.bits(), mask, &mut bytes)?;
-        from_bytes(&bytes, out);
-        Ok(())
+        by_bytes(out, |bytes| u8::largest(&windows.bits(), mask, bytes))
     }
 
     fn smallest(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, out: &mut [bool]) -> Result<()> {
-        let mut bytes = vec![0; out.len()];
-        u8::smallest(&windows.bits(), mask, &mut bytes)?;
-        from_bytes(&bytes, out);
-        Ok(())
+        by_bytes(out, |bytes| u8::smallest(&windows.bits(), mask, bytes))
     }
 
     fn search(
@@ -102,15 +96,17 @@ impl Extremes for bool {
         values: Option<&mut [bool]>,
     ) -> Result<()> {
         let windows = windows.bits();
-        let Some(values) = values else { return u8::search(&windows, mask, what, how, indices, None) };
-        let mut bytes = vec![0; values.len()];
-        u8::search(&windows, mask, what, how, indices, Some(&mut bytes))?;
-        from_bytes(&bytes, values);
-        Ok(())
+        match values {
+            Some(values) => by_bytes(values, |bytes| u8::search(&windows, mask, what, how, indices, Some(bytes))),
+            None => u8::search(&windows, mask, what, how, indices, None),
+        }
     }
 }
 
-/// (A window of nothing has 255 for its smallest byte, which is `true`.)
-fn from_bytes(bytes: &[u8], out: &mut [bool]) {
-    out.iter_mut().zip(bytes).for_each(|(out, &byte)| *out = byte != 0);
+/// Lets `f` write bytes. (A window of nothing has 255 for its smallest one, which is `true`.)
+fn by_bytes(out: &mut [bool], f: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
+    let mut bytes = vec![0; out.len()];
+    f(&mut bytes)?;
+    out.iter_mut().zip(bytes).for_each(|(out, byte)| *out = byte != 0);
+    Ok(())
 }

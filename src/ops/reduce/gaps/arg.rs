@@ -1,6 +1,6 @@
 //! Where the largest or smallest element that counts lies.
 
-use super::super::arg::endless;
+use super::super::arg::{endless, traits};
 use super::super::block::{each_window, repeats};
 use super::super::found::{Found, Lower, Placing};
 use super::super::held::check_cells;
@@ -10,7 +10,6 @@ use super::super::number::Number;
 use super::super::ops::Larger;
 use super::super::places::{Keyed, Narrow, Places, Search, Wide, Width};
 use super::super::ranges;
-use super::super::rows::Traits;
 use super::super::source::Blank;
 use super::run::by_ranges;
 use super::sift::{Sifted, Skipping};
@@ -18,7 +17,7 @@ use super::tally::tally;
 use super::windows::ValidWindows;
 use crate::error::Result;
 use crate::kernel::level::Level;
-use crate::kernel::rows::{Lifting, Op, small};
+use crate::kernel::rows::Lifting;
 use crate::kernel::threads::each_part;
 use alloc::vec;
 
@@ -36,11 +35,8 @@ pub(super) fn search<T: Number>(windows: &ValidWindows<'_, T>, least: bool, out:
     let tallies = tally(windows)?;
     let mut indices = vec![0; out.len()];
     places(windows, Search { least, last_nan: false }, &mut indices)?;
-    let (mut k, need) = (0, windows.least.max(1));
-    tallies.each(0..out.len(), |n| {
-        out[k] = (n >= need).then_some(indices[k]);
-        k += 1;
-    });
+    let need = windows.least.max(1);
+    tallies.each(0..out.len(), |k, n| out[k] = (n >= need).then_some(indices[k]));
     Ok(())
 }
 
@@ -85,18 +81,7 @@ fn walk<T: Number, W: Width>(
     indices: &mut [usize],
 ) -> Result<()> {
     let (plan, source) = (&windows.plan, &windows.source);
-    let one_piece = windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
-    let boxes = Larger::<W::Acc<T>>::BOXED && lower.places.are_linear() && one_piece && plan.axes().len() > 1;
-    let traits = Traits {
-        bytes: size_of::<W::Acc<T>>(),
-        small: small::<W::Acc<T>>(),
-        idempotent: true,
-        exact: true,
-        counted: false,
-        pairwise: false,
-        boxes,
-        batched: false,
-    };
+    let traits = windows.sifted(traits::<T, W>(plan, lower.places));
     let bytes = size_of_val(indices);
     let work = Work::new(plan, source.strides(), false, (traits, None), bytes);
     let units = work.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));

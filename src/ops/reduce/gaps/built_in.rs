@@ -44,14 +44,9 @@ fn gapped<T: Number, R: Reduction<T, Out: Optional>>(
 /// Puts what `f` makes into the results of windows that have enough elements, none into all others.
 #[inline(always)]
 fn withhold<O: Optional>(tallies: &Tallies, least: usize, out: &mut [O::Maybe], f: &impl Fn(&mut O::Maybe, usize)) {
-    let mut k = 0;
-    tallies.each(0..out.len(), |n| {
-        if n < least {
-            out[k] = O::none()
-        } else {
-            f(&mut out[k], k)
-        }
-        k += 1;
+    tallies.each(0..out.len(), |k, n| match n < least {
+        true => out[k] = O::none(),
+        false => f(&mut out[k], k),
     });
 }
 

@@ -55,11 +55,7 @@ impl<T: Number> ValidWindows<'_, T> {
         /// integers.
         count, count_into, (), usize, |windows, out| {
             windows.windows()?.check_buffer(out.len())?;
-            let mut k = 0;
-            tally(windows)?.each(0..out.len(), |n| {
-                out[k] = n;
-                k += 1;
-            });
+            tally(windows)?.each(0..out.len(), |k, n| out[k] = n);
             Ok(())
         }
     }

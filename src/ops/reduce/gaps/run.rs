@@ -47,7 +47,7 @@ impl<T, R: Reduction<T>> Sink<R::Acc, ()> for Lowering<'_, T, R> {
             Some(tallies) if const { R::COUNTED } => {
                 counts.clear();
                 let windows = *before + at..*before + at + len;
-                tallies.each(windows, |n| counts.push(reduction.count(n)));
+                tallies.each(windows, |_, n| counts.push(reduction.count(n)));
                 results.put(at, len, rows, &Counts::Each(counts));
             }
             _ => results.put(at, len, rows, &Counts::All(reduction.count(0))),
@@ -55,12 +55,13 @@ impl<T, R: Reduction<T>> Sink<R::Acc, ()> for Lowering<'_, T, R> {
     }
 }
 
-/// What the walk is to know of a reduction whose elements are sifted.
-pub(super) fn traits<T, R: Reduction<T>>(windows: &ValidWindows<'_, T>) -> Traits {
-    // Boxes want the mask in one piece as well.
-    let traits = Traits::of::<T, R>();
-    let boxes = traits.boxes && windows.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
-    Traits { counted: false, boxes, ..traits }
+impl<T> ValidWindows<'_, T> {
+    /// What the walk is to know of a reduction whose elements are sifted.
+    pub(super) fn sifted(&self, traits: Traits) -> Traits {
+        // Boxes want the mask in one piece as well.
+        let boxes = traits.boxes && self.mask.as_ref().is_none_or(|mask| mask.as_slice().is_some());
+        Traits { counted: false, boxes, ..traits }
+    }
 }
 
 /// Reduces what counts; `reduction` lowers with `tallies`, where it looks at numbers of elements.
@@ -105,7 +106,7 @@ fn walk<T: Rankable, R: Reduction<T>>(
 ) {
     let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
     let (filled, bytes) = (windows.fill.is_some(), size_of_val(out));
-    let work = Work::new(plan, source.strides(), filled, (traits::<T, R>(windows), None), bytes);
+    let work = Work::new(plan, source.strides(), filled, (windows.sifted(Traits::of::<T, R>()), None), bytes);
     let job = work.job();
     let read = source.len().saturating_mul(size_of::<T>().max(1));
     let units = work.units(read.saturating_add(bytes));

@@ -10,12 +10,12 @@ pub(super) enum Tallies {
 }
 
 impl Tallies {
-    /// Calls `f` with each of those numbers.
+    /// Calls `f` for each of some windows, with which of them it is and its number.
     #[inline(always)]
-    pub(super) fn each(&self, windows: Range<usize>, mut f: impl FnMut(usize)) {
+    pub(super) fn each(&self, windows: Range<usize>, mut f: impl FnMut(usize, usize)) {
         match self {
-            Tallies::Short(counts) => counts[windows].iter().for_each(|&n| f(n.into())),
-            Tallies::Long(counts) => counts[windows].iter().for_each(|&n| f(n as usize)),
+            Tallies::Short(counts) => counts[windows].iter().enumerate().for_each(|(k, &n)| f(k, n.into())),
+            Tallies::Long(counts) => counts[windows].iter().enumerate().for_each(|(k, &n)| f(k, n as usize)),
         }
     }
 

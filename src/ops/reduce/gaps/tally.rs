@@ -11,6 +11,7 @@ use crate::array::View;
 use crate::error::Result;
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Lifting, Reduction};
+use crate::spec::Plan;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -101,15 +102,20 @@ fn counts<T: Rankable, C: Wrap>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>>
         reduce(windows, &Count(Ones::<C>(PhantomData)), None, &mut counts)?;
         return Ok(counts);
     }
-    // What the elements are does not matter, so they are not read.
-    let (every, shape) = ([true], windows.plan.input_shape());
-    let mask = match &windows.mask {
+    marked(&windows.plan, windows.mask.as_ref(), windows.fill.is_some(), &mut counts)?;
+    Ok(counts)
+}
+
+/// How many elements of each window a mask marks, or how many there are; what they are does not matter, so they are not read.
+fn marked<C: Wrap>(plan: &Plan, mask: Option<&View<'_, bool>>, filled: bool, counts: &mut [C]) -> Result<()> {
+    let (every, shape) = ([true], plan.input_shape());
+    let mask = match mask {
         Some(mask) => mask.clone(),
         None => View::with_strides(&every, shape, vec![0; shape.len()], 0)?,
     };
-    let (fill, flags) = (windows.fill.map(|_| true), Count(Flags::<C>(PhantomData)));
-    engine::reduce(&windows.plan, &mask, fill, (&flags, None), Level::detect(), &mut counts);
-    Ok(counts)
+    let flags = Count(Flags::<C>(PhantomData));
+    engine::reduce(plan, &mask, filled.then_some(true), (&flags, None), Level::detect(), counts);
+    Ok(())
 }
 
 /// How many NaNs are among the elements that count, for every result.
