@@ -17,7 +17,7 @@ pub(crate) fn combine<O: Op>(level: Level, op: O, dst: &mut [O::Acc], rows: &[&[
     macro_rules! by_count {
         ($($k:literal)*) => { match rows.len() {
             $($k => if let Some(rows) = rows.first_chunk::<$k>() {
-                level.write(dst, Taps { rows: *rows, op });
+                level.write(dst, Taps { rows, op });
             },)*
             n => unreachable!("{n} rows, at most {TAPS}"),
         } };
@@ -25,8 +25,9 @@ pub(crate) fn combine<O: Op>(level: Level, op: O, dst: &mut [O::Acc], rows: &[&[
     by_count!(2 3 4 5 6 7 8)
 }
 
+/// (Behind a reference: copied, they are read in wider pieces than they were stored in, and that waits for all stores before.)
 struct Taps<'a, O: Op, const K: usize> {
-    rows: [&'a [O::Acc]; K],
+    rows: &'a [&'a [O::Acc]; K],
     op: O,
 }
 
@@ -38,9 +39,9 @@ impl<O: Op, const K: usize> Writer<O::Acc> for Taps<'_, O, K> {
             let to = &mut to[from..end];
             let n = to.len();
             // (A loop: a function that is called for each row would be compiled for the baseline, and hide how long they are.)
-            let mut rows = self.rows;
-            for row in &mut rows {
-                *row = &row[from..][..n];
+            let mut rows: [&[O::Acc]; K] = [&[]; K];
+            for (j, row) in rows.iter_mut().enumerate() {
+                *row = &self.rows[j][from..][..n];
             }
             for k in 0..n {
                 to[k] = tree(|a, b| self.op.combine(a, b), |j| rows[j][k], K);

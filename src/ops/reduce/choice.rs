@@ -70,6 +70,12 @@ pub(crate) fn scans_along(traits: &Traits, line: &Line) -> bool {
     scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > SCANNED
 }
 
+/// Windows along a line, cut into parts of at most `most`: a scanned line between its groups, which begin where the whole axis does.
+pub(crate) fn cut_along(traits: &Traits, line: &Line, run: &Run, most: usize) -> impl Iterator<Item = Run> + use<> {
+    let zero = if scans_along(traits, line) { 0 } else { run.place() };
+    run.parts_from(zero, most)
+}
+
 /// How many windows of a scanned line begin in a group: all that begin in a whole eight of its blocks.
 pub(crate) fn scan_group(order: &Order) -> usize {
     order.blocks / BLOCK * BLOCK

@@ -42,12 +42,18 @@ impl Run {
         self.before + self.first
     }
 
-    /// This run cut into parts of at most `most` windows, at whole multiples of so many on the whole axis' grid.
-    pub(crate) fn parts(&self, most: usize) -> impl Iterator<Item = Run> + '_ {
-        let (most, all) = (most.max(1), self.place()..self.place() + self.count);
+    /// This run cut into parts of at most `most` windows.
+    pub(crate) fn parts(&self, most: usize) -> impl Iterator<Item = Run> + use<> {
+        self.parts_from(self.place(), most)
+    }
+
+    /// The same, cut at whole multiples of `most` from a place of the whole axis' grid on that is no later than the first window.
+    pub(super) fn parts_from(&self, zero: usize, most: usize) -> impl Iterator<Item = Run> + use<> {
+        let (run, first) = (*self, self.place() - zero);
+        let (most, all) = (most.max(1), first..first + self.count);
         (all.start / most..all.end.div_ceil(most)).map(move |k| {
             let part = (k * most).max(all.start)..((k + 1).saturating_mul(most)).min(all.end);
-            self.part(part.start - all.start..part.end - all.start)
+            run.part(part.start - all.start..part.end - all.start)
         })
     }
 }

@@ -81,13 +81,14 @@ impl<'s, A: Copy> Others<'s, A> {
         }
     }
 
+    /// The rows at `taps`. (Written where they stay: an array that is handed back is copied in wider pieces than it was stored in, and that
+    /// waits for all stores before.)
     #[inline(always)]
-    fn taps(&self, taps: &[At], len: usize) -> [&'s [A]; TAPS] {
-        let mut rows: [&[A]; TAPS] = [&[]; TAPS];
+    fn taps<'r>(&self, rows: &'r mut [&'s [A]; TAPS], taps: &[At], len: usize) -> &'r [&'s [A]] {
         for (row, &tap) in rows.iter_mut().zip(taps) {
             *row = self.row(tap, len);
         }
-        rows
+        &rows[..taps.len()]
     }
 }
 
@@ -117,7 +118,7 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
     fn combine(&mut self, to: At, len: usize, taps: &[At]) {
         let (level, op) = (self.level, self.op);
         let (to, others) = self.split(to, len);
-        combine(level, op, to, &others.taps(taps, len)[..taps.len()]);
+        combine(level, op, to, others.taps(&mut [&[]; TAPS], taps, len));
     }
 
     fn append(&mut self, to: At, from: At, len: usize) {
@@ -202,7 +203,7 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
                 Counts::Each(&self.made.1[from..from + len])
             }
         };
-        sink.put(at, len, &others.taps(taps, len)[..taps.len()], &counts);
+        sink.put(at, len, others.taps(&mut [&[]; TAPS], taps, len), &counts);
     }
 
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize) {

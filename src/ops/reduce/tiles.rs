@@ -1,7 +1,7 @@
 //! How the result is cut along all unfolded axes but the first, so that the rows in flight stay in a cache.
 
 use super::across::Across;
-use super::choice::{batches, scan_group, scans_along};
+use super::choice::{batches, cut_along, scan_group, scans_along};
 use super::doubling::Doubling;
 use super::line::{Line, Run};
 use super::rows::Traits;
@@ -23,6 +23,11 @@ pub(crate) struct Tile {
     pub(crate) inner: Range<usize>,
     /// If there is only one unfolded axis and its windows lie along rows: how many of them are computed at a time.
     pub(crate) along: usize,
+}
+
+/// At most `most` of `count` windows at a time, so that all parts are about as long: a last one of few takes as long as many do.
+fn evenly(most: usize, count: usize) -> usize {
+    count.div_ceil(count.div_ceil(most.max(1)).max(1))
 }
 
 /// Cuts the result. `up` axes are reduced across rows; `inner` elements lie behind the last axis of all.
@@ -52,25 +57,29 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
                     let groups = if up == 0 { (row / inner / group).max(1) } else { GROUPS };
                     group.saturating_mul(groups).min(line.axis.count().next_multiple_of(group))
                 }
-                false => (row / inner).max(least(line)).min(line.axis.count()),
+                false => evenly((row / inner).max(least(line)), line.axis.count()),
             };
             planes /= (most[up] * inner).max(1);
             inner
         }
         false => {
-            let part = row.min(inner);
+            let part = evenly(row, inner);
             planes /= part.max(1);
             part
         }
     };
     for k in (1..up).rev() {
-        most[k] = planes.max(least(&lines[k]) / 2).min(lines[k].axis.count()).max(1);
+        most[k] = evenly(planes.max(least(&lines[k]) / 2), lines[k].axis.count()).max(1);
         planes /= most[k];
     }
     let mut tiles = vec![Tile { runs: Vec::new(), inner: 0..inner, along: *most.last().unwrap_or(&1) }];
     for k in 1..lines.len() {
         let cut = |tile: &Tile| {
-            let runs = lines[k].runs.iter().flat_map(|r| r.parts(most[k])).collect::<Vec<_>>();
+            let cut = |r: &Run| match k == up {
+                true => cut_along(traits, &lines[k], r, most[k]).collect::<Vec<_>>(),
+                false => r.parts(most[k]).collect(),
+            };
+            let runs: Vec<Run> = lines[k].runs.iter().flat_map(cut).collect();
             let tile = tile.clone();
             runs.into_iter().map(move |r| {
                 let mut tile = tile.clone();
@@ -88,4 +97,43 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
         tiles = tiles.iter().flat_map(cut).collect();
     }
     tiles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::job::Job;
+    use super::super::rows::Traits;
+    use crate::spec::{Plan, unfold};
+
+    fn longest_and_shortest(plan: &Plan) -> Vec<(usize, usize)> {
+        let traits = Traits {
+            bytes: 4,
+            small: true,
+            idempotent: true,
+            exact: true,
+            counted: false,
+            pairwise: false,
+            boxes: false,
+            batched: false,
+        };
+        let job = Job::new(plan, &[1 << 20, 1 << 10, 1], false, traits, 0);
+        let counts = |k: usize| job.tiles.iter().map(move |tile| tile.runs[k].count);
+        (0..2).map(|k| (counts(k).max().unwrap(), counts(k).min().unwrap())).collect()
+    }
+
+    /// A part begins anywhere on the whole plan's grid, and its tiles begin where it does: cut at multiples of their length on that grid, this
+    /// one had tiles of 240 and of 8 windows, and took two and a half times as long.
+    #[test]
+    fn tiles_are_about_as_large_as_each_other() {
+        let plan = unfold([0, 1, 2], [5, 9, 9], 1).plan([100, 512, 512]).unwrap();
+        let part = plan.parts(256).unwrap().get(3).unwrap();
+        assert_eq!(part.write()[2], 256..504);
+        assert_eq!(longest_and_shortest(part.piece())[1], (248, 248));
+        for columns in [300, 1000, 1040, 5000] {
+            let plan = unfold([0, 1, 2], [5, 9, 9], 1).plan([100, 700, columns]).unwrap();
+            for (most, least) in longest_and_shortest(&plan) {
+                assert!(least >= most / 4 * 3, "{columns} columns: {most} and {least}");
+            }
+        }
+    }
 }

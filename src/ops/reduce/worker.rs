@@ -88,7 +88,7 @@ impl<'p> Worker<'p> {
         rows.enter(&self.index, &self.places);
         let Some(along) = &mut self.along else { unreachable!("without other axes the last one is along rows") };
         let mut at = at;
-        for (k, part) in run.parts(job.tiles[0].along).enumerate() {
+        for (k, part) in choice::cut_along(&job.traits, &job.lines[0], run, job.tiles[0].along).enumerate() {
             let len = part.count * job.inner;
             let number = match job.traits.counted {
                 true => count(rows, [(&job.counts[0], part.windows())].into_iter(), job.inner),
