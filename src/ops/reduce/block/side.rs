@@ -34,6 +34,8 @@ pub(crate) struct Side {
     pub(crate) cells: Vec<usize>,
     /// The cells each window holds.
     pub(crate) windows: Vec<Range<usize>>,
+    /// How far apart windows begin and how many cells each holds, if that is the same for all; looked at once, as blocks share sides.
+    pub(crate) even: Option<(usize, usize)>,
     pub(crate) stretches: Vec<Stretch>,
 }
 
@@ -60,7 +62,8 @@ pub(crate) fn runs(axis: &AxisPlan, most: usize) -> Vec<Run> {
 impl Side {
     /// The side of a run; `filled` says whether padding without an element counts.
     pub(crate) fn new(axis: &AxisPlan, run: Run, filled: bool) -> Side {
-        let mut side = Side { axis: axis.axis(), run, cells: Vec::new(), windows: Vec::new(), stretches: Vec::new() };
+        let (cells, windows, stretches) = (Vec::new(), Vec::new(), Vec::new());
+        let mut side = Side { axis: axis.axis(), run, cells, windows, even: None, stretches };
         if side.is_inside(axis) {
             return side;
         }
@@ -80,7 +83,15 @@ impl Side {
             side.windows.push(low..positions.len());
         }
         side.find_stretches();
+        side.even = side.evenly();
         side
+    }
+
+    fn evenly(&self) -> Option<(usize, usize)> {
+        let window = self.windows.first()?.len();
+        let step = self.windows.get(1).map_or(1, |second| second.start);
+        let even = self.windows.iter().enumerate().all(|(i, w)| *w == (i * step..i * step + window));
+        even.then_some((step, window))
     }
 
     /// Fills in a side whose windows reach or overlap the next and hold nothing but elements, one a cell.
@@ -99,6 +110,7 @@ impl Side {
         self.cells.extend((0..cells).map(|cell| first as usize + cell * dilation));
         self.windows.extend((0..run.count).map(|k| k * step..k * step + window));
         self.stretches.push(Stretch { from: 0, count: cells, elements: Some((first as usize, dilation as isize)) });
+        self.even = Some((step, window));
         true
     }
 

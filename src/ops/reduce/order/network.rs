@@ -69,8 +69,10 @@ const CELLS: usize = 256;
 impl Network {
     /// Whether the windows of a block are those the program is for.
     pub(super) fn fits<T>(&self, block: &Block<'_, T>) -> bool {
-        let even = |(side, (&window, &step)): (&Cow<'_, Side>, (&usize, &usize))| {
-            side.windows.iter().enumerate().all(|(i, w)| *w == (i * step..i * step + window))
+        // The step of a window alone is of no account.
+        let even = |(side, (&window, &step)): (&Cow<'_, Side>, (&usize, &usize))| match side.even {
+            Some((apart, cells)) => cells == window && (apart == step || side.windows.len() == 1),
+            None => false,
         };
         let tiles = block.sides.iter().zip(&self.asked.tile).all(|(side, &tile)| side.windows.len() >= tile);
         tiles && block.sides.iter().zip(self.asked.window.iter().zip(&self.asked.step)).all(even)
@@ -101,9 +103,7 @@ impl Network {
         let apart = places.last().copied().unwrap_or(1);
         let lens = self.asked.rows();
         let at = |index: &[usize], strides: &[usize]| index.iter().zip(strides).map(|(i, s)| i * s).sum::<usize>();
-        let inside: Vec<usize> = (0..lens.iter().product()).map(|n| at(&index_of(n, &lens), &strides)).collect();
-        let windows: Vec<usize> =
-            (0..self.program.found.len()).map(|n| at(&index_of(n, &self.asked.tile), &places)).collect();
+        let (inside, windows) = (corners(&lens, &strides), corners(&self.asked.tile, &places));
         let tiles: Dims = outer.iter().zip(&self.asked.tile).map(|(s, &tile)| s.windows.len().div_ceil(tile)).collect();
         let step = self.asked.step.last().copied().unwrap_or(1);
         let some = self.program.valid.div_ceil(step);
@@ -165,6 +165,14 @@ impl Network {
             }
         }
     }
+}
+
+/// How far every cell of a box lies behind its first, row-major.
+fn corners(lens: &[usize], strides: &[usize]) -> Vec<usize> {
+    let spread = |corners: Vec<usize>, (&len, &stride): (&usize, &usize)| {
+        corners.iter().flat_map(|corner| (0..len).map(move |i| corner + i * stride)).collect()
+    };
+    lens.iter().zip(strides).fold(alloc::vec![0], spread)
 }
 
 /// Buffers of one thread.
