@@ -227,3 +227,15 @@ fn masks() {
     assert_eq!(Mask::new(&x).count(), 4);
     assert_eq!(Mask::ring(2, 2).count(), 0);
 }
+
+/// The first of equals is the first in the window, also where rows of the mask keep different copies of a repeated row.
+#[test]
+fn equals_in_repeated_padding() {
+    let x = [5, 4, 7, 7];
+    let x = View::new(&x, [1, 4]).unwrap();
+    let windows = unfold([0, 1], [2, 2], 1).pad([(1, 0), (0, 0)]).pad_mode(PadMode::Edge).windows(&x).unwrap();
+    // The upper row, which is padding, keeps the right cell; the lower one, the element's own, the left.
+    let windows = windows.masked(&mask(&[2, 2], 0b0110)).unwrap();
+    assert_eq!(windows.argmax().unwrap().as_slice(), [0, 2, 3]);
+    assert_eq!(windows.argmin().unwrap().as_slice(), [1, 1, 3]);
+}

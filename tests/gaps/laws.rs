@@ -266,6 +266,10 @@ fn no_axis_no_window_and_no_element() {
     let w = unfold(0, 1, 1).pad(1).windows(&x).unwrap().skip_nan();
     assert_eq!(w.clone().min_count(0).sum().as_slice(), [0.0, 1.0, 0.0, 0.0]);
     assert!(w.min_count(0).max().as_slice()[0].is_nan());
+    // An axis without elements behind one that is mirrored.
+    let nothing = View::new(&none, [0, 2]).unwrap();
+    let w = unfold([1, 0], 2, 1).pad(1).pad_mode([PadMode::Reflect, PadMode::Empty]).windows(&nothing).unwrap();
+    assert_eq!(w.skip_nan().argmax().as_slice(), [None; 3]);
 }
 
 #[test]

@@ -18,11 +18,16 @@ impl Layout {
 
     /// The cells that count of every window, by the reduction's shape.
     pub(crate) fn held(&self, filled: bool) -> Vec<Held> {
+        self.held_where(filled, |_| true)
+    }
+
+    /// Of those the cells whose place in the window is one of the `kept`.
+    pub(crate) fn held_where(&self, filled: bool, kept: impl Fn(&[usize]) -> bool) -> Vec<Held> {
         let sizes: Vec<usize> = self.lines.iter().map(|l| l.window()).collect();
         let taps = indices(&sizes);
         let window = |index: &Vec<usize>| {
             let mut held = Vec::new();
-            for tap in &taps {
+            for tap in taps.iter().filter(|tap| kept(tap)) {
                 let mut at = index.clone();
                 let (mut padding, mut gap) = (false, false);
                 for (k, line) in self.lines.iter().enumerate() {

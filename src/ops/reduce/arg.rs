@@ -117,7 +117,7 @@ pub(super) fn search<T: Rankable>(
     if indices.is_empty() {
         return Ok(());
     }
-    let places = Places::of(plan);
+    let places = Places::of(plan, mask.is_some());
     let elements = match (&values, windows.source().as_slice()) {
         (None, _) => Cow::Borrowed(&[][..]),
         (_, Some(elements)) => Cow::Borrowed(elements),
@@ -258,7 +258,7 @@ mod tests {
             if short_window(plan, false, 1).is_some() || plan.reduced_shape().contains(&0) {
                 continue;
             }
-            let places = Places::new(plan, |axis| (0, axis.len()));
+            let places = Places::new(plan, false, |axis| (0, axis.len()));
             let lower = Lower { places: &places, elements: &[], plane: 1, grid: 1 };
             for (least, last_nan) in [(false, false), (true, false), (false, true)] {
                 let search = Search { least, last_nan };
@@ -297,8 +297,8 @@ mod tests {
                 walk::<u8, Narrow>(&windows, None, Search { least: false, last_nan: false }, lower, found);
                 indices
             };
-            let own = find(&Places::new(plan, |axis| (0, axis.len())));
-            let all = find(&Places::new(plan, |axis| [(2, 6), (1, 8)][axis.axis()]));
+            let own = find(&Places::new(plan, false, |axis| (0, axis.len())));
+            let all = find(&Places::new(plan, false, |axis| [(2, 6), (1, 8)][axis.axis()]));
             let moved: Vec<usize> = own.iter().map(|i| (i / 7 + 2) * 8 + i % 7 + 1).collect();
             assert_eq!(all, moved, "{mode:?}");
         }

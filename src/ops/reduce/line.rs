@@ -1,7 +1,7 @@
 //! One unfolded axis as a reduction walks it: runs of evenly spaced windows.
 
 use super::doubling::Order;
-use crate::spec::{AxisPlan, Tail};
+use crate::spec::{AxisPlan, PadMode, Tail};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -58,19 +58,13 @@ impl Run {
     }
 }
 
-/// Whether windows may read elements of an axis in another order than they stand in, or one again after others.
-pub(crate) fn turns(axis: &AxisPlan) -> bool {
+/// Whether windows may read elements of an axis in another order than they stand in, or one again after others. Under a mask of
+/// several axes one that is read by neighbouring cells counts as well: another cell may be kept for each row of the mask.
+pub(crate) fn turns(axis: &AxisPlan, masked: bool) -> bool {
     let (before, after) = axis.pads();
     // Of a part, the padding of the whole axis.
     let before = before + (axis.whole_len().1 * axis.base_dilation()) as isize;
-    axis.pad_mode().repeats() && (before > 0 || after > 0)
-}
-
-/// The place of a cell that reads an element: later cells of a window have larger ones, unless they read the same element. The
-/// element's own number where elements are read in order, else the position (a negative one wrapped).
-#[inline]
-pub(crate) fn place(axis: &AxisPlan, position: isize, element: usize) -> usize {
-    if turns(axis) { position as usize } else { element }
+    (axis.pad_mode().repeats() || masked && axis.pad_mode() == PadMode::Edge) && (before > 0 || after > 0)
 }
 
 /// One unfolded axis, ready to be reduced.
@@ -82,6 +76,8 @@ pub(crate) struct Line {
     pub(crate) runs: Vec<Run>,
     /// Whether they must not be scanned.
     pub(crate) pairwise: bool,
+    /// Whether cells are told apart by their positions, see [`turns`], instead of by their elements.
+    pub(crate) turns: bool,
 }
 
 impl Line {
@@ -101,6 +97,14 @@ impl Line {
             // The order must not depend on where the starts fall: that of step 1.
             None => (1, (0..count).map(|i| run(i, 1, true)).collect()),
         };
-        Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs, pairwise }
+        let turns = turns(&axis, false);
+        Line { axis, order: Order::new(axis.window(), step, axis.dilation()), runs, pairwise, turns }
+    }
+
+    /// The place of a cell that reads an element: later cells of a window have larger ones, unless they read the same element. The
+    /// element's own number where elements are read in order, else the position (a negative one wrapped).
+    #[inline]
+    pub(crate) fn place(&self, position: isize, element: usize) -> usize {
+        if self.turns { position as usize } else { element }
     }
 }

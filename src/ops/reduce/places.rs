@@ -30,7 +30,8 @@ impl Flat {
         let mut flat = Flat { axes: SmallVec::new(), len: 1 };
         for (offset, whole) in axes.rev() {
             flat.axes.push((offset, flat.len));
-            flat.len = flat.len.saturating_mul(whole);
+            // (An axis without elements has no place, but what stands before it is divided by all the same.)
+            flat.len = flat.len.saturating_mul(whole.max(1));
         }
         flat.axes.reverse();
         flat
@@ -50,12 +51,14 @@ pub(super) struct Places<'p> {
     report: Flat,
     /// Counts cells in the order in which windows hold them, where that is another one.
     order: Option<Flat>,
+    /// Whether only some cells count.
+    masked: bool,
 }
 
 impl<'p> Places<'p> {
-    /// Of a plan or a part of one.
-    pub(super) fn of(plan: &'p Plan) -> Self {
-        Places::new(plan, |axis| {
+    /// Of a plan or a part of one, and whether only some cells of its windows count.
+    pub(super) fn of(plan: &'p Plan, masked: bool) -> Self {
+        Places::new(plan, masked, |axis| {
             let (len, offset) = axis.whole_len();
             (offset, len)
         })
@@ -63,18 +66,18 @@ impl<'p> Places<'p> {
 
     /// For axes of which each is a stretch, from an element on, of one of some length: `whole` says where it begins and how long
     /// that one is.
-    pub(super) fn new(plan: &'p Plan, whole: impl Fn(&AxisPlan) -> (usize, usize)) -> Places<'p> {
+    pub(super) fn new(plan: &'p Plan, masked: bool, whole: impl Fn(&AxisPlan) -> (usize, usize)) -> Places<'p> {
         let axes = plan.axes();
         // Elements that come in another order than they stand in are told apart by the positions of cells.
-        let cells = |axis: &AxisPlan| match (turns(axis), axis.count()) {
+        let cells = |axis: &AxisPlan| match (turns(axis, masked), axis.count()) {
             (true, n @ 1..) => {
                 let (first, last) = (axis.start_of(0), axis.start_of(n - 1));
                 (first.wrapping_neg() as usize, (last - first) as usize + axis.span())
             }
             _ => whole(axis),
         };
-        let order = axes.iter().any(turns).then(|| Flat::new(axes.iter().map(cells)));
-        Places { axes, report: Flat::new(axes.iter().map(&whole)), order }
+        let order = axes.iter().any(|axis| turns(axis, masked)).then(|| Flat::new(axes.iter().map(cells)));
+        Places { axes, report: Flat::new(axes.iter().map(&whole)), order, masked }
     }
 
     fn order(&self) -> &Flat {
@@ -118,7 +121,7 @@ impl<'p> Places<'p> {
             rest -= number * stride;
             // (Wrapped: what holds no element has some place, too.)
             index = index.wrapping_add(match axis.at(at as isize) {
-                Cell::Element(e) if turns(axis) => self.report.along(k, e),
+                Cell::Element(e) if turns(axis, self.masked) => self.report.along(k, e),
                 _ => self.report.along(k, at),
             });
         }

@@ -1,10 +1,10 @@
 //! Reading a contiguous line: the cells at positions in even steps, lifted, whatever stands there.
 
-use super::line::{Line, Run, place};
+use super::line::{Line, Run};
 use super::rows::{At, ELEMENTS, Rows, Slot, Slots, Strided};
 use super::tree::Tree;
 use crate::kernel::rows::TAPS;
-use crate::spec::{AxisPlan, Cell, PadMode};
+use crate::spec::{Cell, PadMode};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -67,13 +67,13 @@ impl<'p> Reader<'p> {
         len: usize,
     ) {
         let dilation = self.line.order.dilation;
-        let (inner, filled, ahead, axis) = (self.inner, self.filled, self.ahead, &self.line.axis);
+        let (inner, filled, ahead, line) = (self.inner, self.filled, self.ahead, self.line);
         let (tree, stretches) = (&self.cells, &mut self.stretches);
         tree.combine(rows, cells.len(), to, len, &mut |rows, j, to| {
             let which = cells.start + j;
             let from = run.start + (which * dilation) as isize;
             let stretch = &mut stretches[which % STRETCHES];
-            stretch.set(axis, from, run.step, len / inner, filled);
+            stretch.set(line, from, run.step, len / inner, filled);
             stretch.load(rows, source, inner, ahead, to);
         });
     }
@@ -88,7 +88,7 @@ impl<'p> Reader<'p> {
         (to, len): (At, usize),
     ) {
         let stretch = &mut self.stretches[which % STRETCHES];
-        stretch.set(&self.line.axis, from, step, len / self.inner, self.filled);
+        stretch.set(self.line, from, step, len / self.inner, self.filled);
         stretch.load(rows, source, self.inner, self.ahead, to);
     }
 }
@@ -145,19 +145,20 @@ impl Stretch {
     }
 
     #[inline]
-    fn set(&mut self, axis: &AxisPlan, from: isize, step: usize, count: usize, filled: bool) {
+    fn set(&mut self, line: &Line, from: isize, step: usize, count: usize, filled: bool) {
         if (self.from, self.step, self.count) != (from, step, count) {
-            self.find(axis, from, step, count, filled);
+            self.find(line, from, step, count, filled);
         }
     }
 
-    fn find(&mut self, axis: &AxisPlan, from: isize, step: usize, count: usize, filled: bool) {
+    fn find(&mut self, line: &Line, from: isize, step: usize, count: usize, filled: bool) {
         (self.from, self.step, self.count) = (from, step, count);
-        let (line, holes) = (axis.line(), axis.base_dilation() > 1);
+        let axis = &line.axis;
+        let (there, holes) = (axis.line(), axis.base_dilation() > 1);
         let below = |p: isize| (p.saturating_sub(from).max(0) as usize).div_ceil(step).min(count);
-        (self.low, self.high) = match line.is_empty() || holes {
+        (self.low, self.high) = match there.is_empty() || holes {
             true => (0, 0),
-            false => (below(line.start), below(line.end)),
+            false => (below(there.start), below(there.end)),
         };
         self.first = (from + (self.low * step) as isize).max(0) as usize;
         self.head.clear();
@@ -166,7 +167,7 @@ impl Stretch {
             let cell = |i: usize| {
                 let position = from + (i * step) as isize;
                 match axis.at(position) {
-                    Cell::Element(e) => (Cell::Element(e), place(axis, position, e)),
+                    Cell::Element(e) => (Cell::Element(e), line.place(position, e)),
                     none => (none, 0),
                 }
             };

@@ -5,7 +5,7 @@ use super::across::Across;
 use super::along::Along;
 use super::choice::{self, Way};
 use super::job::{Job, Unit};
-use super::line::{Run, place};
+use super::line::Run;
 use super::reading::{Reader, Source};
 use super::rows::{At, CellCount, Rows, Slots};
 use super::sink::{Layout, count};
@@ -19,7 +19,7 @@ pub(crate) struct Worker<'p> {
     job: &'p Job,
     /// The index of the row being read, on the axes before it.
     index: Dims,
-    /// The same for where the elements stand among the cells of windows, see [`place`].
+    /// The same for where the elements stand among the cells of windows, see [`Line::place`](super::line::Line::place).
     places: Dims,
     across: Vec<Option<Across<'p>>>,
     along: Option<Along<'p>>,
@@ -151,7 +151,8 @@ impl<'p> Worker<'p> {
     /// Makes the row at a position of axis `k`, all axes behind it reduced.
     fn cell(&mut self, rows: &mut dyn Rows, k: usize, source: Source, position: isize, tile: &Tile, to: At) {
         let job = self.job;
-        let axis = &job.lines[k].axis;
+        let line = &job.lines[k];
+        let axis = &line.axis;
         let len = Self::length(k + 1, tile);
         let source = match axis.at(position) {
             Cell::Gap => return rows.blank(to, len),
@@ -159,7 +160,7 @@ impl<'p> Worker<'p> {
             Cell::Pad => Source::Fill,
             Cell::Element(e) => {
                 self.index[axis.axis()] = e;
-                self.places[axis.axis()] = place(axis, position, e);
+                self.places[axis.axis()] = line.place(position, e);
                 source
             }
         };

@@ -51,6 +51,9 @@ targets! {
     stft false
     text false
     extreme false
+    masked true
+    gaps true
+    parts false
 }
 
 /// The target of a name.

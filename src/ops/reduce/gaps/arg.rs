@@ -46,7 +46,7 @@ fn places<T: Number>(windows: &ValidWindows<'_, T>, search: Search, indices: &mu
     if !repeats(plan, false) {
         check_cells(plan, false)?;
     }
-    let places = Places::of(plan);
+    let places = Places::of(plan, false);
     let lower = Lower { places: &places, elements: &[], plane: 1, grid: 1 };
     let counted = places.len() <= isize::MAX as usize;
     match places.are_indices() {

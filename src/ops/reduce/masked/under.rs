@@ -1,6 +1,7 @@
 //! A reduction under a mask, in numbers.
 
 use super::super::job::{Job, Unit};
+use super::super::line::turns;
 use super::super::masking::{HeldCells, MaskedJob, Masking};
 use super::super::rows::{Rows, Traits};
 use super::cut::Cut;
@@ -21,7 +22,8 @@ impl Masking for Mask {
     }
 
     fn job(&self, plan: &Plan, strides: &[isize], filled: bool, traits: Traits, bytes: usize) -> Box<dyn MaskedJob> {
-        let job = Job::new(plan, strides, filled, Traits { boxes: false, ..traits }, bytes);
+        let mut job = Job::new(plan, strides, filled, Traits { boxes: false, ..traits }, bytes);
+        job.lines.iter_mut().for_each(|line| line.turns = turns(&line.axis, true));
         let cells = sorted(plan, self);
         let cut = Cut::new(&cells, &job.lines, traits.idempotent);
         let held = traits.counted.then(|| {

@@ -2,7 +2,7 @@
 //! needs them.
 
 use super::super::job::{Job, Unit};
-use super::super::line::{Line, Run, place};
+use super::super::line::{Line, Run};
 use super::super::reading::{Reader, Source};
 use super::super::rows::{At, CellCount, Rows, Slot, Slots, Strided};
 use super::cut::{Cut, Node, Pair};
@@ -276,7 +276,7 @@ impl<'p> Walk<'p> {
                 Cell::Pad => source = source.filter(|_| job.filled).map(|_| Source::Fill),
                 Cell::Element(e) => {
                     self.index[line.axis.axis()] = e;
-                    self.places[line.axis.axis()] = place(&line.axis, position, e);
+                    self.places[line.axis.axis()] = line.place(position, e);
                 }
             }
         }
@@ -342,7 +342,8 @@ impl<'p> Walk<'p> {
         (start, step): (isize, usize),
         (to, ring): (At, Rings),
     ) {
-        let (axis, len) = (&self.last().axis, tile.inner.len());
+        let (line, len) = (self.last(), tile.inner.len());
+        let axis = &line.axis;
         for k in 0..ring.len / len {
             let (position, to) = (start + (k * step) as isize, to.plus(k * len));
             match (axis.at(position), source) {
@@ -351,7 +352,7 @@ impl<'p> Walk<'p> {
                 (Cell::Pad, _) | (_, Source::Fill) => rows.filled(to, len),
                 (Cell::Element(e), Source::Elements) => {
                     self.index[axis.axis()] = e;
-                    self.places[axis.axis()] = place(axis, position, e);
+                    self.places[axis.axis()] = line.place(position, e);
                     rows.enter(&self.index, &self.places);
                     rows.lift(to, len, Strided { first: tile.inner.start, inner: 1, step: 1 }, 0);
                 }

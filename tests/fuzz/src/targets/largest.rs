@@ -1,6 +1,7 @@
 //! `max`, `min`, `minmax`, their NaN-blind monoids, `any` and `all`.
 
 use crate::check::{Answer, Done, Verdict, answered, refused, same_array};
+use crate::oracle::Layout;
 use crate::request::{ALL, Case, cells};
 use crate::source::Source;
 use crate::value::{Value, values};
@@ -64,15 +65,15 @@ pub(crate) fn smallest<T: Extreme>(held: &[T]) -> T {
     held.iter().fold(<T as Extreme>::HIGHEST, |a, b| if b.nan() || (!a.nan() && b.below(&a)) { *b } else { a })
 }
 
-/// Windows, the shape of a reduction, and what each window holds.
-pub(crate) type Held<'a, T> = (Windows<'a, T>, Vec<usize>, Vec<Vec<T>>);
+/// Windows, how they lie, and what fills padding.
+pub(crate) type Laid<'a, T> = (Windows<'a, T>, Layout, Option<T>);
 
-/// The windows of a case over data, and what each holds; or why there is none.
-pub(crate) fn windows<'a, T: Value + ndwindow::Element>(
+/// The windows of a case over data; or why there is none.
+pub(crate) fn laid<'a, T: Value + ndwindow::Element>(
     s: &mut Source,
     case: &Case,
     data: &'a [T],
-) -> Result<Result<Held<'a, T>, Done>, String> {
+) -> Result<Result<Laid<'a, T>, Done>, String> {
     let fill = s.flag().then(|| T::small(&mut s.dice()));
     s.say(|| format!("fill {fill:?}"));
     let view = case.view(data);
@@ -88,10 +89,30 @@ pub(crate) fn windows<'a, T: Value + ndwindow::Element>(
     if let Some(fill) = fill {
         windows = windows.fill(fill);
     }
-    let elements = case.account.elements(data);
-    let value = |at: &Option<usize>| at.map_or_else(|| fill.expect("padding counts if filled"), |at| elements[at]);
-    let held = layout.held(fill.is_some()).iter().map(|h| h.iter().map(value).collect()).collect();
+    Ok(Ok((windows, layout, fill)))
+}
+
+/// Windows, the shape of a reduction, and what each window holds.
+pub(crate) type Held<'a, T> = (Windows<'a, T>, Vec<usize>, Vec<Vec<T>>);
+
+/// The windows of a case over data, and what each holds; or why there is none.
+pub(crate) fn windows<'a, T: Value + ndwindow::Element>(
+    s: &mut Source,
+    case: &Case,
+    data: &'a [T],
+) -> Result<Result<Held<'a, T>, Done>, String> {
+    let (windows, layout, fill) = match laid(s, case, data)? {
+        Ok(laid) => laid,
+        Err(done) => return Ok(Err(done)),
+    };
+    let held = layout.held(fill.is_some()).iter().map(|h| read(case, data, h, fill)).collect();
     Ok(Ok((windows, layout.reduced(), held)))
+}
+
+/// What stands in the cells of a window.
+pub(crate) fn read<T: Copy>(case: &Case, data: &[T], held: &[Option<usize>], fill: Option<T>) -> Vec<T> {
+    let place = |at: usize| data[case.account.places[at]];
+    held.iter().map(|at| at.map_or_else(|| fill.expect("padding counts if filled"), place)).collect()
 }
 
 /// An answer to the bit.

@@ -1,0 +1,92 @@
+//! Windows under a mask: `max`, `min`, `sum`, `argmax`, `argmin`, `rank`.
+
+use super::largest::{Extreme, exact, laid, largest, read, smallest};
+use crate::check::{Done, Verdict, answered, refused, same_array};
+use crate::oracle::{flat, indices};
+use crate::request::{ALL, Case};
+use crate::source::Source;
+use crate::value::{Value, values};
+use ndwindow::Mask;
+use std::cmp::Ordering;
+
+pub(crate) fn run(s: &mut Source) -> Verdict {
+    match s.below(4) {
+        0 => of::<u8>(s, Some(|held| held.iter().map(|&x| u64::from(x)).sum())),
+        1 => of::<i64>(s, Some(|held| held.iter().map(|&x| i128::from(x)).sum())),
+        _ => of::<f32>(s, None),
+    }
+}
+
+fn of<T: Extreme + PartialOrd>(s: &mut Source, total: Option<fn(&[T]) -> T::Wide>) -> Verdict
+where
+    T::Wide: Value,
+{
+    let case = Case::decode(s, ALL);
+    let data = values::<T>(s, case.elements());
+    let (windows, layout, fill) = match laid(s, &case, &data)? {
+        Ok(laid) => laid,
+        Err(done) => return Ok(done),
+    };
+    let shape: Vec<usize> = layout.lines.iter().map(|line| line.window()).collect();
+    // Sparse, dense, and now and then full or empty.
+    let often = s.pick(&[2usize, 2, 5, 8, 1, 9]);
+    let mut dice = s.dice();
+    let cells: Vec<bool> = (0..shape.iter().product()).map(|_| (1 + dice.below(8)) < often).collect();
+    s.say(|| format!("mask {shape:?}: {cells:?}"));
+    let mask = Mask::from_fn(&shape[..], |at| cells[flat(at, &shape)]).map_err(|e| e.to_string())?;
+    let masked = answered("masked", windows.masked(&mask))?;
+    let kept = |filled: bool| layout.held_where(filled, |tap| cells[flat(tap, &shape)]);
+    let reduced = layout.reduced();
+    let held: Vec<Vec<T>> = kept(fill.is_some()).iter().map(|h| read(&case, &data, h, fill)).collect();
+    exact("max", masked.max(), &reduced, &held.iter().map(|h| largest(h)).collect::<Vec<_>>())?;
+    exact("min", masked.min(), &reduced, &held.iter().map(|h| smallest(h)).collect::<Vec<_>>())?;
+    if let Some(total) = total {
+        exact("sum", masked.sum(), &reduced, &held.iter().map(|h| total(h)).collect::<Vec<_>>())?;
+    }
+    let k = s.below(4);
+    s.say(|| format!("rank {k}"));
+    if held.iter().any(|h| h.len() <= k) {
+        refused("rank", masked.rank(k), "a window of fewer elements")?;
+    } else {
+        exact("rank", masked.rank(k), &reduced, &held.iter().map(|h| ranked(h, k)).collect::<Vec<_>>())?;
+    }
+    // A fill is no element: it has no index.
+    let elements = kept(false);
+    let places = indices(&layout.shape);
+    let index = |at: usize| {
+        let along = |list: &[usize]| layout.axes.iter().map(|&a| list[a]).collect::<Vec<_>>();
+        flat(&along(&places[at]), &along(&layout.shape))
+    };
+    let value = |at: usize| data[case.account.places[at]];
+    for (what, found, upward) in [("argmax", masked.argmax(), true), ("argmin", masked.argmin(), false)] {
+        if elements.iter().any(|h| h.is_empty()) {
+            refused(what, found, "a window without elements")?;
+            continue;
+        }
+        let better = |a: T, b: T| if upward { b < a } else { a < b };
+        let first = |h: &Vec<Option<usize>>| {
+            let best = h.iter().flatten().copied().reduce(|a, b| {
+                let (x, y) = (value(a), value(b));
+                if (y.nan() && !x.nan()) || (!x.nan() && better(y, x)) { b } else { a }
+            });
+            index(best.expect("a window with elements"))
+        };
+        let expected: Vec<usize> = elements.iter().map(first).collect();
+        same_array(what, &answered(what, found)?, &reduced, &expected)?;
+    }
+    Ok(Done::Same)
+}
+
+/// The `k`-th element in order; a NaN among them takes all.
+fn ranked<T: Extreme>(held: &[T], k: usize) -> T {
+    if let Some(nan) = held.iter().find(|x| x.nan()) {
+        return *nan;
+    }
+    let mut sorted = held.to_vec();
+    sorted.sort_by(|a, b| match (a.below(b), b.below(a)) {
+        (true, _) => Ordering::Less,
+        (_, true) => Ordering::Greater,
+        _ => Ordering::Equal,
+    });
+    sorted[k]
+}
