@@ -208,6 +208,35 @@ fn every_type_and_what_is_not_a_number() {
     both(|s| if s % 300 == 7 { f64::NAN } else { f64::from(few(s)) });
 }
 
+/// No NaN, one here and there, and many: beside windows that hold all their cells, and where padding leaves some of them empty.
+#[test]
+fn medians_of_what_counts() {
+    fn some<const N: usize>(shape: [usize; N], window: [usize; N], every: u64, least: usize) {
+        let make = |s: u64| if s % every == 0 { f64::NAN } else { (s % 1000) as f64 - 500.0 };
+        let x = noise(shape.iter().product(), 9, make);
+        let view = View::new(&x, shape).unwrap();
+        let request = asked(&window, |_, a| a.pads = (a.window as isize - 1, 1));
+        let (_, windows) = request.windows(&view, None).unwrap();
+        let got = request.request().windows(&view).unwrap().skip_nan().min_count(least).median();
+        for (got, held) in got.iter().zip(&windows) {
+            let mut list: Vec<f64> = held.iter().map(|h| h.0).filter(|x| !x.is_nan()).collect();
+            list.sort_by(f64::total_cmp);
+            let n = list.len();
+            let want = if n < least { None } else { Some((list[(n - 1) / 2] + list[n / 2]) / 2.0) };
+            assert_eq!((!got.is_nan()).then_some(*got), want, "{list:?} of {window:?}, at least {least}");
+        }
+    }
+    for every in [u64::MAX, 700, 3] {
+        for window in [2, 7, 10] {
+            some([9000], [window], every, 1);
+            some([9000], [window], every, window - 1);
+        }
+        some([300], [4], every, 5);
+        some([40, 150], [3, 4], every, 2);
+        some([9, 10, 60], [2, 3, 2], every, 12);
+    }
+}
+
 #[test]
 fn any_strides() {
     let (h, w) = (17, 29);

@@ -23,7 +23,7 @@ def peak():
 
 def parts(source, target, client, shape):
     plan = ndwindow.Plan(shape, None, [5, 9, 9], pad="same")
-    ndwindow.run(source, plan, "max", target, client, part=(64, 512, 512))
+    ndwindow.run(source, plan, "max", target, client, part=(128, 512, 512))
 
 
 def overlap(source, target, client, shape):

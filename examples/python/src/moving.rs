@@ -8,9 +8,6 @@ use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
-/// Up to so many elements are kept in order while a window moves: to put one in and take one out is then a short move of memory.
-const KEPT: usize = 256;
-
 /// What is asked, checked.
 struct Moving {
     window: usize,
@@ -109,15 +106,6 @@ impl Moving {
                     Ok(())
                 }
                 Verb::ArgMax | Verb::ArgMin => self.places(&elements, out),
-                Verb::Median if self.window <= KEPT && self.lengths(elements.shape()).1 == 1 => {
-                    match elements.as_slice() {
-                        Some(lines) => {
-                            self.medians(lines, self.lengths(elements.shape()).0, out);
-                            Ok(())
-                        }
-                        None => self.statistics(&elements, out),
-                    }
-                }
                 _ => self.statistics(&elements, out),
             })
         })
@@ -126,7 +114,8 @@ impl Moving {
     fn statistics<T: Number>(&self, elements: &View<'_, T>, out: &mut [T]) -> ndwindow::Result<()> {
         let request = unfold(self.axis, self.window, 1).pad((self.window as isize - 1, 0));
         let windows = request.windows(elements)?;
-        if has_nan(elements) {
+        // Whether there are NaNs, these ask for themselves.
+        if matches!(self.verb, Verb::Mean | Verb::Median) || has_nan(elements) {
             let some = windows.skip_nan().min_count(self.min_count);
             return match self.verb {
                 Verb::Sum => some.sum_into(out),
@@ -140,12 +129,10 @@ impl Moving {
         }
         match self.verb {
             Verb::Sum => windows.sum_into(out),
-            Verb::Mean => windows.mean_into(out),
             Verb::Var => windows.var_into(self.ddof, out),
             Verb::Std => windows.std_into(self.ddof, out),
             Verb::Max => windows.max_into(out),
-            Verb::Min => windows.min_into(out),
-            _ => windows.median_into(out),
+            _ => windows.min_into(out),
         }?;
         // Only the first ones have fewer elements than the window.
         let (length, inner) = self.lengths(elements.shape());
@@ -153,30 +140,6 @@ impl Moving {
             line[..(self.min_count - 1) * inner].fill(T::NAN);
         }
         Ok(())
-    }
-
-    /// Medians along the last axis of an array in one piece.
-    fn medians<T: Number>(&self, lines: &[T], length: usize, out: &mut [T]) {
-        let mut kept: Vec<T> = Vec::with_capacity(self.window);
-        for (line, out) in lines.chunks_exact(length).zip(out.chunks_exact_mut(length)) {
-            kept.clear();
-            for (i, out) in out.iter_mut().enumerate() {
-                if i >= self.window && line[i - self.window].is_number() {
-                    let old = line[i - self.window];
-                    kept.remove(kept.partition_point(|x| *x < old));
-                }
-                let new = line[i];
-                if new.is_number() {
-                    kept.insert(kept.partition_point(|x| *x < new), new);
-                }
-                let half = kept.len() / 2;
-                *out = match kept.len() {
-                    n if n < self.min_count => T::NAN,
-                    n if n % 2 == 1 => kept[half],
-                    _ => T::halfway(kept[half - 1], kept[half]),
-                };
-            }
-        }
     }
 
     /// How long the axis is, and what lies behind it.
@@ -226,12 +189,6 @@ trait Number: Float + PartialOrd + Copy {
     const NAN: Self;
     fn from_usize(n: usize) -> Self;
     fn near(value: f64) -> Self;
-    /// Half of the sum, which may be too large.
-    fn halfway(low: Self, high: Self) -> Self;
-    #[allow(clippy::eq_op)] // a NaN is what does not equal itself
-    fn is_number(self) -> bool {
-        self == self
-    }
 }
 
 macro_rules! number {
@@ -243,10 +200,6 @@ macro_rules! number {
             }
             fn near(value: f64) -> $t {
                 value as $t
-            }
-            fn halfway(low: $t, high: $t) -> $t {
-                let sum = low + high;
-                if sum.is_finite() { sum / 2.0 } else { low / 2.0 + high / 2.0 }
             }
         }
     )* };

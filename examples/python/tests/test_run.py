@@ -47,6 +47,26 @@ def client(cluster):
         yield client
 
 
+@pytest.mark.parametrize(
+    "window, options",
+    [
+        (1, {}),
+        ([7, 3, 3], {"pad": "same"}),
+        ([29, 2, 2], {"pad": "same"}),  # longer than a layer
+        ([3, 3, 3], {"pad": "same", "mode": "wrap"}),
+        ([3, 1, 1], {"step": [5, 1, 1], "pad": 1, "tail": "partial"}),
+        ([3, 1, 1], {"step": [20, 1, 1]}),  # what lies between is not read
+    ],
+)
+def test_parts_of_many_layers(source, tmp_path, window, options):
+    plan = Plan(SHAPE, None, window, **options)
+    expected = plan.windows(zarr.open_array(source, mode="r")[:]).max()
+    for part in (CHUNK, (24, 128, 64), (64, 128, 128)):
+        target = str(tmp_path / f"{part[0]}.zarr")
+        run(source, plan, "max", target, part=part)
+        assert np.array_equal(zarr.open_array(target, mode="r")[:], expected)
+
+
 def test_in_this_process(source, expected, tmp_path):
     target = str(tmp_path / "out.zarr")
     made = run(source, PLAN, "mean", target)

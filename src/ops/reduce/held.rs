@@ -36,6 +36,26 @@ impl Held {
         front.chain(one).chain(behind.zip(self.behind.iter().copied()))
     }
 
+    /// The windows around those inside that hold all their cells, too.
+    pub(crate) fn full(&self) -> Range<usize> {
+        let full = |n: &&usize| **n == self.window;
+        let before = self.front.iter().rev().take_while(full).count();
+        let behind = self.behind.iter().take_while(full).count();
+        self.inside.start - before..self.inside.end + behind
+    }
+
+    /// Calls `f` for all windows that hold fewer than `need` elements.
+    pub(crate) fn short(&self, need: usize, mut f: impl FnMut(Range<usize>)) {
+        let ends = [(0, &self.front), (self.inside.end, &self.behind)];
+        for (from, held) in ends {
+            let short = held.iter().enumerate().filter(|(_, n)| **n < need);
+            short.for_each(|(k, _)| f(from + k..from + k + 1));
+        }
+        if self.window < need {
+            f(self.inside.clone());
+        }
+    }
+
     /// Elements of window `i`.
     pub(crate) fn at(&self, i: usize) -> usize {
         match self.front.get(i) {

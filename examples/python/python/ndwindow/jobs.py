@@ -5,6 +5,8 @@ import os
 import pathlib
 import tempfile
 
+import numpy as np
+
 from ._core import Plan
 from ._verbs import checked, result_type, slices
 
@@ -72,17 +74,60 @@ def _begun(source, plan, verb, target, part, fill):
 
 
 def _part(text, k):
-    """Computes and writes part ``k``, then marks it."""
+    """Computes and writes part ``k``, layer by layer along the first axis, then marks it."""
     import zarr
 
     job = json.loads(text)
     source, target = zarr.open_array(job["source"], mode="r"), zarr.open_array(job["target"], mode="r+")
-    part = Plan.from_json(json.dumps(job["plan"])).parts(job["part"])[k]
+    plan = Plan.from_json(json.dumps(job["plan"]))
+    part = plan.parts(job["part"])[k]
     name, *arguments = job["verb"]
-    windows = part.windows(source[slices(part.read)], fill=job["fill"], threads=job["threads"])
-    target[slices(part.write)] = getattr(windows, name)(*arguments)
+    read = _Reader(source, part.read)
+    # One chunk at a time: zarr would hold ten of them beside what is read.
+    with zarr.config.set({"async.concurrency": 1}):
+        for layer in _layers(plan, part, target.chunks):
+            target[slices(layer.write)] = getattr(
+                layer.windows(read(layer.read), fill=job["fill"], threads=job["threads"]), name
+            )(*arguments)
     marks = pathlib.Path(job["target"], "done")
     handle, path = tempfile.mkstemp(dir=marks.parent)
     os.close(handle)
     os.replace(path, marks / str(k))
     return k
+
+
+def _layers(plan, part, chunks):
+    """The part in layers of whole chunks along its first axis, no thinner than what they read beside them."""
+    if not part.write:
+        return [part]
+    (start, end), *others = part.write
+    beside = (part.read[0][1] - part.read[0][0]) - (end - start)
+    thick = chunks[0] * max(1, -(-beside // chunks[0]))
+    starts = range(start, end, thick)
+    return [part] if len(starts) < 2 else [plan.part([(at, min(at + thick, end)), *others]) for at in starts]
+
+
+class _Reader:
+    """Reads boxes of an array, each a little further along the first axis: every chunk once."""
+
+    def __init__(self, source, whole):
+        self.source, self.whole, self.box, self.held = source, whole, None, None
+
+    def __call__(self, box):
+        if not box:
+            return self.source[()]
+        (start, end), *others = box
+        fresh, kept = start, None
+        if self.box is not None and self.box[1:] == others and self.box[0][0] <= start <= self.box[0][1]:
+            first, fresh = self.box[0]
+            kept = self.held[start - first :]
+        if end > fresh:
+            # Up to the end of a chunk, so that none is read for the next box again.
+            chunk = self.source.chunks[0]
+            behind = max(end, min(-(-end // chunk) * chunk, self.whole[0][1]))
+            more = self.source[slices([(fresh, behind), *others])]
+            self.held = more if kept is None else np.concatenate([kept, more])
+            self.box = [(start, behind), *others]
+        else:
+            self.held, self.box = kept, [(start, fresh), *others]
+        return self.held[: end - start]

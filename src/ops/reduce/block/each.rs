@@ -1,7 +1,7 @@
 //! All blocks of a plan: cut, read, handed to an operation, and its results put where they belong.
 
 use super::Block;
-use super::side::{Run, Side, runs};
+use super::side::{Cuts, Run, Side, runs};
 use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
@@ -17,6 +17,9 @@ const TASK_CELLS: usize = 32 * 1024;
 /// To put a cell in its place takes as long as to move so many bytes.
 const WORK: usize = 16;
 
+/// Runs of an axis whose sides are kept: whole lines with what stands apart at both ends.
+const KEPT: usize = 3;
+
 /// Elements behind those of a block, of any value, for loops that read whole rows.
 const SPARE: usize = 1024;
 
@@ -30,8 +33,8 @@ struct Cut<'p, 'a, T> {
     /// The unfolded axes: their place in the plan, in the array's order.
     order: SmallVec<[usize; 3]>,
     runs: Vec<Vec<Run>>,
-    /// Of axes that are one run, the side that every box has.
-    kept: Vec<Option<Side>>,
+    /// Of axes that are few runs, the sides that all boxes have.
+    kept: Vec<Vec<Side>>,
     /// The axes that are not unfolded.
     plain: SmallVec<[usize; 6]>,
     leads: usize,
@@ -101,20 +104,20 @@ fn put<R: Element>(results: &[R], counts: &[usize], out: &mut [R], strides: &[us
 
 /// Calls `f` for every block and puts the windows' results into `out`, row-major in the plan's reduced shape.
 ///
-/// `most(axis)` is the largest number of windows along the `k`-th unfolded axis in one block. `f` gets a block, its own
-/// scratch, and the places of its windows' results.
+/// `cuts(k)` says which windows along the `k`-th unfolded axis share a block. `f` gets a block, its own scratch, and the places
+/// of its windows' results.
 pub(crate) fn each_block<T: Element, R: Element, S: Default>(
     plan: &Plan,
     source: &View<'_, T>,
     fill: Option<T>,
-    most: impl Fn(usize) -> usize,
+    cuts: impl Fn(usize) -> Cuts,
     out: &mut [R],
     f: impl Fn(&Block<'_, T>, &mut S, Places<'_, R>) + Sync,
 ) {
     if out.is_empty() {
         return;
     }
-    let cut = Cut::new(plan, source, fill, most);
+    let cut = Cut::new(plan, source, fill, cuts);
     let boxes: usize = cut.runs.iter().map(Vec::len).product();
     let along = |a: &AxisPlan| a.count().saturating_mul(a.step().min(a.window()));
     let cells = plan.axes().iter().fold(1, |n: usize, a| n.saturating_mul(along(a))) / boxes;
@@ -168,7 +171,7 @@ impl<T, R, S: Default> Default for Buffers<T, R, S> {
 }
 
 impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
-    fn new(plan: &'p Plan, source: &'p View<'a, T>, fill: Option<T>, most: impl Fn(usize) -> usize) -> Self {
+    fn new(plan: &'p Plan, source: &'p View<'a, T>, fill: Option<T>, cuts: impl Fn(usize) -> Cuts) -> Self {
         let shape = plan.reduced_dims();
         let strides = row_major(shape.iter().copied());
         let mut order: SmallVec<[usize; 3]> = (0..plan.axes().len()).collect();
@@ -176,10 +179,10 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         let plain: SmallVec<[usize; 6]> =
             (0..shape.len()).filter(|&a| plan.axes().iter().all(|p| p.axis() != a)).collect();
         let leads = plain.iter().map(|&a| shape[a]).product();
-        let runs: Vec<Vec<Run>> = order.iter().map(|&k| runs(&plan.axes()[k], most(k))).collect();
-        let kept = |(runs, &k): (&Vec<Run>, &usize)| match runs[..] {
-            [run] => Some(Side::new(&plan.axes()[k], run, fill.is_some())),
-            _ => None,
+        let runs: Vec<Vec<Run>> = order.iter().map(|&k| runs(&plan.axes()[k], cuts(k))).collect();
+        let kept = |(runs, &k): (&Vec<Run>, &usize)| match runs.len() {
+            0..=KEPT => runs.iter().map(|&run| Side::new(&plan.axes()[k], run, fill.is_some())).collect(),
+            _ => Vec::new(),
         };
         let kept = runs.iter().zip(&order).map(kept).collect();
         Cut { plan, source, fill, shape, strides, order, runs, kept, plain, leads }
@@ -189,11 +192,11 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
     fn sides(&self, mut number: usize) -> Vec<Cow<'_, Side>> {
         let mut sides = Vec::with_capacity(self.order.len());
         for ((runs, kept), &k) in self.runs.iter().zip(&self.kept).zip(&self.order).rev() {
-            let run = runs[number % runs.len()];
+            let run = number % runs.len();
             number /= runs.len();
-            sides.push(match kept {
+            sides.push(match kept.get(run) {
                 Some(side) => Cow::Borrowed(side),
-                None => Cow::Owned(Side::new(&self.plan.axes()[k], run, self.fill.is_some())),
+                None => Cow::Owned(Side::new(&self.plan.axes()[k], runs[run], self.fill.is_some())),
             });
         }
         sides.reverse();

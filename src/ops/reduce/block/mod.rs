@@ -12,7 +12,7 @@ mod walk;
 
 pub(crate) use each::{Places, each_block};
 pub(crate) use few::{Seen, each_window, repeats};
-pub(crate) use side::Side;
+pub(crate) use side::{Cuts, Side};
 pub(crate) use walk::{rows, snake};
 
 use alloc::borrow::Cow;

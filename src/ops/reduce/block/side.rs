@@ -39,8 +39,17 @@ pub(crate) struct Side {
     pub(crate) stretches: Vec<Stretch>,
 }
 
-/// The windows of an axis cut into runs of at most `most`, such that the positions of a run's windows lie `dilation` apart.
-pub(crate) fn runs(axis: &AxisPlan, most: usize) -> Vec<Run> {
+/// How the windows of an axis are cut into runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Cuts {
+    /// Windows of a run.
+    pub(crate) most: usize,
+    /// Windows that share no run with any others.
+    pub(crate) apart: Range<usize>,
+}
+
+/// The windows of an axis cut into runs, such that the positions of a run's windows lie `dilation` apart.
+pub(crate) fn runs(axis: &AxisPlan, Cuts { most, apart }: Cuts) -> Vec<Run> {
     let count = axis.count();
     let (classes, most) = match axis.even_step() {
         Some(step) => (axis.dilation() / gcd(step, axis.dilation()), most.max(1)),
@@ -50,10 +59,14 @@ pub(crate) fn runs(axis: &AxisPlan, most: usize) -> Vec<Run> {
     let mut runs = Vec::new();
     for class in 0..classes.min(count) {
         let windows = (count - class).div_ceil(classes);
-        for from in (0..windows).step_by(most) {
-            let count = most.min(windows - from);
-            // A window alone has no next one, and its distance might be any.
-            runs.push(Run { first: class + from * classes, stride: if count > 1 { classes } else { 1 }, count });
+        let before = |window: usize| window.saturating_sub(class).div_ceil(classes).min(windows);
+        let (first, behind) = (before(apart.start), before(apart.end));
+        for ends in [0..first, first..behind, behind..windows] {
+            for from in ends.clone().step_by(most) {
+                let count = most.min(ends.end - from);
+                // A window alone has no next one, and its distance might be any.
+                runs.push(Run { first: class + from * classes, stride: if count > 1 { classes } else { 1 }, count });
+            }
         }
     }
     runs

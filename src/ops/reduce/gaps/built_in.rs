@@ -12,6 +12,7 @@ use super::optional::Optional;
 use super::run::{by_ranges, reduce};
 use super::tallies::Tallies;
 use super::tally::tally;
+use super::whole;
 use super::windows::ValidWindows;
 use crate::error::{Error, Result};
 use crate::kernel::rows::Reduction;
@@ -173,6 +174,9 @@ fn float_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
 ) -> Result<()> {
     let (cells, least) = (windows.plan.window_len(), windows.least.max(1));
     let overflows = |x: &T| x.narrow().overflows(cells);
+    if whole::means(windows, least, out)? {
+        return Ok(());
+    }
     let narrow = MeanNarrow::new(false);
     let tallies = gapped(windows, least, &narrow, out)?;
     if !narrow.lost() {

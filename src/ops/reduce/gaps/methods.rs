@@ -114,7 +114,8 @@ impl<T: Number> ValidWindows<'_, T> {
         /// The median of the elements that count, the mean of the two in the middle: `[.., n, ..] -> [.., grid, ..]`; NaN where
         /// fewer than [`min_count`](Self::min_count) do, or none. NumPy's `nanmedian`.
         ///
-        /// Time as [`Windows::median`](crate::Windows::median) of types that are not bytes; memory: the elements once more.
+        /// Time as [`Windows::median`](crate::Windows::median), where few windows hold a NaN; where many do, or under a mask, as of windows of many
+        /// cells of types that are not bytes. Memory as there; under a mask the elements once more.
         ///
         /// ```
         /// use ndwindow::unfold;
@@ -181,6 +182,10 @@ fn moments<T: Real>(windows: &ValidWindows<'_, T>, (ddof, root): (usize, bool), 
 fn among<T: Number>(windows: &ValidWindows<'_, T>, q: f64, out: &mut [T::Middle]) -> Result<()> {
     windows.windows()?.check_buffer(out.len())?;
     let (plan, least) = (&windows.plan, windows.least.max(1));
+    if windows.mask.is_none() {
+        // All that does not count is unordered.
+        return windows.filled()?.ordered_quantiles(q, least, out);
+    }
     let between = |low: Joint<T>, high: Joint<T>, t: f64| T::between(low.value, high.value, t);
     let joint = windows.joint()?;
     quantiles(plan, &joint.view()?, windows.joint_fill(), (q, least), (between, T::nan_middle()), out)?;

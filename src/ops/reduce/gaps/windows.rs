@@ -29,7 +29,7 @@ use crate::spec::Plan;
 /// what adds nothing, in the same order of additions. So threads and parts do not show either, and errors do not grow.
 ///
 /// Time: how many count is one more reduction, in the narrowest integers; the verb itself lifts elements that do not count to
-/// what changes nothing. Memory: 2 bytes a result beside it (8 for windows of 65,535 cells and more), and where results are
+/// what changes nothing. Means of floats without a NaN, and without a mask, take the time of [`Windows::mean`]. Memory: 2 bytes a result beside it (8 for windows of 65,535 cells and more), and where results are
 /// `Option`s of numbers, the numbers.
 ///
 /// ```
@@ -142,6 +142,15 @@ impl<'a, T: Element> ValidWindows<'a, T> {
 
     pub(super) fn windows(&self) -> Result<Windows<'a, T>> {
         self.plan.windows(&self.source)
+    }
+
+    /// All windows, with what they are filled with.
+    pub(super) fn filled(&self) -> Result<Windows<'a, T>> {
+        let windows = self.windows()?;
+        Ok(match self.fill {
+            Some(fill) => windows.fill(fill),
+            None => windows,
+        })
     }
 }
 

@@ -16,7 +16,7 @@ mod wanted;
 
 pub(super) use sifted::quantiles;
 
-use super::block::{Block, each_block, each_window, repeats};
+use super::block::{Block, Cuts, each_block, each_window, repeats};
 use super::held::{check_cells, short_window};
 use super::number::Number;
 use super::ranked::Ranked;
@@ -33,7 +33,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// `[.., H, W] -> [.., H', W']`; equals sorting each window's elements and taking the `k`-th. A NaN anywhere in a window
     /// makes its result NaN, as for `max` and `min`; -0.0 stands below 0.0, as there.
     ///
-    /// Time: windows of few cells (up to some 100, if there are many of them, with steps and dilation but without cells that hold nothing) take
+    /// Time: windows of few cells (up to some 100, if there are many of them, with steps and dilation), all of which hold something, take
     /// minima and maxima of rows, about the window's cells times their logarithm, less what neighbours share. Others: bytes (`u8`, `i8`,
     /// `bool`) cost the same whatever the window's size over two axes; other types cost the window's size along all axes
     /// but one, for each window, and one sort of each block of the array. Memory: blocks of a few windows' elements.
@@ -153,6 +153,18 @@ impl<'a, T: Number> Windows<'a, T> {
         Ok(())
     }
 
+    /// The `q`-th quantile of what is ordered in each window, NaN where that is fewer than `least` elements, which is at least 1.
+    ///
+    /// # Errors
+    /// [`Error::BufferLength`], [`Error::TooLarge`].
+    pub(super) fn ordered_quantiles(&self, q: f64, least: usize, out: &mut [T::Middle]) -> Result<()> {
+        self.check_buffer(out.len())?;
+        self.check_places()?;
+        let (place, nan) = (Place::Quantile(q), T::nan_middle());
+        self.order(Wanted { place, make: T::between, nan, least: Some(least) }, out);
+        Ok(())
+    }
+
     fn quantiles(&self, what: &'static str, q: f64, out: &mut [T::Middle]) -> Result<()> {
         Error::check_quantile(q)?;
         self.check_buffer(out.len())?;
@@ -180,23 +192,26 @@ impl<'a, T: Number> Windows<'a, T> {
             each_window(plan, self.source(), fill.as_ref(), |number, seen| out[number] = wanted.among(seen));
             return;
         }
-        let bytes = T::BYTE && across <= u16::MAX as usize;
+        // Histograms do not ask how many elements there are.
+        let bytes = T::BYTE && across <= u16::MAX as usize && wanted.least.is_none();
         let last = axes.last().map(|a| a.axis());
         let cycles = if bytes { histogram::CYCLES } else { bits::cycles(axes.len()) };
         let network = network::network::<T::Key>(&axes, fill.is_some(), place, (out.len(), cycles));
-        let most = |k: usize| {
+        let cuts = |k: usize| {
             let axis = &plan.axes()[k];
             let last = last == Some(axis.axis());
-            match network {
-                Some(_) => network::most::<T::Key>(last, axes.len()),
-                None if bytes => histogram::most(axis, last, axes.len()),
-                None => bits::most(axis, cells(&axes), axes.len()),
+            match &network {
+                Some(network) => network.cuts::<T::Key>(axis, last),
+                None if bytes => Cuts { most: histogram::most(axis, last, axes.len()), apart: 0..0 },
+                None => Cuts { most: bits::most(axis, cells(&axes), axes.len()), apart: 0..0 },
             }
         };
-        each_block(plan, self.source(), fill, most, out, |block: &Block<'_, T>, scratch, out| {
+        each_block(plan, self.source(), fill, cuts, out, |block: &Block<'_, T>, scratch, out| {
             let scratch: &mut Scratch<T> = scratch;
             match &network {
-                Some(network) if network.fits(block) => network.order(block, &mut scratch.rows, &wanted, out),
+                Some(network) if network.answers(block, &wanted) => {
+                    network.order(block, &mut scratch.rows, &wanted, out);
+                }
                 _ => out.whole(block.sides, |out| match bytes {
                     true => histogram::order(block, &mut scratch.columns, &wanted, out),
                     false => bits::order(block, &mut scratch.set, &wanted, out),

@@ -1,37 +1,31 @@
 //! Windows of few cells: minima and maxima of whole rows, whatever the type and the rank.
 
-use super::super::block::{Block, Places, Side};
+use super::super::block::{Block, Cuts, Places, Seen, Side, rows as rows_of};
+use super::super::held::Held;
 use super::super::rankable::Rankable;
 use super::program::{Asked, Program};
 use super::wanted::{Place, Wanted};
 use crate::element::Element;
 use crate::kernel::level::Level;
 use crate::kernel::network::{From, keys as keys_of, results, row};
-use crate::spec::{AxisPlan, Dims, PadMode, advance, gcd, index_of, row_major};
+use crate::spec::{AxisPlan, Dims, advance, gcd, index_of, row_major};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Windows of a tile along each axis but the last, at most.
 const TILE: usize = 8;
 
-/// How many windows along an axis share a block: its elements and results stay in a second-level cache.
-pub(super) fn most<K>(last: bool, axes: usize) -> usize {
-    match (last, axes) {
-        (true, 1) => 64 * row::<K>(),
-        (true, _) => 16 * row::<K>(),
-        (false, 2) => 2 * TILE,
-        (false, _) => TILE,
-    }
-}
-
-/// A program for all blocks of a request, and what it is for.
+/// A program for those blocks of a request whose windows hold all their cells, and what it is for.
 pub(super) struct Network {
     asked: Asked,
     t: f64,
     program: Program,
+    /// The windows that hold all their cells, along each axis of the array.
+    full: Vec<(usize, Range<usize>)>,
 }
 
-/// The program for `answers` windows of a request, if all have as many cells, which follow each other, and if it takes at most so many
+/// The program for a request of so many answers, if its windows' cells follow each other, and if it takes at most so many
 /// cycles an answer.
 pub(super) fn network<K>(
     axes: &[&AxisPlan],
@@ -39,36 +33,65 @@ pub(super) fn network<K>(
     place: Place,
     (answers, cycles): (usize, usize),
 ) -> Option<Network> {
-    let whole = |a: &&AxisPlan| {
-        let inside = a.pads().0 <= 0 && a.pads().1 <= 0;
-        a.even_step().is_some() && a.base_dilation() == 1 && (inside || filled || a.pad_mode() != PadMode::Empty)
-    };
+    let even = |a: &&AxisPlan| a.even_step().is_some() && a.base_dilation() == 1;
     let cells = axes.iter().fold(1usize, |n, a| n.saturating_mul(a.window()));
     // To make the program takes longer the more cells there are, however few the answers.
     let few = cells > CELLS || cells * cells > 4 * answers;
-    if axes.is_empty() || few || size_of::<K>() > 8 || !axes.iter().all(whole) {
+    if axes.is_empty() || few || size_of::<K>() > 8 || !axes.iter().all(even) {
+        return None;
+    }
+    let full: Vec<(usize, Range<usize>)> = axes.iter().map(|a| (a.axis(), Held::new(a, filled).full())).collect();
+    let lens: Dims = full.iter().map(|(_, full)| full.len()).collect();
+    let (&along, across) = lens.split_last()?;
+    if lens.contains(&0) {
         return None;
     }
     let apart = |a: &&AxisPlan| a.even_step().map_or(1, |step| step / gcd(step, a.dilation()));
     let (k, t) = place.among(cells);
-    let (_, outer) = axes.split_last()?;
     let asked = Asked {
         window: axes.iter().map(|a| a.window()).collect(),
         step: axes.iter().map(apart).collect(),
-        tile: outer.iter().map(|a| 1 << a.count().clamp(1, TILE).ilog2()).collect(),
+        tile: across.iter().map(|&count| 1 << count.min(TILE).ilog2()).collect(),
         ranks: k..k + 1 + usize::from(t > 0.0),
     };
     let program = Program::new(&asked, row::<K>());
     let registers = Level::detect().vector_bytes() / size_of::<K>();
-    (program.valid > 0 && program.cost <= cycles * registers).then_some(Network { asked, t, program })
+    // A line of few windows takes as long as a row of them.
+    let row = program.valid.div_ceil(asked.step.last().copied().unwrap_or(1));
+    let pays = program.valid > 0 && program.cost * row <= cycles * registers * row.min(along);
+    pays.then_some(Network { asked, t, program, full })
 }
 
 /// The most cells of a window that a program is made for.
 const CELLS: usize = 256;
 
 impl Network {
+    /// How the windows of an axis are cut: a block's elements and results stay in a second-level cache.
+    pub(super) fn cuts<K>(&self, axis: &AxisPlan, last: bool) -> Cuts {
+        let most = match (last, self.full.len()) {
+            (true, 1) => 64 * row::<K>(),
+            (true, _) => 16 * row::<K>(),
+            (false, 2) => 2 * TILE,
+            (false, _) => TILE,
+        };
+        let full = self.full.iter().find(|(of, _)| *of == axis.axis());
+        Cuts { most, apart: full.map_or(0..0, |(_, full)| full.clone()) }
+    }
+
+    /// Whether the program answers the windows of a block, or all but a few of them.
+    pub(super) fn answers<T: Rankable, R, F>(&self, block: &Block<'_, T>, wanted: &Wanted<R, F>) -> bool {
+        let Some(least) = wanted.least else { return self.fits(block) };
+        let cells: usize = self.asked.window.iter().product();
+        if cells < least || !self.fits(block) {
+            return false;
+        }
+        // Those that hold something unordered are put in order one by one.
+        let windows: usize = block.sides.iter().map(|s| s.windows.len()).product();
+        !T::NANS || 8 * cells * block.data.iter().filter(|x| x.unordered()).count() <= windows
+    }
+
     /// Whether the windows of a block are those the program is for.
-    pub(super) fn fits<T>(&self, block: &Block<'_, T>) -> bool {
+    fn fits<T>(&self, block: &Block<'_, T>) -> bool {
         // The step of a window alone is of no account.
         let even = |(side, (&window, &step)): (&Cow<'_, Side>, (&usize, &usize))| match side.even {
             Some((apart, cells)) => cells == window && (apart == step || side.windows.len() == 1),
@@ -78,7 +101,7 @@ impl Network {
         tiles && block.sides.iter().zip(self.asked.window.iter().zip(&self.asked.step)).all(even)
     }
 
-    /// Answers every window of a block that [`fits`](Self::fits).
+    /// Answers every window of a block whose windows it [`answers`](Self::answers).
     pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
         &self,
         block: &Block<'_, T>,
@@ -143,12 +166,18 @@ impl Network {
             advance(&mut tile, |k| 0..tiles[k]);
         }
         if highest > T::HIGHEST {
-            self.stamp(block, wanted.nan, out, &places);
+            self.stamp(block, wanted, out, &places);
         }
     }
 
-    /// Windows that hold an element without a place in the order have none for an answer.
-    fn stamp<T: Rankable, R: Element>(&self, block: &Block<'_, T>, nan: R, out: &mut [R], places: &[usize]) {
+    /// Windows that hold something unordered have that for an answer or, where it does not count, are answered one by one.
+    fn stamp<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
+        &self,
+        block: &Block<'_, T>,
+        wanted: &Wanted<R, F>,
+        out: &mut [R],
+        places: &[usize],
+    ) {
         let shape: Dims = block.sides.iter().map(|s| s.cells.len()).collect();
         for (number, _) in block.data.iter().enumerate().filter(|(_, x)| x.unordered()) {
             let cell = index_of(number, &shape);
@@ -160,7 +189,16 @@ impl Network {
             let ranges: Vec<_> = (0..shape.len()).map(over).collect();
             let mut index: Dims = ranges.iter().map(|r| r.start).collect();
             for _ in 0..ranges.iter().map(|r| r.len()).product() {
-                out[index.iter().zip(places).map(|(i, s)| i * s).sum::<usize>()] = nan;
+                let out = &mut out[index.iter().zip(places).map(|(i, s)| i * s).sum::<usize>()];
+                *out = wanted.nan;
+                if wanted.least.is_some() {
+                    let window = block.sides.iter().zip(&index).map(|(side, &i)| side.windows[i].clone());
+                    let window: Vec<Range<usize>> = window.collect();
+                    let mut seen = Vec::new();
+                    let one = |value| Seen { value, at: None, times: 1 };
+                    rows_of(block.sides, &window, |row| seen.extend(block.data[row].iter().map(one)));
+                    *out = wanted.among(&seen);
+                }
                 advance(&mut index, |k| ranges[k].clone());
             }
         }

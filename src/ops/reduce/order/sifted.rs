@@ -1,6 +1,6 @@
-//! Order statistics of the elements that are ordered: the others do not count.
+//! Order statistics of elements beside whether they count.
 
-use super::super::block::{Block, each_block, each_window, repeats};
+use super::super::block::{Block, Cuts, each_block, each_window, repeats};
 use super::super::held::check_cells;
 use super::super::ranked::Ranked;
 use super::bits;
@@ -29,8 +29,8 @@ pub(in super::super) fn quantiles<T: Ranked, R: Element>(
     }
     check_cells(plan, fill.is_some())?;
     let cells = plan.window_len();
-    let most = |k: usize| bits::most(&plan.axes()[k], cells, plan.axes().len());
-    each_block(plan, view, fill, most, out, |block: &Block<'_, T>, scratch, out| {
+    let cuts = |k: usize| Cuts { most: bits::most(&plan.axes()[k], cells, plan.axes().len()), apart: 0..0 };
+    each_block(plan, view, fill, cuts, out, |block: &Block<'_, T>, scratch, out| {
         out.whole(block.sides, |out| bits::order(block, scratch, &wanted, out));
     });
     Ok(())
