@@ -4,7 +4,7 @@ use super::accumulator::{Total, Wrap};
 use super::arg::search;
 use super::compiled::{Extremes, Sums};
 use super::extreme::{Extreme, Search};
-use super::keys::Turned;
+use super::keys::{Highest, Lowest, Turned};
 use super::masking::AnyMask;
 use super::number::Number;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
@@ -49,13 +49,17 @@ macro_rules! extremes {
 // Bytes are compared as they are both ways.
 extremes! { u8: |windows, mask, of, out| match of.least {
     true => under(windows, mask, &Turned::smallest(of), out),
-    false => under(windows, mask, &Turned::largest::<u8>(of), out),
+    false => under(windows, mask, &Turned::<_>::largest::<u8>(of), out),
 } }
-extremes! { i16 i32 i64 i128 f32 f64: |windows, mask, of, out| under(windows, mask, &Turned::largest::<Self>(of), out) }
+extremes! { i16 i32 i64 i128: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
 #[cfg(not(target_pointer_width = "64"))]
-extremes! { usize isize: |windows, mask, of, out| under(windows, mask, &Turned::largest::<Self>(of), out) }
+extremes! { usize isize: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
+extremes! { f32 f64: |windows, mask, of, out| match of.least {
+    true => under(windows, mask, &Lowest::largest::<Self>(of), out),
+    false => under(windows, mask, &Highest::largest::<Self>(of), out),
+} }
 #[cfg(feature = "half")]
-extremes! { half::f16 half::bf16: |windows, mask, of, out| under(windows, mask, &Turned::largest::<Self>(of), out) }
+extremes! { half::f16 half::bf16: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
 
 /// By how long sums may become: in the types there are for them, and in a way of its own beyond.
 macro_rules! sums {

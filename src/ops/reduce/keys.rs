@@ -7,21 +7,31 @@ use super::ordered::Ordered;
 use crate::kernel::rows::{Lifting, Op, Reduction};
 use core::ops::{BitXor, Not};
 
+/// What is turned of keys: what the request says, or what the compiler is to know. (Floats are lifted again and again where layers pool
+/// them, and there one operation more shows.)
+const ASKED: u8 = 0;
+const NOTHING: u8 = 1;
+const ALL: u8 = 2;
+
 /// The keys of elements, turned.
 #[derive(Clone, Copy)]
-pub(super) struct Turning<K> {
+pub(super) struct Turning<K, const WHAT: u8> {
     nan: K,
     turn: K,
     /// Whether nothing is turned.
     plain: bool,
 }
 
-impl<T: Ordered> Lifting<T> for Turning<T::Key> {
+impl<T: Ordered, const WHAT: u8> Lifting<T> for Turning<T::Key, WHAT> {
     type Acc = T::Key;
     const FUSED: bool = T::FUSED;
     #[inline(always)]
     fn lift(&self, x: T) -> T::Key {
-        x.key(self.nan) ^ self.turn
+        match WHAT {
+            NOTHING => x.key(T::NAN_ABOVE),
+            ALL => !x.key(T::NAN_BELOW),
+            _ => x.key(self.nan) ^ self.turn,
+        }
     }
     #[inline(always)]
     fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::Key]> {
@@ -30,13 +40,17 @@ impl<T: Ordered> Lifting<T> for Turning<T::Key> {
 }
 
 /// The extreme of turned keys.
-pub(super) struct Turned<O: Op> {
+pub(super) struct Turned<O: Op, const WHAT: u8 = ASKED> {
     op: O,
     identity: O::Acc,
-    turning: Turning<O::Acc>,
+    turning: Turning<O::Acc, WHAT>,
 }
 
-impl<K: Copy + Ord + Not<Output = K> + BitXor<Output = K> + Send + Sync> Turned<Larger<K>> {
+/// The largest floats, and the smallest.
+pub(super) type Highest<K> = Turned<Larger<K>, NOTHING>;
+pub(super) type Lowest<K> = Turned<Larger<K>, ALL>;
+
+impl<K: Copy + Ord + Not<Output = K> + BitXor<Output = K> + Send + Sync, const WHAT: u8> Turned<Larger<K>, WHAT> {
     /// Any extreme; minima are maxima of complements.
     pub(super) fn largest<T: Ordered<Key = K>>(of: Extreme) -> Self {
         let nothing = T::LOWEST ^ T::LOWEST;
@@ -55,9 +69,9 @@ impl Turned<Smaller<u8>> {
     }
 }
 
-impl<T: Ordered, O: Op<Acc = T::Key>> Reduction<T> for Turned<O> {
+impl<T: Ordered, O: Op<Acc = T::Key>, const WHAT: u8> Reduction<T> for Turned<O, WHAT> {
     type Acc = T::Key;
-    type Lift = Turning<T::Key>;
+    type Lift = Turning<T::Key, WHAT>;
     type Op = O;
     type Out = T;
     type Count = ();
@@ -73,7 +87,7 @@ impl<T: Ordered, O: Op<Acc = T::Key>> Reduction<T> for Turned<O> {
         self.identity
     }
     #[inline(always)]
-    fn lifting(&self) -> Turning<T::Key> {
+    fn lifting(&self) -> Turning<T::Key, WHAT> {
         self.turning
     }
     #[inline(always)]
@@ -84,6 +98,10 @@ impl<T: Ordered, O: Op<Acc = T::Key>> Reduction<T> for Turned<O> {
     }
     #[inline(always)]
     fn lower(&self, a: T::Key, _: ()) -> T {
-        T::value(a ^ self.turning.turn)
+        T::value(match WHAT {
+            NOTHING => a,
+            ALL => !a,
+            _ => a ^ self.turning.turn,
+        })
     }
 }

@@ -4,7 +4,7 @@ use super::super::accumulator::Total;
 use super::super::compiled::Gaps;
 use super::super::exact::{Signed, Sum};
 use super::super::extreme::Extreme;
-use super::super::keys::Turned;
+use super::super::keys::{Highest, Lowest, Turned};
 use super::super::number::Number;
 use super::super::total::{MeanMiddle, MeanNarrow, SumMiddle, SumNarrow};
 use super::arg::search;
@@ -91,7 +91,21 @@ fn extremes<T: Number + Optional>(
     out: &mut [<T as Optional>::Maybe],
 ) -> Result<()> {
     // A window without elements has no extreme, whatever is asked.
-    gapped(windows, windows.least.max(1), &Turned::largest::<T>(of), out).map(drop)
+    gapped(windows, windows.least.max(1), &Turned::<_>::largest::<T>(of), out).map(drop)
+}
+
+/// Those of floats, by the loops of all windows.
+fn float_extremes<T: Number + Optional>(
+    windows: &ValidWindows<'_, T>,
+    of: Extreme,
+    out: &mut [<T as Optional>::Maybe],
+) -> Result<()> {
+    let least = windows.least.max(1);
+    match of.least {
+        true => gapped(windows, least, &Lowest::largest::<T>(of), out),
+        false => gapped(windows, least, &Highest::largest::<T>(of), out),
+    }
+    .map(drop)
 }
 
 gaps! { u8 i16; short_sums, short_means, extremes, search }
@@ -100,7 +114,7 @@ gaps! { i32 i64 i128; long_sums, long_means, extremes, search }
 gaps! { u32 u64 u128; long_sums, long_means, turned_extremes, turned_search }
 #[cfg(not(target_pointer_width = "64"))]
 gaps! { usize isize; long_sums, long_means, extremes, search }
-gaps! { f32 f64; float_sums, float_means, extremes, search }
+gaps! { f32 f64; float_sums, float_means, float_extremes, search }
 #[cfg(feature = "half")]
 gaps! { half::f16 half::bf16; float_sums, float_means, extremes, search }
 
