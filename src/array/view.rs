@@ -134,6 +134,11 @@ impl<'a, T> View<'a, T> {
         }
     }
 
+    /// How many bytes all elements take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.len().saturating_mul(size_of::<T>().max(1))
+    }
+
     /// `count` elements along the first axis, `step` apart, at index 0 of the others.
     pub(crate) fn along(&self, first: usize, step: usize, count: usize) -> View<'a, T> {
         let mut starts = Dims::from_elem(0, self.rank());

@@ -83,7 +83,7 @@ pub(super) fn clip_with<T: Element>(
         let job = Job { frame: &frame, source: source.as_ptr(), fill };
         let left = part.len();
         let mut sink = Sink::new(part, streaming, level);
-        level.run(Unit { job: &job, sink: &mut sink, first, left });
+        level.run_short(Unit { job: &job, sink: &mut sink, first, left });
         sink.finish();
     });
 }

@@ -64,10 +64,9 @@ impl Columns {
         emit: impl FnMut(usize, u8, u8, f64),
     ) {
         // Sixteen counts of two bytes: one register of 32. Wider ones compare into masks, which took twice as long.
-        let level = level.at_most(32);
         match few {
-            true => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u16 }),
-            false => level.run(Sweep { columns: self, spans, rank, emit, zero: 0u32 }),
+            true => level.run_short(Sweep { columns: self, spans, rank, emit, zero: 0u16 }),
+            false => level.run_short(Sweep { columns: self, spans, rank, emit, zero: 0u32 }),
         }
     }
 }

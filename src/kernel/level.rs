@@ -13,6 +13,8 @@
 pub(crate) trait Kernel {
     /// What the loop gives back.
     type Out;
+    /// Whether its values fit the lanes of registers: others have one loop for all levels.
+    const LANES: bool = true;
     /// Runs the loop.
     fn run(self) -> Self::Out;
     /// Runs the loop where registers have `BYTES` bytes, for loops that store whole registers past the caches.
@@ -110,28 +112,16 @@ impl Level {
         }
     }
 
-    /// This level, or the best one whose registers have at most so many bytes.
-    pub(crate) fn at_most(self, bytes: usize) -> Level {
-        #[cfg(all(feature = "std", target_arch = "x86_64"))]
-        return match self.0 {
-            Isa::Avx512 if bytes < 64 => Level(Isa::Avx2).at_most(bytes),
-            Isa::Avx2 if bytes < 32 => Level(Isa::Baseline),
-            _ => self,
-        };
-        #[cfg(not(all(feature = "std", target_arch = "x86_64")))]
-        {
-            let _ = bytes;
-            self
-        }
-    }
-
     /// Runs a loop compiled for this level.
     #[inline(always)]
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Out {
+        if const { !K::LANES } {
+            return kernel.run_at::<16>();
+        }
         match self.0 {
             Isa::Baseline => kernel.run_at::<16>(),
-            // SAFETY: a `Level` other than the baseline comes only from `detect` (directly, or through `all` and
-            // `at_most`, which never raise one), and `detect` gives `Avx2` only where the CPU reported every
+            // SAFETY: a `Level` other than the baseline comes only from `detect` (directly, or through `all`, which never
+            // raises one), and `detect` gives `Avx2` only where the CPU reported every
             // feature that `avx2` below is compiled with.
             #[cfg(all(feature = "std", target_arch = "x86_64"))]
             Isa::Avx2 => unsafe { avx2(kernel) },
@@ -141,11 +131,21 @@ impl Level {
         }
     }
 
+    /// The same for loops that gain nothing from registers of more than 32 bytes: there is none for AVX-512.
+    #[inline(always)]
+    pub(crate) fn run_short<K: Kernel>(self, kernel: K) -> K::Out {
+        match self.0 {
+            Isa::Baseline => kernel.run_at::<16>(),
+            // SAFETY: as in `run`: either level was detected with every feature that `avx2` is compiled with.
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Isa::Avx2 | Isa::Avx512 => unsafe { avx2(kernel) },
+        }
+    }
+
     /// Runs a loop that writes `to`, compiled for this level.
     #[inline(always)]
     pub(crate) fn write<O, W: Writer<O>>(self, to: &mut [O], writer: W) {
-        // No register has lanes of sixteen bytes or more: there is one loop for all levels.
-        if const { size_of::<O>() >= 16 } {
+        if const { !in_lanes::<O>() } {
             return baseline_into(to, writer);
         }
         match self.0 {
@@ -158,6 +158,11 @@ impl Level {
             Isa::Avx512 => unsafe { avx512_into(to, writer) },
         }
     }
+}
+
+/// Whether values are short enough for the lanes of registers, none of which has sixteen bytes or more.
+pub(super) const fn in_lanes<A>() -> bool {
+    size_of::<A>() < 16
 }
 
 /// A function of its own, so that `to` is a parameter, which is what tells that it overlaps nothing.

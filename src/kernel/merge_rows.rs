@@ -26,21 +26,6 @@ pub(crate) fn same<O: 'static, A: 'static>(row: &[O]) -> Option<&[A]> {
         .then(|| unsafe { core::slice::from_raw_parts(row.as_ptr().cast(), row.len()) })
 }
 
-/// Integers of four bytes as those with a sign: what is added and wraps is the same.
-pub(crate) fn signed<O: 'static>(row: &[O]) -> Option<&[i32]> {
-    let is = |t: TypeId| TypeId::of::<O>() == t;
-    // SAFETY: every `u32` is an `i32`, of the same size and alignment.
-    (is(TypeId::of::<u32>()) || is(TypeId::of::<i32>()))
-        .then(|| unsafe { core::slice::from_raw_parts(row.as_ptr().cast(), row.len()) })
-}
-
-/// The same, to be written.
-pub(crate) fn signed_mut<O: 'static>(row: &mut [O]) -> Option<&mut [i32]> {
-    signed(row)?;
-    // SAFETY: as in `signed`; and every `i32` is a `u32`.
-    Some(unsafe { core::slice::from_raw_parts_mut(row.as_mut_ptr().cast(), row.len()) })
-}
-
 /// `out[row + sum(i * strides)] = f(.. f(f(start, block_0[i]), block_1[i]) ..)` for rows of `row.len()` elements, whatever
 /// they held; `row` is the first of them.
 ///
@@ -91,7 +76,7 @@ pub(crate) fn merge_rows<T: Copy, A: Copy>(
     let to = out.as_mut_ptr().wrapping_add(row.start);
     // What is checked above: for every index of the loops, `to..to + len` lies in `out`, which is borrowed exclusively, and
     // the cells of each side are elements of its view.
-    Level::detect().run(SumRows { outer: &outer, sides: &sides, shared, edges: &edges, to, start, f });
+    Level::detect().run_short(SumRows { outer: &outer, sides: &sides, shared, edges: &edges, to, start, f });
 }
 
 /// The rows of one block.

@@ -45,7 +45,7 @@ pub(crate) use copy::copy_block;
 pub(crate) use frame::{Along, Placement};
 pub(crate) use lined::Lined;
 pub(crate) use merge::{merge_block, merge_side_by_side, merge_weighted};
-pub(crate) use merge_rows::{merge_rows, same, same_mut, signed, signed_mut};
+pub(crate) use merge_rows::{merge_rows, same, same_mut};
 pub(crate) use product::Products;
 pub use raise::Raise;
 pub(crate) use raise::{Raised, raise};

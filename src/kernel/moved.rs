@@ -54,10 +54,20 @@ pub(super) fn bits_of<'a, T: Element, U: Copy>(view: &View<'a, T>) -> View<'a, B
 ///
 /// # Safety
 /// Nothing but the bits of values of `T` may be written.
-pub(super) unsafe fn bits_mut<T: Element, U: Copy>(out: &mut [T]) -> &mut [Bits<U>] {
+pub(super) unsafe fn bits_mut<T: Copy, U: Copy>(out: &mut [T]) -> &mut [Bits<U>] {
     alike::<T, U>();
     // SAFETY: as many elements of the same size and alignment; what is written are values of `T`, by the contract.
     unsafe { core::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()) }
+}
+
+/// Elements that lie side by side.
+///
+/// # Panics
+/// If `U` has another size or alignment.
+pub(super) fn all_bits<T: Copy, U: Copy>(elements: &[T]) -> &[Bits<U>] {
+    alike::<T, U>();
+    // SAFETY: as many elements of the same size and alignment, of which any bytes are a value.
+    unsafe { core::slice::from_raw_parts(elements.as_ptr().cast(), elements.len()) }
 }
 
 fn alike<T, U>() {

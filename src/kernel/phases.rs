@@ -2,6 +2,7 @@
 
 use super::caches::LINE;
 use super::level::{Level, Writer};
+use super::moved::{all_bits, bits, bits_mut, moved_size};
 use super::rows::CHUNK;
 use super::stream::in_line;
 use alloc::vec::Vec;
@@ -18,16 +19,20 @@ pub(crate) enum Row {
 }
 
 /// How every row is taken apart: position `first + k` of a phase reads element `from + k * step`.
-pub(crate) struct Columns<A> {
+pub(crate) struct Columns {
     step: usize,
     /// Cells of a phase's row.
     row: usize,
-    nothing: A,
     phases: Vec<Phase>,
     /// Where every phase has a run of cells: read once for all of them.
     together: Option<Together>,
-    /// Cells of rows in padding, phase by phase.
-    filled: Vec<A>,
+}
+
+/// Cells that are no elements: those of rows that never count, and of rows in padding, phase by phase.
+#[derive(Clone, Copy)]
+pub(crate) struct Blanks<'a, A> {
+    pub(crate) nothing: A,
+    pub(crate) filled: &'a [A],
 }
 
 struct Phase {
@@ -50,9 +55,9 @@ struct Together {
 /// The longest step whose phases are read together.
 const MOST: usize = 3;
 
-impl<A: Copy> Columns<A> {
-    pub(crate) fn new(step: usize, row: usize, nothing: A) -> Self {
-        Columns { step, row, nothing, phases: Vec::new(), together: None, filled: Vec::new() }
+impl Columns {
+    pub(crate) fn new(step: usize, row: usize) -> Self {
+        Columns { step, row, phases: Vec::new(), together: None }
     }
 
     /// Cells of a phase's row.
@@ -101,11 +106,6 @@ impl<A: Copy> Columns<A> {
         let all = self.phases.iter().all(|p| p.borders.is_empty());
         self.together = Some(Together { from: begin * step, count: end - begin, to, all });
     }
-
-    /// The cells of the last phase in a row of padding.
-    pub(crate) fn filled(&mut self, cells: impl Iterator<Item = A>) {
-        self.filled.extend(cells);
-    }
 }
 
 /// Cells for `cells` of them and what may be written behind a row, so that what follows begins on a cache line.
@@ -122,18 +122,41 @@ pub(super) fn lanes<A>() -> usize {
 /// Writes the phases of rows, one row behind the other; further phases follow `pitch` apart in `dst`.
 ///
 /// They need [`room`]: whole registers are written behind a row as well, before the next one.
+#[allow(unsafe_code)] // cells seen as bits of their size
 pub(crate) fn take_apart<A: Copy>(
     level: Level,
     dst: &mut [A],
     src: &[A],
     rows: &[Row],
-    columns: &Columns<A>,
+    (columns, blanks): (&Columns, Blanks<'_, A>),
+    pitch: usize,
+) {
+    // Cells are moved and never looked at: there is a loop for each size.
+    macro_rules! by_size {
+        ($($size:literal $number:ty,)*) => { match const { moved_size::<A>() } {
+            $($size => {
+                let blanks = Blanks { nothing: bits::<A, $number>(blanks.nothing), filled: all_bits(blanks.filled) };
+                // SAFETY: what is written are cells of the source and blanks.
+                by_step(level, unsafe { bits_mut(dst) }, all_bits(src), rows, (columns, blanks), pitch)
+            })*
+            _ => by_step(level, dst, src, rows, (columns, blanks), pitch),
+        } };
+    }
+    by_size!(1 u8, 2 u16, 4 u32, 8 u64,)
+}
+
+fn by_step<A: Copy>(
+    level: Level,
+    dst: &mut [A],
+    src: &[A],
+    rows: &[Row],
+    (columns, blanks): (&Columns, Blanks<'_, A>),
     pitch: usize,
 ) {
     match columns.step {
-        2 => level.write(dst, TakeApart::<A, 2> { src, rows, columns, pitch }),
-        3 => level.write(dst, TakeApart::<A, 3> { src, rows, columns, pitch }),
-        _ => level.write(dst, TakeApart::<A, 0> { src, rows, columns, pitch }),
+        2 => level.write(dst, TakeApart::<A, 2> { src, rows, columns, blanks, pitch }),
+        3 => level.write(dst, TakeApart::<A, 3> { src, rows, columns, blanks, pitch }),
+        _ => level.write(dst, TakeApart::<A, 0> { src, rows, columns, blanks, pitch }),
     }
 }
 
@@ -141,14 +164,15 @@ pub(crate) fn take_apart<A: Copy>(
 struct TakeApart<'a, A, const S: usize> {
     src: &'a [A],
     rows: &'a [Row],
-    columns: &'a Columns<A>,
+    columns: &'a Columns,
+    blanks: Blanks<'a, A>,
     pitch: usize,
 }
 
 impl<A: Copy, const S: usize> Writer<A> for TakeApart<'_, A, S> {
     #[inline(always)]
     fn write<const FUSED: bool>(self, dst: &mut [A]) {
-        let TakeApart { src, rows, columns, pitch } = self;
+        let TakeApart { src, rows, columns, blanks, pitch } = self;
         let len = columns.row;
         for (k, &row) in rows.iter().enumerate() {
             let at = k * len;
@@ -156,8 +180,8 @@ impl<A: Copy, const S: usize> Writer<A> for TakeApart<'_, A, S> {
                 for p in 0..columns.phases.len() {
                     let dst = &mut dst[at + p * pitch..][..len];
                     match row {
-                        Row::Filled => dst.copy_from_slice(&columns.filled[p * len..][..len]),
-                        _ => dst.fill(columns.nothing),
+                        Row::Filled => dst.copy_from_slice(&blanks.filled[p * len..][..len]),
+                        _ => dst.fill(blanks.nothing),
                     }
                 }
                 continue;
@@ -176,7 +200,7 @@ impl<A: Copy, const S: usize> Writer<A> for TakeApart<'_, A, S> {
                     copy_steps::<A, S>(&mut dst[phase.first..][..n], &src[phase.from..], columns.step);
                 }
                 for &(cell, element) in &phase.borders {
-                    dst[cell] = element.map_or_else(|| columns.filled[p * len + cell], |e| src[e]);
+                    dst[cell] = element.map_or_else(|| blanks.filled[p * len + cell], |e| src[e]);
                 }
             }
         }

@@ -3,7 +3,8 @@
 //! Every loop is generic over a [`Reduction`] and compiled once per [`Level`]; all slices of a call have the length
 //! of the first one, and a longer one is cut.
 
-use super::level::{Kernel, Level, Writer};
+use super::level::{Kernel, Level, Writer, in_lanes};
+use super::moved::{all_bits, bits_mut, moved_size};
 use super::pairwise::{Along, Batch};
 use super::stream::prefetch;
 use super::stretches::Stretches;
@@ -19,6 +20,8 @@ pub(crate) trait Op: Copy + Sync {
     type Acc: Copy + Send + Sync;
     /// Whether small windows, as pooling layers have them, are worth loops of their own.
     const BOXED: bool = false;
+    /// Whether rows of small boxes are reduced at all, or only read.
+    const STRAIGHT: bool = Self::BOXED;
     /// Whether there is a loop for the windows of a batch of rows, see [`batch`](Self::batch).
     const BATCHED: bool = false;
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
@@ -146,6 +149,19 @@ pub(crate) fn lift<T: Copy, L: Lifting<T>>(
     }
 }
 
+/// `dst[k] = src[k * step]`, by the same loops for all types of one size; as [`lift`] otherwise.
+#[allow(unsafe_code)] // cells seen as bits of their size
+pub(crate) fn copy<A: Copy + Send + Sync>(level: Level, dst: &mut [A], src: &[A], step: usize, ahead: isize) {
+    macro_rules! by_size {
+        ($($size:literal $number:ty,)*) => { match const { moved_size::<A>() } {
+            // SAFETY: what is written are cells of the source.
+            $($size => lift(level, AsTheyAre, unsafe { bits_mut(dst) }, all_bits::<A, $number>(src), step, ahead),)*
+            _ => lift(level, AsTheyAre, dst, src, step, ahead),
+        } };
+    }
+    by_size!(1 u8, 2 u16, 4 u32, 8 u64,)
+}
+
 struct Lift<'a, T, L> {
     lifting: L,
     src: &'a [T],
@@ -252,13 +268,20 @@ struct Suffixes<'a, O: Op> {
 
 impl<O: Op> Kernel for Suffixes<'_, O> {
     type Out = ();
+    const LANES: bool = in_lanes::<O::Acc>();
     #[inline(always)]
     fn run(mut self) {
         let len = self.len;
-        let whole = if const { small::<O::Acc>() } { len / CHUNK * CHUNK } else { 0 };
-        if const { small::<O::Acc>() } {
-            for at in (0..whole).step_by(CHUNK) {
-                self.columns::<CHUNK>(at);
+        let mut whole = 0;
+        if const { in_lanes::<O::Acc>() } {
+            while whole + CHUNK <= len {
+                self.columns::<CHUNK>(whole);
+                whole += CHUNK;
+            }
+        } else if const { small::<O::Acc>() } {
+            while whole + TAPS <= len {
+                self.columns::<TAPS>(whole);
+                whole += TAPS;
             }
         }
         for at in whole..len {

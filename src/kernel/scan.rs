@@ -1,7 +1,7 @@
 //! Windows of very many cells along a line, as combinations of blocks that follow each other: from a place to its group's end,
 //! and from the next group's beginning on.
 
-use super::level::{Kernel, Level};
+use super::level::{Kernel, Level, in_lanes};
 use super::rows::{Op, TAPS};
 
 /// Positions of a block: so many cells are combined side by side, whatever registers there are.
@@ -18,11 +18,13 @@ trait Columns {
 /// All cells of blocks that are `width` wide, many at a time while there are as many. (Not by a closure for each: it would be
 /// compiled for the baseline.)
 #[inline(always)]
-fn each_columns(width: usize, scan: &mut impl Columns) {
-    let (wide, mut at) = (width / WIDE * WIDE, 0);
-    while at < wide {
-        scan.columns::<WIDE>(at);
-        at += WIDE;
+fn each_columns<A>(width: usize, scan: &mut impl Columns) {
+    let mut at = 0;
+    if const { in_lanes::<A>() } {
+        while at + WIDE <= width {
+            scan.columns::<WIDE>(at);
+            at += WIDE;
+        }
     }
     while at < width {
         scan.columns::<BLOCK>(at);
@@ -47,9 +49,10 @@ struct Forward<'a, O: Op> {
 
 impl<O: Op> Kernel for Forward<'_, O> {
     type Out = ();
+    const LANES: bool = in_lanes::<O::Acc>();
     #[inline(always)]
     fn run(mut self) {
-        each_columns(self.width, &mut self);
+        each_columns::<O::Acc>(self.width, &mut self);
     }
 }
 
@@ -94,9 +97,10 @@ struct Backward<'a, O: Op> {
 
 impl<O: Op> Kernel for Backward<'_, O> {
     type Out = ();
+    const LANES: bool = in_lanes::<O::Acc>();
     #[inline(always)]
     fn run(mut self) {
-        each_columns(self.width, &mut self);
+        each_columns::<O::Acc>(self.width, &mut self);
     }
 }
 

@@ -246,9 +246,9 @@ impl<'a, T> Windows<'a, T> {
 
 impl<'a, T> Windows<'a, T> {
     /// The same windows over the same elements.
-    pub(crate) fn bits(&self) -> Windows<'a, T::Bits>
+    pub(crate) fn bits<B>(&self) -> Windows<'a, B>
     where
-        T: SameBits,
+        T: SameBits<B>,
     {
         let (plan, source, fill) = (self.plan.clone(), self.source.bits(), self.fill.map(T::bits));
         Windows { cells: AnyWindows { plan, source, fill } }

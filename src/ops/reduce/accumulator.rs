@@ -1,6 +1,7 @@
 //! What sums are accumulated in, and how they are divided.
 
 use super::sealed::Sealed;
+use crate::array::{SameBits, bits_mut};
 use crate::element::Element;
 use crate::kernel::quotient::{CHUNK, quotients};
 
@@ -88,6 +89,16 @@ wrap! {
 
 /// A type that sums are accumulated in.
 pub trait Total: Wrap {
+    /// What sums are added up in: integers wrap alike with a sign and without, so those without are added as those with one.
+    #[doc(hidden)]
+    type Bits: Wrap;
+    #[doc(hidden)]
+    fn bits(self) -> Self::Bits;
+    #[doc(hidden)]
+    fn of_bits(bits: Self::Bits) -> Self;
+    /// Sums as they are added up.
+    #[doc(hidden)]
+    fn all_bits(sums: &mut [Self]) -> &mut [Self::Bits];
     /// The type of means.
     #[doc(hidden)]
     type Mean: Wrap;
@@ -102,9 +113,9 @@ pub trait Total: Wrap {
     /// All quotients; see [`lower_all`](crate::kernel::rows::Reduction::lower_all).
     #[doc(hidden)]
     #[inline(always)]
-    fn means<const FUSED: bool>(sums: &[Self], n: Self::Count, out: &mut [Self::Mean]) {
+    fn means<const FUSED: bool>(sums: &[Self::Bits], n: Self::Count, out: &mut [Self::Mean]) {
         for (out, &sum) in out.iter_mut().zip(sums) {
-            *out = sum.mean(n);
+            *out = Self::of_bits(sum).mean(n);
         }
     }
     /// A sum of zeros is 0.0, whatever their signs.
@@ -136,12 +147,31 @@ pub trait Total: Wrap {
     }
 }
 
+macro_rules! added_as {
+    ($bits:ty) => {
+        type Bits = $bits;
+        #[inline(always)]
+        fn bits(self) -> $bits {
+            SameBits::bits(self)
+        }
+        #[inline(always)]
+        fn of_bits(bits: $bits) -> Self {
+            bits as Self
+        }
+        #[inline(always)]
+        fn all_bits(sums: &mut [Self]) -> &mut [$bits] {
+            bits_mut(sums)
+        }
+    };
+}
+
 /// What summands are shrunk by: there are fewer cells in any window.
 const SMALL: i32 = 64;
 
 macro_rules! float_accumulators {
     ($($t:ty)*) => { $(
         impl Total for $t {
+            added_as! { $t }
             type Mean = $t;
             type Count = $t;
             #[inline(always)]
@@ -188,8 +218,9 @@ macro_rules! float_accumulators {
 float_accumulators! { f32 f64 }
 
 macro_rules! small_accumulators {
-    ($($t:ty)*) => { $(
+    ($($t:ty as $bits:ty;)*) => { $(
         impl Total for $t {
+            added_as! { $bits }
             type Mean = f64;
             type Count = f64;
             #[inline(always)]
@@ -201,17 +232,17 @@ macro_rules! small_accumulators {
                 f64::from(self) / n
             }
             #[inline(always)]
-            fn means<const FUSED: bool>(sums: &[$t], n: f64, out: &mut [f64]) {
+            fn means<const FUSED: bool>(sums: &[$bits], n: f64, out: &mut [f64]) {
                 let (chunks, rest) = sums.as_chunks::<CHUNK>();
                 for (sums, out) in chunks.iter().zip(out.chunks_exact_mut(CHUNK)) {
                     let mut wide = [0.0; CHUNK];
                     for i in 0..CHUNK {
-                        wide[i] = f64::from(sums[i]);
+                        wide[i] = f64::from(sums[i] as $t);
                     }
                     quotients::<FUSED, _>(&wide, n, out);
                 }
                 for (&sum, out) in rest.iter().zip(&mut out[sums.len() - rest.len()..]) {
-                    *out = sum.mean(n);
+                    *out = (sum as $t).mean(n);
                 }
             }
             #[inline(always)]
@@ -222,11 +253,12 @@ macro_rules! small_accumulators {
     )* };
 }
 
-small_accumulators! { u16 u32 i16 i32 }
+small_accumulators! { u16 as i16; u32 as i32; i16 as i16; i32 as i32; }
 
 macro_rules! large_accumulators {
-    ($($t:ty: $magnitude:expr;)*) => { $(
+    ($($t:ty as $bits:ty: $magnitude:expr;)*) => { $(
         impl Total for $t {
+            added_as! { $bits }
             type Mean = f64;
             type Count = usize;
             #[inline(always)]
@@ -249,10 +281,10 @@ macro_rules! large_accumulators {
 }
 
 large_accumulators! {
-    u64: |a| a as u128;
-    i64: |a| a.unsigned_abs() as u128;
-    u128: |a| a;
-    i128: |a| a.unsigned_abs();
+    u64 as i64: |a| a as u128;
+    i64 as i64: |a| a.unsigned_abs() as u128;
+    u128 as i128: |a| a;
+    i128 as i128: |a| a.unsigned_abs();
 }
 
 /// `(high 2^128 + low) / n`, rounded once, to even; NaN for nothing.

@@ -4,17 +4,18 @@
 //! maximum, which is reduced like any other.
 
 use super::block::{each_window, repeats};
+use super::extreme::Search;
 use super::found::{Found, Lower, Placing};
 use super::held::{check_cells, short_window};
-use super::masking::{AnyMask, Work};
+use super::masking::{AnyMask, Cut};
 use super::number::Number;
 use super::ops::Larger;
-use super::places::{Keyed, Narrow, Places, Search, Wide, Width};
+use super::places::{Keyed, Narrow, Places, Wide, Width};
 use super::rankable::Rankable;
 use super::rows::Traits;
 use super::source::{Blank, Elements};
 use super::{planes, ranges};
-use crate::array::{Array, View};
+use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Op, small};
@@ -56,7 +57,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmax_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(self, None, "argmax", (false, false), out, None)
+        T::search(self, None, "argmax", Search::LARGEST, out, None)
     }
 
     /// Where the smallest element of each window lies; otherwise as [`argmax`](Self::argmax), NaNs included: a NaN beats
@@ -75,7 +76,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmin_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(self, None, "argmin", (true, false), out, None)
+        T::search(self, None, "argmin", Search::SMALLEST, out, None)
     }
 
     /// The largest elements and their indices, among NaNs the last or the first, in windows over the array's last axes alone.
@@ -83,7 +84,7 @@ impl<'a, T: Number> Windows<'a, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub(crate) fn largest_into(&self, last_nan: bool, values: &mut [T], indices: &mut [usize]) -> Result<()> {
-        T::search(self, None, "argmax", (false, last_nan), indices, Some(values))
+        T::search(self, None, "argmax", Search { last_nan, ..Search::LARGEST }, indices, Some(values))
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) fn search<T: Rankable>(
     indices: &mut [usize],
     values: Option<&mut [T]>,
 ) -> Result<()> {
-    let plan = windows.plan();
+    let (plan, source) = (windows.plan(), windows.source());
     if let Some(values) = &values {
         windows.check_buffer(values.len())?;
     }
@@ -118,10 +119,10 @@ pub(super) fn search<T: Rankable>(
         return Ok(());
     }
     let places = Places::of(plan, mask.is_some());
-    let elements = match (&values, windows.source().as_slice()) {
+    let elements = match (&values, source.as_slice()) {
         (None, _) => Cow::Borrowed(&[][..]),
         (_, Some(elements)) => Cow::Borrowed(elements),
-        (_, None) => Cow::Owned(windows.source().iter().copied().collect()),
+        (_, None) => Cow::Owned(source.iter().copied().collect()),
     };
     let plane = plan.axes().iter().map(AxisPlan::len).product();
     let grid = plan.axes().iter().map(AxisPlan::count).product();
@@ -146,7 +147,7 @@ pub(super) fn search<T: Rankable>(
     }
     match places.are_indices() {
         true if plan.axes().is_empty()
-            || ranges::wanted(plan, windows.source()) && !endless(plan, windows.source()) =>
+            || ranges::wanted(plan, source.strides()) && !endless(plan, source.len(), source.strides()) =>
         {
             by_ranges(windows, search, lower, found)
         }
@@ -158,8 +159,8 @@ pub(super) fn search<T: Rankable>(
 }
 
 /// Whether a list of all elements would be mostly the same ones, over and over.
-pub(super) fn endless<T>(plan: &Plan, source: &View<'_, T>) -> bool {
-    source.len() > 1 << 26 && plan.axes().iter().any(|a| source.strides()[a.axis()] == 0)
+pub(super) fn endless(plan: &Plan, len: usize, strides: &[isize]) -> bool {
+    len > 1 << 26 && plan.axes().iter().any(|a| strides[a.axis()] == 0)
 }
 
 /// What the walk is to know of keys that hold places.
@@ -188,14 +189,13 @@ fn walk<T: Rankable, W: Width>(
     let (plan, source, level) = (windows.plan(), windows.source(), Level::detect());
     let traits = traits::<T, W>(plan, lower.places);
     let bytes = size_of_val(found.indices) + found.values.as_ref().map_or(0, |values| size_of_val(&values[..]));
-    let work = Work::new(plan, source.strides(), false, (traits, mask), bytes);
-    let units = work.units(source.len().saturating_mul(size_of::<T>()).saturating_add(bytes));
+    let cut = Cut::new((plan, source.strides(), false), (traits, mask), (source.bytes(), bytes));
     let nothing = W::Acc::<T>::default();
     let blank = Blank { fill: nothing, nothing };
-    each_part(found, &work.job().lengths(&units), &|number, found| {
+    each_part(found, &cut.lengths, &|number, found| {
         let mut elements = Elements::new(Keyed::<W>::new(lower.places, search), level, source);
         let mut sink = Placing::<T, W>::new(lower, level, found);
-        work.run(&units[number], level, (Larger::OP, &blank), &mut elements, &mut sink);
+        cut.run(number, level, (Larger::OP, &blank), &mut elements, &mut sink);
     });
 }
 
@@ -226,6 +226,8 @@ fn one_by_one<T: Rankable>(windows: &Windows<'_, T>, search: Search, lower: Lowe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::View;
+    use crate::ops::reduce::extreme::Extreme;
     use crate::spec::{PadMode, Tail, unfold};
     use alloc::vec;
     use alloc::vec::Vec;
@@ -261,7 +263,7 @@ mod tests {
             let places = Places::new(plan, false, |axis| (0, axis.len()));
             let lower = Lower { places: &places, elements: &[], plane: 1, grid: 1 };
             for (least, last_nan) in [(false, false), (true, false), (false, true)] {
-                let search = Search { least, last_nan };
+                let search = Search { of: Extreme { least, turned: false }, last_nan };
                 let by = |f: &Way<'_>| {
                     let mut indices = vec![0; plan.reduced_shape().iter().product()];
                     f(&windows, search, lower, Found { indices: &mut indices, values: None, before: 0 });
@@ -294,7 +296,7 @@ mod tests {
                 let mut indices = vec![0; plan.reduced_shape().iter().product()];
                 let lower = Lower { places, elements: &[], plane: 1, grid: 1 };
                 let found = Found { indices: &mut indices, values: None, before: 0 };
-                walk::<u8, Narrow>(&windows, None, Search { least: false, last_nan: false }, lower, found);
+                walk::<u8, Narrow>(&windows, None, Search::LARGEST, lower, found);
                 indices
             };
             let own = find(&Places::new(plan, false, |axis| (0, axis.len())));

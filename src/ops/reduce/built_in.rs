@@ -3,14 +3,12 @@
 use super::accumulator::{Total, Wrap};
 use super::arg::search;
 use super::compiled::{Extremes, Sums};
-use super::exact::{ExactMean, ProductIfFits, SumIfFits};
+use super::extreme::{Extreme, Search};
+use super::keys::{Highest, Lowest, Turned};
 use super::masking::AnyMask;
-use super::monoid::{By, Lowest, Max, Min};
 use super::number::Number;
-use super::ops::{Larger, Smaller};
-use super::places::Search;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
-use super::{engine, ranges};
+use super::{engine, exact};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
@@ -18,41 +16,50 @@ use crate::kernel::rows::Reduction;
 use crate::ops::Windows;
 use crate::spec::index_of;
 use alloc::vec;
-use core::marker::PhantomData;
+use alloc::vec::Vec;
 
-/// Bytes are compared as they are both ways; all other minima are maxima of complements.
+/// Elements that stand in the order of their own keys.
 macro_rules! extremes {
-    ($($t:ty)*: $min:expr) => { $(
+    ($($t:ty)*: |$windows:ident, $mask:ident, $of:ident, $out:ident| $extreme:expr) => { $(
         impl Extremes for $t {
             #[inline(never)]
-            fn largest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
-                under(windows, mask, &By(&Max, Larger::OP), out)
-            }
-            #[inline(never)]
-            fn smallest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
-                under(windows, mask, &$min, out)
+            fn extreme(
+                $windows: &Windows<'_, $t>,
+                $mask: Option<AnyMask<'_>>,
+                $of: Extreme,
+                $out: &mut [$t],
+            ) -> Result<()> {
+                $extreme
             }
             #[inline(never)]
             fn search(
                 windows: &Windows<'_, $t>,
                 mask: Option<AnyMask<'_>>,
                 what: &'static str,
-                (least, last_nan): (bool, bool),
+                how: Search,
                 indices: &mut [usize],
                 values: Option<&mut [$t]>,
             ) -> Result<()> {
-                search(windows, mask, what, Search { least, last_nan }, indices, values)
+                search(windows, mask, what, how, indices, values)
             }
         }
     )* };
 }
 
-extremes! { u8 i8: By(&Min, Smaller::OP) }
-extremes! { u16 u32 u64 u128 i16 i32 i64 i128 f32 f64: By(&Lowest, Larger::OP) }
+// Bytes are compared as they are both ways.
+extremes! { u8: |windows, mask, of, out| match of.least {
+    true => under(windows, mask, &Turned::smallest(of), out),
+    false => under(windows, mask, &Turned::<_>::largest::<u8>(of), out),
+} }
+extremes! { i16 i32 i64 i128: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
 #[cfg(not(target_pointer_width = "64"))]
-extremes! { usize isize: By(&Lowest, Larger::OP) }
+extremes! { usize isize: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
+extremes! { f32 f64: |windows, mask, of, out| match of.least {
+    true => under(windows, mask, &Lowest::largest::<Self>(of), out),
+    false => under(windows, mask, &Highest::largest::<Self>(of), out),
+} }
 #[cfg(feature = "half")]
-extremes! { half::f16 half::bf16: By(&Lowest, Larger::OP) }
+extremes! { half::f16 half::bf16: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
 
 /// By how long sums may become: in the types there are for them, and in a way of its own beyond.
 macro_rules! sums {
@@ -100,7 +107,9 @@ fn short_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, o
 fn long_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Wide]) -> Result<()> {
     match windows.plan().window_len() <= T::FEW {
         true => under(windows, mask, &SumNarrow, out),
-        false => fitting(windows, mask, "sum", &SumIfFits, out),
+        false => {
+            fitting(windows, "sum", out, &mut |put| exact::sums(windows, mask, &mut |sum, _| put(sum.fits::<T>())))
+        }
     }
 }
 
@@ -109,14 +118,17 @@ fn long_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, ou
         return under(windows, mask, &MeanNarrow::new(false), out);
     }
     windows.check_buffer(out.len())?;
-    let mut means = vec![0.0; out.len()];
-    exactly(windows, mask, &ExactMean, &mut means);
-    out.iter_mut().zip(means).for_each(|(out, mean)| *out = T::from_f64(mean));
+    let mut out = out.iter_mut();
+    exact::sums(windows, mask, &mut |sum, n| {
+        if let Some(out) = out.next() {
+            *out = T::from_f64(sum.mean(n));
+        }
+    });
     Ok(())
 }
 
 fn products<T: Number>(windows: &Windows<'_, T>, out: &mut [T::Wide]) -> Result<()> {
-    fitting(windows, None, "product", &ProductIfFits(PhantomData::<fn(T)>), out)
+    fitting(windows, "product", out, &mut |put| exact::products(windows, &mut |product| put(product.fits::<T>())))
 }
 
 fn float_totals<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, out: &mut [T::Wide]) -> Result<()> {
@@ -146,17 +158,16 @@ fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, o
     Ok(())
 }
 
-/// Reduces integers by an operation whose result may leave its type.
-fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
+/// Stores the results that `run` puts, in order: all, or none if one of them does not fit.
+fn fitting<T: Number>(
     windows: &Windows<'_, T>,
-    mask: Option<AnyMask<'_>>,
     operation: &'static str,
-    reduction: &R,
     out: &mut [T::Wide],
+    run: &mut dyn FnMut(&mut dyn FnMut(Option<T::Wide>)),
 ) -> Result<()> {
     windows.check_buffer(out.len())?;
-    let mut results = vec![None; out.len()];
-    exactly(windows, mask, reduction, &mut results);
+    let mut results = Vec::with_capacity(out.len());
+    run(&mut |result| results.push(result));
     if let Some(number) = results.iter().position(Option::is_none) {
         let shape = windows.plan().reduced_dims();
         let index = index_of(number, &shape);
@@ -169,20 +180,6 @@ fn fitting<T: Number, R: Reduction<T, Out = Option<T::Wide>>>(
     }
     out.iter_mut().zip(results.into_iter().flatten()).for_each(|(out, result)| *out = result);
     Ok(())
-}
-
-/// Reduces by an operation that takes an element many times at once, into a buffer of the right length.
-fn exactly<T: Number, R: Reduction<T>>(
-    windows: &Windows<'_, T>,
-    mask: Option<AnyMask<'_>>,
-    reduction: &R,
-    out: &mut [R::Out],
-) {
-    let (plan, source, fill) = (windows.plan(), windows.source(), windows.fill_value().copied());
-    match mask {
-        Some(_) => engine::reduce(plan, source, fill, (reduction, mask), Level::detect(), out),
-        None => ranges::reduce(plan, source, fill, reduction, out),
-    }
 }
 
 /// Reduces the cells of a mask, or all, into a buffer of the right length.

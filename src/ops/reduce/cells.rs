@@ -21,11 +21,16 @@ impl<A: Copy> Cells<A> {
     /// Makes it long enough; what it held stays only if it was.
     pub(crate) fn fit(&mut self, len: usize, value: A) {
         if self.len() < len {
-            self.data.clear();
-            self.data.resize(len + in_line::<A>(), value);
-            // Of no use where a cell does not divide a line.
-            self.start = self.data.as_ptr().align_offset(LINE).min(in_line::<A>());
+            self.grow(len, value);
         }
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, len: usize, value: A) {
+        self.data.clear();
+        self.data.resize(len + in_line::<A>(), value);
+        // Of no use where a cell does not divide a line.
+        self.start = self.data.as_ptr().align_offset(LINE).min(in_line::<A>());
     }
 }
 

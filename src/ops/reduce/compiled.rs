@@ -1,5 +1,6 @@
 //! What every element type has compiled in this crate: declared here, made in [`built_in`](super::built_in).
 
+use super::extreme::{Extreme, Search};
 use super::gaps::ValidWindows;
 use super::masking::AnyMask;
 use crate::error::Result;
@@ -8,15 +9,13 @@ use crate::ops::Windows;
 /// Extremes of windows, of the cells of a mask if there is one, into a buffer of one result each.
 pub trait Extremes: Sized {
     #[doc(hidden)]
-    fn largest(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, out: &mut [Self]) -> Result<()>;
-    #[doc(hidden)]
-    fn smallest(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, out: &mut [Self]) -> Result<()>;
+    fn extreme(windows: &Windows<'_, Self>, mask: Option<AnyMask<'_>>, of: Extreme, out: &mut [Self]) -> Result<()>;
     #[doc(hidden)]
     fn search(
         windows: &Windows<'_, Self>,
         mask: Option<AnyMask<'_>>,
         what: &'static str,
-        least_and_last_nan: (bool, bool),
+        search: Search,
         indices: &mut [usize],
         values: Option<&mut [Self]>,
     ) -> Result<()>;
@@ -39,7 +38,7 @@ pub trait Gaps<Maybe, MaybeWide, Mean>: Sized {
     #[doc(hidden)]
     fn gapped_means(windows: &ValidWindows<'_, Self>, out: &mut [Mean]) -> Result<()>;
     #[doc(hidden)]
-    fn gapped_extremes(windows: &ValidWindows<'_, Self>, least: bool, out: &mut [Maybe]) -> Result<()>;
+    fn gapped_extremes(windows: &ValidWindows<'_, Self>, of: Extreme, out: &mut [Maybe]) -> Result<()>;
     #[doc(hidden)]
-    fn gapped_places(windows: &ValidWindows<'_, Self>, least: bool, out: &mut [Option<usize>]) -> Result<()>;
+    fn gapped_places(windows: &ValidWindows<'_, Self>, of: Extreme, out: &mut [Option<usize>]) -> Result<()>;
 }

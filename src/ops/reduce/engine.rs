@@ -5,7 +5,7 @@
 //! themselves ([`Along`]), and pushed through the other axes from the inside out ([`Across`]), each of which keeps only the
 //! rows its later windows need. What leaves the first axis is written to the result.
 
-use super::masking::{AnyMask, Work};
+use super::masking::{AnyMask, Cut};
 use super::ranges;
 use super::results::Results;
 use super::rows::Traits;
@@ -34,23 +34,20 @@ pub(crate) fn reduce<T, R>(
     match mask {
         Some(mask) if mask.0.cells() == 0 => return of_nothing(reduction, out),
         Some(_) => {}
-        None if ranges::wanted(plan, source) => return ranges::reduce(plan, source, fill, reduction, out),
+        None if ranges::wanted(plan, source.strides()) => return ranges::reduce(plan, source, fill, reduction, out),
         None if plan.axes().is_empty() => return one_by_one(source, reduction, out),
         None => {}
     }
-    let traits = Traits::of::<T, R>();
-    let work = Work::new(plan, source.strides(), fill.is_some(), (traits, mask), size_of_val(out));
-    let read = source.len().saturating_mul(size_of::<T>().max(1));
-    let units = work.units(read.saturating_add(size_of_val(out)));
+    let how = (Traits::of::<T, R>(), mask);
+    let cut = Cut::new((plan, source.strides(), fill.is_some()), how, (source.bytes(), size_of_val(out)));
     let blank = Blank {
         fill: fill.map_or_else(|| reduction.identity(), |v| reduction.lifting().lift(v)),
         nothing: reduction.identity(),
     };
-    let job = work.job();
-    each_part(out, &job.lengths(&units), &|number, part| {
+    each_part(out, &cut.lengths, &|number, part| {
         let mut source = Elements::new(reduction.lifting(), level, source);
-        let mut results = Results::new(reduction, level, part, job.streams);
-        work.run(&units[number], level, (reduction.op(), &blank), &mut source, &mut results);
+        let mut results = Results::new(reduction, level, part, cut.work.job().streams);
+        cut.run(number, level, (reduction.op(), &blank), &mut source, &mut results);
     });
 }
 

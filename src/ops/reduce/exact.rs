@@ -1,12 +1,18 @@
 //! Sums, means and products of integers that may leave every type: computed so wide that they cannot, then told whether they fit.
 
 use super::accumulator::quotient;
+use super::masking::AnyMask;
 use super::number::Number;
-use crate::kernel::rows::{Lifting, Op, Reduction};
-use core::marker::PhantomData;
+use super::{engine, ranges};
+use crate::array::View;
+use crate::kernel::level::Level;
+use crate::kernel::rows::{AsTheyAre, Lifting, Op, Reduction};
+use crate::ops::Windows;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// A sum in 256 bits, two's complement.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Sum {
     low: u128,
     high: i128,
@@ -14,6 +20,22 @@ pub(crate) struct Sum {
 
 impl Sum {
     const ZERO: Sum = Sum { low: 0, high: 0 };
+    pub(super) const HOW: ranges::How<Adding> = ranges::How { op: Adding, identity: Sum::ZERO, idempotent: false };
+
+    /// The sum, if it fits.
+    pub(super) fn fits<T: Number>(self) -> Option<T::Wide> {
+        match self.magnitude() {
+            (negative, 0, low) => T::from_magnitude(negative, low),
+            _ => None,
+        }
+    }
+
+    /// The mean of so many elements, rounded once.
+    pub(super) fn mean(self, n: usize) -> f64 {
+        let (negative, high, low) = self.magnitude();
+        let mean = quotient(high, low, n);
+        if negative { -mean } else { mean }
+    }
 
     fn of((negative, magnitude): (bool, u128)) -> Sum {
         let low = if negative { magnitude.wrapping_neg() } else { magnitude };
@@ -54,51 +76,49 @@ impl Op for Adding {
     }
 }
 
-/// The sum, if it fits.
-pub(crate) struct SumIfFits;
-/// The mean, rounded once.
-pub(crate) struct ExactMean;
+/// Sums, with how many elements are in each.
+struct Counted;
 
-macro_rules! sums {
-    ($($name:ident: $out:ty, counted: $counted:literal, |$sum:ident, $n:ident| $lower:expr;)*) => { $(
-        impl<T: Number> Reduction<T> for $name {
-            type Acc = Sum;
-            type Lift = Signed;
-            type Op = Adding;
-            type Out = $out;
-            type Count = usize;
-            const IDEMPOTENT: bool = false;
-            const EXACT: bool = true;
-            const COUNTED: bool = $counted;
-            fn identity(&self) -> Sum {
-                Sum::ZERO
-            }
-            fn lifting(&self) -> Signed {
-                Signed
-            }
-            fn op(&self) -> Adding {
-                Adding
-            }
-            fn count(&self, n: usize) -> usize {
-                n
-            }
-            fn lower(&self, $sum: Sum, $n: usize) -> $out {
-                $lower
-            }
-        }
-    )* };
+impl Reduction<Sum> for Counted {
+    type Acc = Sum;
+    type Lift = AsTheyAre;
+    type Op = Adding;
+    type Out = (Sum, usize);
+    type Count = usize;
+    const IDEMPOTENT: bool = false;
+    const EXACT: bool = true;
+    const COUNTED: bool = true;
+    fn identity(&self) -> Sum {
+        Sum::ZERO
+    }
+    fn lifting(&self) -> AsTheyAre {
+        AsTheyAre
+    }
+    fn op(&self) -> Adding {
+        Adding
+    }
+    fn count(&self, n: usize) -> usize {
+        n
+    }
+    fn lower(&self, sum: Sum, n: usize) -> (Sum, usize) {
+        (sum, n)
+    }
 }
 
-sums! {
-    SumIfFits: Option<T::Wide>, counted: false, |sum, _n| match sum.magnitude() {
-        (negative, 0, low) => T::from_magnitude(negative, low),
-        _ => None,
+/// Calls `f` with the sum of each window, or of the cells of a mask, in order, and with how many elements are in it.
+pub(super) fn sums<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, f: &mut dyn FnMut(Sum, usize)) {
+    let (plan, source, fill) = (windows.plan(), windows.source(), windows.fill_value().copied());
+    if mask.is_none() {
+        return ranges::each(plan, source, fill, Signed, Sum::HOW, true, f);
+    }
+    let there = ranges::distinct(source.shape(), source.strides(), false);
+    let elements: Vec<Sum> = ranges::elements(source, &there).into_iter().map(|x| Signed.lift(x)).collect();
+    let Ok(view) = View::with_strides(&elements, source.shape(), ranges::strides(source.shape(), &there), 0) else {
+        unreachable!("elements of an array with its shape")
     };
-    ExactMean: f64, counted: true, |sum, n| {
-        let (negative, high, low) = sum.magnitude();
-        let mean = quotient(high, low, n);
-        if negative { -mean } else { mean }
-    };
+    let mut results = vec![<(Sum, usize)>::default(); plan.reduced_dims().iter().product()];
+    engine::reduce(plan, &view, fill.map(|x| Signed.lift(x)), (&Counted, mask), Level::detect(), &mut results);
+    results.iter().for_each(|&(sum, n)| f(sum, n));
 }
 
 /// A product's sign and magnitude; `None` for one that is longer than 128 bits.
@@ -135,29 +155,17 @@ impl Op for Multiplying {
     }
 }
 
-/// The product, if it fits.
-pub(crate) struct ProductIfFits<T>(pub(crate) PhantomData<fn(T)>);
+impl Product {
+    /// The product, if it fits.
+    pub(super) fn fits<T: Number>(self) -> Option<T::Wide> {
+        T::from_magnitude(self.negative && self.magnitude != Some(0), self.magnitude?)
+    }
+}
 
-impl<T: Number> Reduction<T> for ProductIfFits<T> {
-    type Acc = Product;
-    type Lift = Factor;
-    type Op = Multiplying;
-    type Out = Option<T::Wide>;
-    type Count = ();
-    const IDEMPOTENT: bool = false;
-    const EXACT: bool = true;
-    const COUNTED: bool = false;
-    fn identity(&self) -> Product {
-        Product { negative: false, magnitude: Some(1) }
-    }
-    fn lifting(&self) -> Factor {
-        Factor
-    }
-    fn op(&self) -> Multiplying {
-        Multiplying
-    }
-    fn count(&self, _: usize) {}
-    fn lower(&self, a: Product, _: ()) -> Option<T::Wide> {
-        T::from_magnitude(a.negative && a.magnitude != Some(0), a.magnitude?)
-    }
+/// Calls `f` with the product of each window, in order.
+pub(super) fn products<T: Number>(windows: &Windows<'_, T>, f: &mut dyn FnMut(Product)) {
+    let how =
+        ranges::How { op: Multiplying, identity: Product { negative: false, magnitude: Some(1) }, idempotent: false };
+    let fill = windows.fill_value().copied();
+    ranges::each(windows.plan(), windows.source(), fill, Factor, how, false, &mut |product, _| f(product));
 }

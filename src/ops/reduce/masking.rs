@@ -50,8 +50,42 @@ pub(super) enum Work {
     Masked(Box<dyn MaskedJob>),
 }
 
-impl Work {
+/// A reduction cut into parts: what does not depend on types.
+pub(super) struct Cut {
+    pub(super) work: Work,
+    units: Vec<Unit>,
+    /// How many results each part has.
+    pub(super) lengths: Vec<usize>,
+}
+
+impl Cut {
+    /// Of windows over an array with such strides that reads and writes so many bytes.
     pub(super) fn new(
+        (plan, strides, filled): (&Plan, &[isize], bool),
+        how: (Traits, Option<AnyMask<'_>>),
+        (reads, writes): (usize, usize),
+    ) -> Cut {
+        let work = Work::new(plan, strides, filled, how, writes);
+        let units = work.units(reads.saturating_add(writes));
+        let lengths = work.job().lengths(&units);
+        Cut { work, units, lengths }
+    }
+
+    /// Computes a part.
+    pub(super) fn run<O: Op, C: Copy>(
+        &self,
+        number: usize,
+        level: Level,
+        how: (O, &Blank<O::Acc>),
+        source: &mut dyn Source<O>,
+        sink: &mut dyn Sink<O::Acc, C>,
+    ) {
+        self.work.run(&self.units[number], level, how, source, sink);
+    }
+}
+
+impl Work {
+    fn new(
         plan: &Plan,
         strides: &[isize],
         filled: bool,
@@ -72,7 +106,7 @@ impl Work {
     }
 
     /// The result in parts, of a reduction that reads and writes so many bytes.
-    pub(super) fn units(&self, bytes: usize) -> Vec<Unit> {
+    fn units(&self, bytes: usize) -> Vec<Unit> {
         match self {
             Work::Whole(job) => job.units(bytes),
             Work::Masked(masked) => masked.job().units(bytes.saturating_mul(masked.times())),
@@ -80,7 +114,7 @@ impl Work {
     }
 
     /// Computes a unit.
-    pub(super) fn run<O: Op, C: Copy>(
+    fn run<O: Op, C: Copy>(
         &self,
         unit: &Unit,
         level: Level,

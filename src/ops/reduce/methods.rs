@@ -1,6 +1,7 @@
 //! The reductions of [`Windows`]: the caller's own, and the built-in ones, which [`built_in`](super::built_in) computes.
 
 use super::built_in::run;
+use super::extreme::Extreme;
 use super::monoid::{All, Any, By, Monoid, own};
 use super::number::Number;
 use super::ops::{Larger, Smaller};
@@ -83,7 +84,7 @@ impl<T: Number> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        max, max_into, T, |windows, out| T::largest(windows, None, out)
+        max, max_into, T, |windows, out| T::extreme(windows, None, Extreme::LARGEST, out)
     }
 
     forms! {
@@ -96,7 +97,7 @@ impl<T: Number> Windows<'_, T> {
         ///
         /// # Panics
         /// If the result has more bytes than an address space.
-        min, min_into, T, |windows, out| T::smallest(windows, None, out)
+        min, min_into, T, |windows, out| T::extreme(windows, None, Extreme::SMALLEST, out)
     }
 
     forms! {
@@ -117,9 +118,9 @@ impl<T: Number> Windows<'_, T> {
         minmax, minmax_into, (T, T), |windows, out| {
             windows.check_buffer(out.len())?;
             let mut extremes = vec![T::default(); out.len()];
-            T::smallest(windows, None, &mut extremes)?;
+            T::extreme(windows, None, Extreme::SMALLEST, &mut extremes)?;
             out.iter_mut().zip(&extremes).for_each(|(out, &least)| out.0 = least);
-            T::largest(windows, None, &mut extremes)?;
+            T::extreme(windows, None, Extreme::LARGEST, &mut extremes)?;
             out.iter_mut().zip(&extremes).for_each(|(out, &most)| out.1 = most);
             Ok(())
         }

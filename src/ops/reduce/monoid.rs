@@ -340,33 +340,6 @@ wrapping! {
     WrappingProduct: ONE times {}
 }
 
-/// [`Min`] as a maximum of complements, which shares the loops of [`Max`].
-pub(crate) struct Lowest;
-
-impl<T: Number> Monoid<T> for Lowest {
-    type Acc = T::Key;
-    type Out = T;
-    const IDEMPOTENT: bool = true;
-    const EXACT: bool = true;
-    const FUSED: bool = T::FUSED;
-    #[inline(always)]
-    fn identity(&self) -> T::Key {
-        !T::HIGHEST
-    }
-    #[inline(always)]
-    fn lift(&self, x: T) -> T::Key {
-        !x.key(T::NAN_BELOW)
-    }
-    #[inline(always)]
-    fn combine(&self, a: T::Key, b: T::Key) -> T::Key {
-        core::cmp::max(a, b)
-    }
-    #[inline(always)]
-    fn lower(&self, a: T::Key) -> T {
-        T::value(!a)
-    }
-}
-
 /// Whether all elements are true; nothing is.
 pub(crate) struct All;
 /// Whether any element is true; nothing is not.

@@ -62,7 +62,7 @@ pub trait Number:
     /// The elements themselves, if they are added in their own type.
     #[doc(hidden)]
     #[inline(always)]
-    fn narrow_all(_elements: &[Self]) -> Option<&[Self::Narrow]> {
+    fn narrow_all(_elements: &[Self]) -> Option<&[<Self::Narrow as Total>::Bits]> {
         None
     }
     #[doc(hidden)]

@@ -4,7 +4,7 @@ use super::accumulator::Wrap;
 use crate::kernel::level::Level;
 use crate::kernel::pairwise::{Along, Batch, pairwise, pairwise_along};
 use crate::kernel::rows::Op;
-use crate::kernel::{same, same_mut, signed, signed_mut};
+use crate::kernel::{same, same_mut};
 use core::marker::PhantomData;
 
 macro_rules! ops {
@@ -51,7 +51,7 @@ ops! {
                 pairwise::<f32>(level, rows, delays, batch);
             } else if let (Some(rows), Some(delays)) = (same_mut(rows), same_mut(delays)) {
                 pairwise::<f64>(level, rows, delays, batch);
-            } else if let (Some(rows), Some(delays)) = (signed_mut(rows), signed_mut(delays)) {
+            } else if let (Some(rows), Some(delays)) = (same_mut(rows), same_mut(delays)) {
                 pairwise::<i32>(level, rows, delays, batch);
             }
         }
@@ -60,7 +60,7 @@ ops! {
                 pairwise_along::<f32>(level, to, from, delays, along);
             } else if let (Some(to), Some(from), Some(delays)) = (same_mut(to), same(from), same_mut(delays)) {
                 pairwise_along::<f64>(level, to, from, delays, along);
-            } else if let (Some(to), Some(from), Some(delays)) = (signed_mut(to), signed(from), signed_mut(delays)) {
+            } else if let (Some(to), Some(from), Some(delays)) = (same_mut(to), same(from), same_mut(delays)) {
                 pairwise_along::<i32>(level, to, from, delays, along);
             }
         }

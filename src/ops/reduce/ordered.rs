@@ -3,7 +3,7 @@
 use super::compiled::Extremes;
 use super::sealed::Sealed;
 use crate::element::Element;
-use core::ops::Not;
+use core::ops::{BitXor, Not};
 
 /// An element type with a largest and a smallest value of a window: Rust's integers, `bool`, `f32`, `f64`, and with feature
 /// `half` `f16` and `bf16`.
@@ -13,7 +13,7 @@ use core::ops::Not;
 pub trait Ordered: Element + Sealed + Extremes {
     /// What is compared.
     #[doc(hidden)]
-    type Key: Copy + Ord + Not<Output = Self::Key> + Send + Sync;
+    type Key: Copy + Ord + Not<Output = Self::Key> + BitXor<Output = Self::Key> + Send + Sync;
     /// The key of the lowest value there is (minus infinity).
     #[doc(hidden)]
     const LOWEST: Self::Key;
@@ -26,6 +26,9 @@ pub trait Ordered: Element + Sealed + Extremes {
     /// A key below all numbers that stands for NaN.
     #[doc(hidden)]
     const NAN_BELOW: Self::Key;
+    /// The highest bit of a key.
+    #[doc(hidden)]
+    const TOP: Self::Key;
     /// Whether pools of it have loops of their own.
     #[doc(hidden)]
     const FUSED: bool = false;
@@ -57,6 +60,7 @@ macro_rules! ordered_integers {
             const HIGHEST: $t = $high;
             const NAN_ABOVE: $t = $high;
             const NAN_BELOW: $t = $low;
+            const TOP: $t = 1 << (<$t>::BITS - 1);
             #[inline(always)]
             fn key(self, _: $t) -> $t {
                 self
@@ -93,6 +97,7 @@ macro_rules! ordered_like {
             const HIGHEST: $key = { let $x = <$t>::MAX; $as_key };
             const NAN_ABOVE: $key = Self::HIGHEST;
             const NAN_BELOW: $key = Self::LOWEST;
+            const TOP: $key = 1 << (<$key>::BITS - 1);
             #[inline(always)]
             fn key(self, _: $key) -> $key {
                 let $x = self;
@@ -121,6 +126,7 @@ impl Ordered for bool {
     const HIGHEST: u8 = 1;
     const NAN_ABOVE: u8 = 1;
     const NAN_BELOW: u8 = 0;
+    const TOP: u8 = 1 << 7;
     #[inline(always)]
     fn key(self, _: u8) -> u8 {
         self.into()
@@ -140,6 +146,7 @@ macro_rules! ordered_floats {
             const HIGHEST: $key = <$t>::INFINITY.to_bits() as $key;
             const NAN_ABOVE: $key = <$key>::MAX;
             const NAN_BELOW: $key = <$key>::MIN;
+            const TOP: $key = 1 << (<$key>::BITS - 1);
             #[inline(always)]
             fn key(self, nan: $key) -> $key {
                 let bits = self.to_bits() as $key;

@@ -1,20 +1,12 @@
 //! Elements with their places: what a search for the largest accumulates.
 
+use super::extreme::Search;
 use super::line::turns;
 use super::rankable::Rankable;
 use crate::kernel::rows::Lifting;
 use crate::spec::{AxisPlan, Cell, Plan};
 use core::marker::PhantomData;
 use smallvec::SmallVec;
-
-/// Which of a window's elements is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Search {
-    /// The smallest instead of the largest.
-    pub(crate) least: bool,
-    /// Among NaNs, the last in the window instead of the first.
-    pub(crate) last_nan: bool,
-}
 
 /// What counts places along some axes as one number, row-major.
 struct Flat {
@@ -171,7 +163,7 @@ impl Width for Narrow {
     fn pack<T: Rankable>(x: T, search: Search, first: usize, step: usize, k: usize) -> T::Packed {
         // Earlier places are larger: the first of equals wins.
         let place = (first as u32).wrapping_add((k as u32).wrapping_mul(step as u32));
-        x.pack(search.least, if search.last_nan && x.unordered() { place } else { !place })
+        x.pack(search.of, if search.last_nan && x.unordered() { place } else { !place })
     }
     #[inline(always)]
     fn place<T: Rankable>(packed: T::Packed) -> usize {
@@ -190,7 +182,7 @@ impl Width for Wide {
     #[inline(always)]
     fn pack<T: Rankable>(x: T, search: Search, first: usize, step: usize, k: usize) -> (T::Packed, usize) {
         let place = first.wrapping_add(k.wrapping_mul(step));
-        (x.pack(search.least, 0), if search.last_nan && x.unordered() { place } else { !place })
+        (x.pack(search.of, 0), if search.last_nan && x.unordered() { place } else { !place })
     }
     #[inline(always)]
     fn place<T: Rankable>((_, place): (T::Packed, usize)) -> usize {

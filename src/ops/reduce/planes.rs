@@ -1,8 +1,9 @@
 //! Small windows over whole planes whose largest elements are wanted with their indices, as pooling layers have them: a plane at a
 //! time, by loops for just these windows.
 
+use super::extreme::Search;
 use super::found::{Found, Lower};
-use super::places::{Narrow, Search, Width};
+use super::places::{Narrow, Width};
 use super::rankable::Rankable;
 use crate::kernel::level::Level;
 use crate::kernel::places::{Buffers, KERNELS, Side, places};

@@ -21,9 +21,9 @@ use super::source::{Blank, Source};
 use crate::kernel::caches::{BOX, LIFTED};
 use crate::kernel::folds::fold_rows;
 use crate::kernel::level::Level;
-use crate::kernel::phases::{Columns, Row, room, take_apart};
-use crate::kernel::rows::{AsTheyAre, CHUNK, Counts, Op, TAPS, tree};
-use crate::kernel::straight::{Read, Straight, reduce_rows};
+use crate::kernel::phases::{Blanks, Columns, Row, room, take_apart};
+use crate::kernel::rows::{CHUNK, Counts, Op, TAPS, tree};
+use crate::kernel::straight::{Read, Straight};
 use crate::spec::Cell;
 use alloc::vec::Vec;
 
@@ -34,7 +34,9 @@ const KEPT: usize = 64;
 enum Rows<A> {
     Straight(Straight<A>),
     Phased {
-        columns: Columns<A>,
+        columns: Columns,
+        /// Cells of rows in padding, phase by phase.
+        filled: Vec<A>,
         /// For each tap its phase, and how many cells further it lies.
         taps: Vec<(usize, usize)>,
     },
@@ -108,7 +110,7 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
 
     fn part(&self, run: Run, held: &Count<'_>, count: &dyn Fn(usize) -> C) -> BoxKind<C> {
         let shifts = match &self.rows {
-            Rows::Phased { columns, taps } => Some((columns.row(), &taps[..])),
+            Rows::Phased { columns, taps, .. } => Some((columns.row(), &taps[..])),
             Rows::Straight(_) => None,
         };
         let boxed = Boxed::new(self.lines, run, shifts, &room::<O::Acc>);
@@ -152,8 +154,9 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
         }
         let done = match (&*rows, source.boxed()) {
             (Rows::Straight(how), _) => source.reduce_boxed(op, from, &part.rows, how),
-            (Rows::Phased { columns, .. }, Some(cells)) => {
-                take_apart(level, phased, cells, &part.rows, columns, pitch);
+            (Rows::Phased { columns, filled, .. }, Some(cells)) => {
+                let how = (columns, Blanks { nothing, filled });
+                take_apart(level, phased, cells, &part.rows, how, pitch);
                 true
             }
             (Rows::Phased { .. }, None) => false,
@@ -167,10 +170,11 @@ impl<'p, O: Op, C: Copy> Pool<'p, O, C> {
                 let first = number * most;
                 match &*rows {
                     Rows::Straight(how) => {
-                        reduce_rows(level, (AsTheyAre, op), &mut from[first * width..], lifted, moved, how);
+                        source.reduce_lifted(op, &mut from[first * width..], lifted, moved, how);
                     }
-                    Rows::Phased { columns, .. } => {
-                        take_apart(level, &mut phased[first * columns.row()..], lifted, moved, columns, pitch);
+                    Rows::Phased { columns, filled, .. } => {
+                        let how = (columns, Blanks { nothing, filled });
+                        take_apart(level, &mut phased[first * columns.row()..], lifted, moved, how, pitch);
                     }
                 }
             }
@@ -270,7 +274,7 @@ fn phased<A: Copy>(line: &Line, fill: A, nothing: A) -> Rows<A> {
         let at = phase + q * run.step;
         if at > last { Cell::Gap } else { line.axis.at(run.start + at as isize) }
     };
-    let mut columns = Columns::new(run.step, row, nothing);
+    let (mut columns, mut filled) = (Columns::new(run.step, row), Vec::new());
     for &phase in &phases {
         let inside = |q: usize| match cell(phase, q) {
             Cell::Element(e) => e as isize == run.start + (phase + q * run.step) as isize,
@@ -285,8 +289,8 @@ fn phased<A: Copy>(line: &Line, fill: A, nothing: A) -> Rows<A> {
                 _ => columns.border(q, None),
             }
         }
-        columns.filled((0..row).map(|q| if cell(phase, q) == Cell::Gap { nothing } else { fill }));
+        filled.extend((0..row).map(|q| if cell(phase, q) == Cell::Gap { nothing } else { fill }));
     }
     columns.join();
-    Rows::Phased { columns, taps }
+    Rows::Phased { columns, filled, taps }
 }

@@ -9,9 +9,10 @@
 //! only where that would make something far larger than elements and results between, those axes go first that make it smaller.
 
 use super::doubling::Order;
+use super::extent::{Extent, Segments, next};
 use crate::array::{Picked, View};
 use crate::kernel::rows::{Lifting, Op, Reduction, TAPS};
-use crate::spec::{AxisPlan, Dims, Plan, Reads, Segment, Tail, advance, sort_few, unravel};
+use crate::spec::{AxisPlan, Dims, Plan, Reads, Segment, Strides, Tail, row_major, sort_few};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -26,10 +27,10 @@ const ROOM: f64 = 4.0;
 /// As many elements of unfolded axes there is always room for.
 const SMALL: f64 = 4096.0;
 
-/// Whether the windows of a plan over a view are to be reduced here. Of a part, what the whole plan's would be.
-pub(crate) fn wanted<T>(plan: &Plan, source: &View<'_, T>) -> bool {
+/// Whether the windows of a plan over an array with such strides are to be reduced here. Of a part, what the whole plan's would be.
+pub(crate) fn wanted(plan: &Plan, strides: &[isize]) -> bool {
     let elements: f64 = plan.input_shape().iter().map(|&n| n as f64).product();
-    let repeats = plan.input_shape().iter().zip(source.strides()).any(|(&n, &s)| n > 1 && s == 0);
+    let repeats = plan.input_shape().iter().zip(strides).any(|(&n, &s)| n > 1 && s == 0);
     let uneven = |a: &AxisPlan| a.whole_step().is_none() && a.tail() != Tail::ShiftBack && a.window() > TAPS;
     let walked: f64 = plan.axes().iter().map(walked).product();
     let least: f64 = plan.axes().iter().map(|a| a.whole_len().0 as f64 + a.whole_count().0 as f64).product();
@@ -55,9 +56,8 @@ where
     T: Copy,
     R: Reduction<T>,
 {
-    let how = How { op: r.op(), identity: r.identity(), idempotent: R::IDEMPOTENT };
     let mut out = out.iter_mut();
-    each(plan, source, fill, r.lifting(), how, R::COUNTED, &mut |value, n| {
+    each(plan, source, fill, r.lifting(), How::of(r), R::COUNTED, &mut |value, n| {
         if let Some(out) = out.next() {
             *out = r.lower(value, r.count(n));
             r.seen(core::slice::from_ref(out));
@@ -66,22 +66,31 @@ where
 }
 
 /// Calls `f` for each window, in order, with what its elements combine to and how many there are (if that is `counted`).
-pub(super) fn each<T: Copy, O: Op>(
+pub(super) fn each<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>>(
     plan: &Plan,
     source: &View<'_, T>,
     fill: Option<T>,
-    lifting: impl Lifting<T, Acc = O::Acc>,
+    lifting: L,
     how: How<O>,
     counted: bool,
     f: &mut dyn FnMut(O::Acc, usize),
 ) {
-    let mut all = All::new(source, lifting);
-    let fill = fill.map(|v| lifting.lift(v));
-    for axis in in_turn(plan) {
-        all.along(axis, fill, how);
-    }
-    let data = &all.data;
-    all.extent.each_result(plan, (fill.is_some(), counted), &mut |place, n| f(data[place], n));
+    let there = distinct(source.shape(), source.strides(), L::PLACED);
+    let elements = elements(source, &there);
+    each_of(plan, (there, &elements), fill, lifting, how, counted, f);
+}
+
+/// The same of so many elements along each axis; one for all that are the same.
+pub(super) fn each_of<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>>(
+    plan: &Plan,
+    (there, elements): (Dims, &[T]),
+    fill: Option<T>,
+    lifting: L,
+    how: How<O>,
+    counted: bool,
+    f: &mut dyn FnMut(O::Acc, usize),
+) {
+    All::new(there, elements, lifting).each(plan, fill.map(|v| lifting.lift(v)), how, counted, f);
 }
 
 /// The axes in the order they are reduced in: the last one first, or, where there is no room for that, those first that make the
@@ -111,52 +120,77 @@ pub(super) struct How<O: Op> {
     pub(super) idempotent: bool,
 }
 
+impl<O: Op> How<O> {
+    pub(super) fn of<T, R: Reduction<T, Op = O, Acc = O::Acc>>(reduction: &R) -> Self {
+        How { op: reduction.op(), identity: reduction.identity(), idempotent: R::IDEMPOTENT }
+    }
+}
+
+/// The strides of an array over so many elements along each axis; one stands for all where there are more.
+pub(super) fn strides(shape: &[usize], there: &[usize]) -> Strides {
+    let strides = row_major(there.iter().copied());
+    let own = |((&stride, n), there): ((&usize, &usize), &usize)| if n == there { stride as isize } else { 0 };
+    strides.iter().zip(shape).zip(there).map(own).collect()
+}
+
 /// The array between two axes.
 struct All<A> {
     extent: Extent,
     data: Vec<A>,
 }
 
-/// The elements of a view, repeated ones once unless they are `placed`, and how many there are along each axis.
-#[inline(never)]
-fn distinct<T: Copy>(source: &View<'_, T>, placed: bool) -> (Dims, Vec<T>) {
-    let once =
-        |a: usize| if source.strides()[a] == 0 && !placed { source.shape()[a].min(1) } else { source.shape()[a] };
-    let shape: Dims = (0..source.rank()).map(once).collect();
-    let starts = Dims::from_elem(0, source.rank());
-    // (Through a pointer: what is picked is then found by one function for all types.)
-    let picked: &dyn Fn(usize) -> Picked = &|a: usize| Picked { axis: a, step: 1, count: shape[a] };
-    let distinct = source.pick(&starts, source.rank(), picked).filter(|_| source.rank() > 0);
-    let elements = distinct.as_ref().unwrap_or(source).iter().copied().collect();
-    (shape, elements)
+/// How many elements of a view there are along each axis, repeated ones once unless they are `placed`.
+pub(super) fn distinct(shape: &[usize], strides: &[isize], placed: bool) -> Dims {
+    let once = |(&n, &stride): (&usize, &isize)| if stride == 0 && !placed { n.min(1) } else { n };
+    shape.iter().zip(strides).map(once).collect()
 }
 
-/// How far it reaches.
-struct Extent {
-    /// Lengths of the axes; one where all that lies along an axis is the same.
-    shape: Dims,
-    /// For each axis that is reduced, how many cells of each window count if padding does.
-    held: Vec<(usize, Vec<usize>)>,
+/// The elements of the first so many places along each axis.
+#[inline(never)]
+pub(super) fn elements<T: Copy>(source: &View<'_, T>, shape: &[usize]) -> Vec<T> {
+    // (Through a pointer: what is picked is then found by one function for all types.)
+    let picked: &dyn Fn(usize) -> Picked = &|a: usize| Picked { axis: a, step: 1, count: shape[a] };
+    let distinct = source.pick(&Dims::from_elem(0, shape.len()), shape.len(), picked);
+    let distinct = distinct.as_ref().unwrap_or(source);
+    let mut elements = Vec::with_capacity(distinct.len());
+    distinct.append_to(0..distinct.len(), &mut elements);
+    elements
 }
 
 impl<A: Copy + Send + Sync> All<A> {
-    /// The elements, lifted; repeated ones once.
-    fn new<T: Copy, L: Lifting<T, Acc = A>>(source: &View<'_, T>, lifting: L) -> All<A> {
-        let (shape, elements) = distinct(source, L::PLACED);
-        let data = match shape.split_last() {
-            Some((&row @ 1.., before)) if const { L::PLACED } => {
-                let mut index = Dims::from_elem(0, before.len());
-                let rows = elements.chunks_exact(row).enumerate();
-                let lifted = rows.flat_map(|(number, elements)| {
-                    unravel(number, 0..before.len(), before, &mut index);
-                    let lifting = lifting.behind(&index).along(0, 1);
-                    elements.iter().enumerate().map(move |(k, &x)| lifting.lift_at(x, k))
-                });
-                lifted.collect()
+    /// Elements, lifted.
+    #[inline(never)]
+    fn new<T: Copy, L: Lifting<T, Acc = A>>(shape: Dims, elements: &[T], lifting: L) -> All<A> {
+        let mut data = Vec::with_capacity(elements.len());
+        if const { L::PLACED } {
+            let (row, before) = shape.split_last().map_or((1, &[][..]), |(&row, before)| (row, before));
+            let mut index = Dims::from_elem(0, before.len());
+            for row in elements.chunks(row.max(1)) {
+                let lifting = lifting.behind(&index).along(0, 1);
+                data.extend(row.iter().enumerate().map(|(k, &x)| lifting.lift_at(x, k)));
+                next(&mut index, before);
             }
-            _ => elements.into_iter().map(|x| lifting.lift(x)).collect(),
-        };
-        All { extent: Extent { shape, held: Vec::new() }, data }
+        } else {
+            data.extend(elements.iter().map(|&x| lifting.lift(x)));
+        }
+        All { extent: Extent::new(shape), data }
+    }
+
+    /// See [`each`].
+    #[inline(never)]
+    fn each<O: Op<Acc = A>>(
+        mut self,
+        plan: &Plan,
+        fill: Option<A>,
+        how: How<O>,
+        counted: bool,
+        f: &mut dyn FnMut(A, usize),
+    ) {
+        for axis in in_turn(plan) {
+            self.along(axis, fill, how);
+        }
+        let data = &self.data;
+        self.extent.each_result(plan, (fill.is_some(), counted), &mut |place, n| f(data[place], n));
     }
 
     /// Reduces one axis: its windows take the place of its elements.
@@ -192,85 +226,6 @@ impl<A: Copy + Send + Sync> All<A> {
         }
         self.data = data;
         self.extent.reduced(axis, &reads);
-    }
-}
-
-impl Extent {
-    /// How many places lie behind and before an axis, and how many along it.
-    fn around(&self, axis: usize) -> (usize, usize, usize) {
-        (self.shape[axis + 1..].iter().product(), self.shape[..axis].iter().product(), self.shape[axis])
-    }
-
-    /// An axis is reduced.
-    fn reduced(&mut self, axis: &AxisPlan, reads: &Reads) {
-        self.shape[axis.axis()] = axis.count();
-        self.held.push((axis.axis(), (0..axis.count()).map(|i| reads.held(i, true)).collect()));
-    }
-
-    /// How many filled cells a place in padding of axis `at` stands for, for every index of the other axes.
-    fn filled(&self, at: usize, len: usize) -> Vec<usize> {
-        let mut times = vec![1usize; len];
-        for (axis, held) in &self.held {
-            let behind = self.shape[axis + 1..].iter().enumerate();
-            let inner: usize = behind.filter(|(k, _)| axis + 1 + k != at).map(|(_, n)| n).product();
-            for (times, &n) in times.chunks_exact_mut(inner.max(1)).zip(held.iter().cycle()) {
-                times.iter_mut().for_each(|t| *t = t.saturating_mul(n));
-            }
-        }
-        times
-    }
-
-    /// Calls `f` for each result, in order, with its place and how many elements its window holds (if that is `counted`).
-    fn each_result(&self, plan: &Plan, (filled, counted): (bool, bool), f: &mut dyn FnMut(usize, usize)) {
-        let shape = plan.reduced_dims();
-        let mut counts: Vec<Vec<usize>> = vec![Vec::new(); shape.len()];
-        if counted {
-            for axis in plan.axes() {
-                let reads = Reads::new(axis);
-                counts[axis.axis()] = (0..axis.count()).map(|i| reads.held(i, filled)).collect();
-            }
-        }
-        let mut index = Dims::from_elem(0, shape.len());
-        for _ in 0..shape.iter().product() {
-            let at = index.iter().zip(&self.shape).fold(0, |at, (&i, &n)| at * n + i.min(n - 1));
-            let held = counts.iter().zip(&index).filter_map(|(c, &i)| c.get(i));
-            f(at, held.fold(1, |n, &m| n.saturating_mul(m)));
-            advance(&mut index, |a| 0..shape[a]);
-        }
-    }
-}
-
-/// What every window of an axis reads.
-struct Segments {
-    all: Vec<Segment>,
-    /// Where each window's begin, and where the last one's end.
-    begins: Vec<usize>,
-    longest: usize,
-    pads: bool,
-}
-
-impl Segments {
-    fn new(axis: &AxisPlan, reads: &Reads) -> Segments {
-        let mut segments = Segments { all: Vec::new(), begins: vec![0], longest: 0, pads: false };
-        for i in 0..axis.count() {
-            reads.segments(i, |segment| {
-                match &segment {
-                    Segment::Once(places) | Segment::Round(places, _) => {
-                        segments.longest = segments.longest.max(places.len())
-                    }
-                    Segment::Pad(_) => segments.pads = true,
-                    Segment::Same(..) => {}
-                }
-                segments.all.push(segment);
-            });
-            segments.begins.push(segments.all.len());
-        }
-        segments
-    }
-
-    /// Those of window `i`, with their numbers.
-    fn of(&self, i: usize) -> impl Iterator<Item = (usize, &Segment)> {
-        (self.begins[i]..self.begins[i + 1]).map(|k| (k, &self.all[k]))
     }
 }
 
@@ -411,7 +366,7 @@ mod tests {
         R::Out: PartialEq + core::fmt::Debug,
     {
         let Ok(plan) = request.plan(view.shape()) else { return 0 };
-        if wanted(&plan, view) {
+        if wanted(&plan, view.strides()) {
             return 0;
         }
         let mut here = vec![R::Out::default(); plan.reduced_dims().iter().product()];

@@ -1,5 +1,6 @@
 //! Elements with an order that sorting, medians and arguments of extremes can use.
 
+use super::extreme::Extreme;
 use super::ordered::Ordered;
 use crate::element::Element;
 
@@ -18,11 +19,11 @@ pub trait Rankable: Ordered {
     /// Whether some elements are [`unordered`](Self::unordered).
     #[doc(hidden)]
     const NANS: bool = false;
-    /// Place in the order and position; `reverse` turns the order around, NaN apart, which stays on top.
+    /// Place in the order and position, the one that is looked for on top; NaN stays there.
     /// Never `Packed::default()` for a position below `u32::MAX`.
     #[doc(hidden)]
-    fn pack(self, reverse: bool, position: u32) -> Self::Packed;
-    /// As [`pack`](Self::pack), not reversed, with -0.0 below 0.0.
+    fn pack(self, of: Extreme, position: u32) -> Self::Packed;
+    /// As [`pack`](Self::pack) of largest ones, with -0.0 below 0.0.
     #[doc(hidden)]
     fn place(self, position: u32) -> Self::Packed;
     /// The position in a packed pair.
@@ -53,8 +54,8 @@ macro_rules! packing {
     (u64) => {
         type Packed = u64;
         #[inline(always)]
-        fn pack(self, reverse: bool, position: u32) -> u64 {
-            let key = self.order_key(reverse);
+        fn pack(self, of: Extreme, position: u32) -> u64 {
+            let key = self.order_key(of);
             ((key as u64) << 32) | u64::from(position)
         }
         #[inline(always)]
@@ -70,8 +71,8 @@ macro_rules! packing {
     (u128) => {
         type Packed = u128;
         #[inline(always)]
-        fn pack(self, reverse: bool, position: u32) -> u128 {
-            let key = self.order_key(reverse);
+        fn pack(self, of: Extreme, position: u32) -> u128 {
+            let key = self.order_key(of);
             ((key as u128) << 32) | u128::from(position)
         }
         #[inline(always)]
@@ -87,8 +88,8 @@ macro_rules! packing {
     (pair) => {
         type Packed = (u128, u32);
         #[inline(always)]
-        fn pack(self, reverse: bool, position: u32) -> (u128, u32) {
-            (self.order_key(reverse) as u128, position)
+        fn pack(self, of: Extreme, position: u32) -> (u128, u32) {
+            (self.order_key(of) as u128, position)
         }
         #[inline(always)]
         fn place(self, position: u32) -> (u128, u32) {
@@ -104,7 +105,7 @@ macro_rules! packing {
 /// A type's place in its order, as an unsigned number.
 trait OrderKey {
     type Key;
-    fn order_key(self, reverse: bool) -> Self::Key;
+    fn order_key(self, of: Extreme) -> Self::Key;
     /// The same with -0.0 below 0.0.
     fn total_key(self) -> Self::Key;
 }
@@ -114,13 +115,14 @@ macro_rules! integers {
         impl OrderKey for $t {
             type Key = $unsigned;
             #[inline(always)]
-            fn order_key(self, reverse: bool) -> $unsigned {
-                let key = (self as $unsigned) ^ (<$t>::MIN as $unsigned);
-                if reverse { !key } else { key }
+            fn order_key(self, of: Extreme) -> $unsigned {
+                let top = 1 << (<$unsigned>::BITS - 1);
+                let turn = if of.least { <$unsigned>::MAX } else { 0 } ^ if of.turned { top } else { 0 };
+                (self as $unsigned) ^ (<$t>::MIN as $unsigned) ^ turn
             }
             #[inline(always)]
             fn total_key(self) -> $unsigned {
-                self.order_key(false)
+                self.order_key(Extreme::LARGEST)
             }
         }
         impl Rankable for $t {
@@ -179,8 +181,8 @@ integers! {
 impl OrderKey for bool {
     type Key = u8;
     #[inline(always)]
-    fn order_key(self, reverse: bool) -> u8 {
-        u8::from(self != reverse)
+    fn order_key(self, of: Extreme) -> u8 {
+        u8::from(self != of.least)
     }
     #[inline(always)]
     fn total_key(self) -> u8 {
@@ -219,10 +221,10 @@ macro_rules! floats {
         impl OrderKey for $t {
             type Key = $bits;
             #[inline(always)]
-            fn order_key(self, reverse: bool) -> $bits {
+            fn order_key(self, of: Extreme) -> $bits {
                 // Adding zero makes -0.0 the same as 0.0.
                 let key = (self + <$t>::from_bits(0)).total_key();
-                if self.is_nan() || !reverse { key } else { !key }
+                if self.is_nan() || !of.least { key } else { !key }
             }
             #[inline(always)]
             fn total_key(self) -> $bits {
@@ -288,19 +290,22 @@ mod tests {
         let x = [f64::NEG_INFINITY, -1e300, -1.0, -f64::MIN_POSITIVE, 0.0, 5e-324, 2.0, f64::INFINITY, f64::NAN];
         for (i, &a) in x.iter().enumerate() {
             for (j, &b) in x.iter().enumerate() {
-                assert_eq!(a.pack(false, 1).cmp(&b.pack(false, 1)), i.cmp(&j), "{a} {b}");
-                assert_eq!((a as f32).pack(true, 1) == (b as f32).pack(true, 1), (a as f32) == (b as f32) || i == j);
+                assert_eq!(a.pack(Extreme::LARGEST, 1).cmp(&b.pack(Extreme::LARGEST, 1)), i.cmp(&j), "{a} {b}");
+                assert_eq!(
+                    (a as f32).pack(Extreme::SMALLEST, 1) == (b as f32).pack(Extreme::SMALLEST, 1),
+                    (a as f32) == (b as f32) || i == j
+                );
                 if !a.is_nan() && !b.is_nan() {
-                    assert_eq!(a.pack(true, 1).cmp(&b.pack(true, 1)), j.cmp(&i), "{a} {b}");
+                    assert_eq!(a.pack(Extreme::SMALLEST, 1).cmp(&b.pack(Extreme::SMALLEST, 1)), j.cmp(&i), "{a} {b}");
                 }
             }
         }
-        assert_eq!((-f64::NAN).pack(false, 3), f64::NAN.pack(true, 3));
-        assert_eq!((-0.0f32).pack(false, 3), 0.0f32.pack(false, 3));
+        assert_eq!((-f64::NAN).pack(Extreme::LARGEST, 3), f64::NAN.pack(Extreme::SMALLEST, 3));
+        assert_eq!((-0.0f32).pack(Extreme::LARGEST, 3), 0.0f32.pack(Extreme::LARGEST, 3));
         let y = [i16::MIN, -1, 0, 1, i16::MAX];
-        assert!(y.windows(2).all(|w| w[0].pack(false, 9) < w[1].pack(false, 1)));
-        assert!(y.windows(2).all(|w| w[0].pack(true, 1) > w[1].pack(true, 9)));
-        assert_eq!(i128::position((-5i128).pack(false, 77)), 77);
+        assert!(y.windows(2).all(|w| w[0].pack(Extreme::LARGEST, 9) < w[1].pack(Extreme::LARGEST, 1)));
+        assert!(y.windows(2).all(|w| w[0].pack(Extreme::SMALLEST, 1) > w[1].pack(Extreme::SMALLEST, 9)));
+        assert_eq!(i128::position((-5i128).pack(Extreme::LARGEST, 77)), 77);
         assert_eq!(i8::from_byte((-7i8).byte()), -7);
         assert!((-7i8).byte() < 3i8.byte());
     }

@@ -9,7 +9,7 @@ use super::masking::AnyMask;
 use super::monoid::{By, Monoid};
 use super::number::Number;
 use super::ops::Plus;
-use super::total::{InMiddle, InNarrow, adding};
+use super::total::{Bits, InMiddle, InNarrow, adding};
 use crate::error::{Error, Result};
 use crate::kernel::level::Level;
 use crate::kernel::rows::Reduction;
@@ -75,24 +75,25 @@ impl Quick {
 }
 
 impl Monoid<u8> for Quick {
-    type Acc = u16;
+    // Added as all short sums are.
+    type Acc = i16;
     type Out = u8;
     const EXACT: bool = true;
     #[inline(always)]
-    fn identity(&self) -> u16 {
+    fn identity(&self) -> i16 {
         0
     }
     #[inline(always)]
-    fn lift(&self, x: u8) -> u16 {
+    fn lift(&self, x: u8) -> i16 {
         x.into()
     }
     #[inline(always)]
-    fn combine(&self, a: u16, b: u16) -> u16 {
+    fn combine(&self, a: i16, b: i16) -> i16 {
         a.wrapping_add(b)
     }
     #[inline(always)]
-    fn lower(&self, a: u16) -> u8 {
-        let product = u32::from(a.wrapping_add(self.half)) * u32::from(self.magic);
+    fn lower(&self, a: i16) -> u8 {
+        let product = u32::from((a as u16).wrapping_add(self.half)) * u32::from(self.magic);
         ((product >> 16) as u16 >> self.shift) as u8
     }
 }
@@ -318,7 +319,7 @@ mod tests {
         let mut count = 0;
         for (n, quick) in known {
             for sum in 0..=255 * n {
-                assert_eq!(usize::from(quick.lower(sum as u16)), (sum + n / 2) / n, "{sum} / {n}");
+                assert_eq!(usize::from(quick.lower(sum as i16)), (sum + n / 2) / n, "{sum} / {n}");
             }
             count += 1;
         }

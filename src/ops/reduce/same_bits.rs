@@ -1,9 +1,10 @@
-//! Types whose reductions are those of another type with the same bits: `usize`, `isize`, `bool`.
+//! Types whose reductions are those of another type with the same bits: all those of `usize`, `isize` and `bool`; extremes of integers
+//! that have a sign where another type of their size has none, or none where it has one.
 
 use super::compiled::{Extremes, Gaps, Sums};
+use super::extreme::{Extreme, Search};
 use super::gaps::ValidWindows;
 use super::masking::AnyMask;
-#[cfg(target_pointer_width = "64")]
 use crate::array::bits_mut;
 use crate::error::Result;
 use crate::ops::Windows;
@@ -30,14 +31,14 @@ macro_rules! sums_of_bits {
             fn gapped_means(windows: &ValidWindows<'_, $t>, out: &mut [f64]) -> Result<()> {
                 <$bits>::gapped_means(&windows.bits(), out)
             }
-            fn gapped_extremes(windows: &ValidWindows<'_, $t>, least: bool, out: &mut [Option<$t>]) -> Result<()> {
+            fn gapped_extremes(windows: &ValidWindows<'_, $t>, of: Extreme, out: &mut [Option<$t>]) -> Result<()> {
                 let mut found = vec![None; out.len()];
-                <$bits>::gapped_extremes(&windows.bits(), least, &mut found)?;
+                <$bits>::gapped_extremes(&windows.bits(), of, &mut found)?;
                 out.iter_mut().zip(found).for_each(|(out, found)| *out = found.map(|$x| $value));
                 Ok(())
             }
-            fn gapped_places(windows: &ValidWindows<'_, $t>, least: bool, out: &mut [Option<usize>]) -> Result<()> {
-                <$bits>::gapped_places(&windows.bits(), least, out)
+            fn gapped_places(windows: &ValidWindows<'_, $t>, of: Extreme, out: &mut [Option<usize>]) -> Result<()> {
+                <$bits>::gapped_places(&windows.bits(), of, out)
             }
         }
     )* };
@@ -50,48 +51,49 @@ sums_of_bits! {
     isize as i64, sums i128, |n| n as isize;
 }
 
-#[cfg(target_pointer_width = "64")]
+/// Of integers of the same size, in the same order or with the highest bit [turned](Extreme::turned).
 macro_rules! extremes_of_bits {
-    ($($t:ty as $bits:ty;)*) => { $(
+    ($($t:ty as $bits:ty, |$of:ident| $order:expr;)*) => { $(
         impl Extremes for $t {
-            fn largest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
-                <$bits>::largest(&windows.bits(), mask, bits_mut(out))
-            }
-            fn smallest(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, out: &mut [$t]) -> Result<()> {
-                <$bits>::smallest(&windows.bits(), mask, bits_mut(out))
+            fn extreme(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, $of: Extreme, out: &mut [$t]) -> Result<()> {
+                <$bits>::extreme(&windows.bits(), mask, $order, bits_mut(out))
             }
             fn search(
                 windows: &Windows<'_, $t>,
                 mask: Option<AnyMask<'_>>,
                 what: &'static str,
-                how: (bool, bool),
+                how: Search,
                 indices: &mut [usize],
                 values: Option<&mut [$t]>,
             ) -> Result<()> {
-                <$bits>::search(&windows.bits(), mask, what, how, indices, values.map(bits_mut))
+                let $of = how.of;
+                <$bits>::search(&windows.bits(), mask, what, Search { of: $order, ..how }, indices, values.map(bits_mut))
             }
         }
     )* };
 }
 
+extremes_of_bits! {
+    i8 as u8, |of| of.turned();
+    u16 as i16, |of| of.turned();
+    u32 as i32, |of| of.turned();
+    u64 as i64, |of| of.turned();
+    u128 as i128, |of| of.turned();
+}
 #[cfg(target_pointer_width = "64")]
-extremes_of_bits! { usize as u64; isize as i64; }
+extremes_of_bits! { usize as u64, |of| of; isize as i64, |of| of; }
 
 /// By way of bytes, as not every byte is a `bool`.
 impl Extremes for bool {
-    fn largest(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, out: &mut [bool]) -> Result<()> {
-        by_bytes(out, |bytes| u8::largest(&windows.bits(), mask, bytes))
-    }
-
-    fn smallest(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, out: &mut [bool]) -> Result<()> {
-        by_bytes(out, |bytes| u8::smallest(&windows.bits(), mask, bytes))
+    fn extreme(windows: &Windows<'_, bool>, mask: Option<AnyMask<'_>>, of: Extreme, out: &mut [bool]) -> Result<()> {
+        by_bytes(out, |bytes| u8::extreme(&windows.bits(), mask, of, bytes))
     }
 
     fn search(
         windows: &Windows<'_, bool>,
         mask: Option<AnyMask<'_>>,
         what: &'static str,
-        how: (bool, bool),
+        how: Search,
         indices: &mut [usize],
         values: Option<&mut [bool]>,
     ) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::array::View;
 use crate::kernel::caches::BOX_AHEAD;
 use crate::kernel::level::Level;
 use crate::kernel::phases::Row as BoxRow;
-use crate::kernel::rows::{AsTheyAre, Lifting, Op, lift};
+use crate::kernel::rows::{AsTheyAre, Lifting, Op, copy, lift};
 use crate::kernel::straight::{Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec::Vec;
@@ -29,6 +29,8 @@ pub(crate) trait Source<O: Op> {
     fn lift_boxed(&self, from: usize, to: &mut [O::Acc]);
     /// Reduces rows of those along themselves, see [`reduce_rows`], unless they are to be lifted first.
     fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool;
+    /// Reduces rows that were lifted. (Here, so that a program whose elements never are does not contain the loops.)
+    fn reduce_lifted(&self, op: O, to: &mut [O::Acc], lifted: &[O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>);
 }
 
 /// What fills and what counts for nothing.
@@ -66,7 +68,7 @@ impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
     #[inline(never)]
     fn lift_all(&self, lifting: L, to: &mut [L::Acc], from: &[T], step: usize, ahead: isize) {
         match lifting.lifted(from) {
-            Some(cells) => lift(self.level, AsTheyAre, to, cells, step, ahead),
+            Some(cells) => copy(self.level, to, cells, step, ahead),
             None => lift(self.level, lifting, to, from, step, ahead),
         }
     }
@@ -79,6 +81,17 @@ impl<'a, T: Copy, L: Lifting<T>> Elements<'a, T, L> {
         }
         // They are few, and a loop for many takes as long to begin.
         to.iter_mut().zip(from).for_each(|(to, &x)| *to = lifting.lift_at(x, 0));
+    }
+}
+
+/// So many elements of cells of a row.
+#[inline(never)]
+fn gather<T: Copy>(row: &View<'_, T>, Strided { first, inner, step }: Strided, len: usize, to: &mut Vec<T>) {
+    to.clear();
+    match step {
+        _ if inner == 1 && row.shape()[0] == row.len() => to.extend(row.along(first, step, len).iter()),
+        1 => row.append_to(first * inner..first * inner + len, to),
+        _ => (0..len / inner).map(|i| (first + i * step) * inner).for_each(|at| row.append_to(at..at + inner, to)),
     }
 }
 
@@ -111,16 +124,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
                 }
             }
             Row::Strided(row) => {
-                self.gathered.clear();
-                match step {
-                    _ if inner == 1 && row.shape()[0] == row.len() => {
-                        self.gathered.extend(row.along(first, step, to.len()).iter())
-                    }
-                    1 => row.append_to(first * inner..first * inner + to.len(), &mut self.gathered),
-                    _ => (0..to.len() / inner)
-                        .map(|i| (first + i * step) * inner)
-                        .for_each(|at| row.append_to(at..at + inner, &mut self.gathered)),
-                }
+                gather(row, Strided { first, inner, step }, to.len(), &mut self.gathered);
                 if !by_cell {
                     return self.lift_all(lifting, to, &self.gathered, 1, 0);
                 }
@@ -138,8 +142,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
                 (Cell::Element(e), Row::Elements(row)) if inner == 1 => to[0] = lifting.lift_at(row[*e], 0),
                 (Cell::Element(e), Row::Elements(row)) => self.lift_all(lifting, to, &row[e * inner..][..inner], 1, 0),
                 (Cell::Element(e), Row::Strided(row)) => {
-                    self.gathered.clear();
-                    row.append_to(e * inner..(e + 1) * inner, &mut self.gathered);
+                    gather(row, Strided { first: *e, inner, step: 1 }, inner, &mut self.gathered);
                     self.lift_all(lifting, to, &self.gathered, 1, 0);
                 }
                 (Cell::Pad, _) => to.fill(blank.fill),
@@ -172,7 +175,7 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
     }
 
     fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) -> bool {
-        if const { !O::BOXED } {
+        if const { !O::STRAIGHT } {
             return false;
         }
         if let Some(cells) = self.lifting.lifted(self.boxed) {
@@ -183,5 +186,11 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
             reduce_rows(self.level, (self.lifting, op), to, self.boxed, rows, how);
         }
         L::FUSED
+    }
+
+    fn reduce_lifted(&self, op: O, to: &mut [O::Acc], lifted: &[O::Acc], rows: &[BoxRow], how: &Straight<O::Acc>) {
+        if const { O::STRAIGHT && !L::FUSED } {
+            reduce_rows(self.level, (AsTheyAre, op), to, lifted, rows, how);
+        }
     }
 }

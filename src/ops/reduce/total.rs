@@ -6,6 +6,9 @@ use super::ops::{Plus, Times};
 use crate::kernel::rows::{Lifting, Reduction};
 use core::sync::atomic::{AtomicBool, Ordering};
 
+/// What sums of a type are added up in.
+pub(super) type Bits<A> = <A as Total>::Bits;
+
 /// Elements in a type that holds sums of few of them, made smaller first where `small` sums are asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct InNarrow {
@@ -13,13 +16,13 @@ pub(crate) struct InNarrow {
 }
 
 impl<T: Number> Lifting<T> for InNarrow {
-    type Acc = T::Narrow;
+    type Acc = Bits<T::Narrow>;
     #[inline(always)]
-    fn lift(&self, x: T) -> T::Narrow {
-        x.narrow().shrunk(self.small)
+    fn lift(&self, x: T) -> Bits<T::Narrow> {
+        x.narrow().shrunk(self.small).bits()
     }
     #[inline(always)]
-    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [T::Narrow]> {
+    fn lifted<'a>(&self, elements: &'a [T]) -> Option<&'a [Bits<T::Narrow>]> {
         if self.small { None } else { T::narrow_all(elements) }
     }
 }
@@ -29,10 +32,10 @@ impl<T: Number> Lifting<T> for InNarrow {
 pub(crate) struct InMiddle;
 
 impl<T: Number> Lifting<T> for InMiddle {
-    type Acc = T::Medium;
+    type Acc = Bits<T::Medium>;
     #[inline(always)]
-    fn lift(&self, x: T) -> T::Medium {
-        x.middle()
+    fn lift(&self, x: T) -> Bits<T::Medium> {
+        x.middle().bits()
     }
 }
 
@@ -44,9 +47,9 @@ macro_rules! adding {
         pub(crate) struct $name;
 
         impl<T: $bound> Reduction<T> for $name {
-            type Acc = T::$acc;
+            type Acc = Bits<T::$acc>;
             type Lift = $lift;
-            type Op = Plus<T::$acc>;
+            type Op = Plus<Bits<T::$acc>>;
             type Out = $out;
             type Count = $count;
             const IDEMPOTENT: bool = false;
@@ -54,12 +57,12 @@ macro_rules! adding {
             const COUNTED: bool = $counted;
             const PAIRWISE: bool = !T::EXACT;
             #[inline(always)]
-            fn op(&self) -> Plus<T::$acc> {
+            fn op(&self) -> Plus<Bits<T::$acc>> {
                 Plus::OP
             }
             #[inline(always)]
-            fn identity(&self) -> T::$acc {
-                T::$acc::ZERO
+            fn identity(&self) -> Bits<T::$acc> {
+                T::$acc::ZERO.bits()
             }
             #[inline(always)]
             fn lifting(&self) -> $lift {
@@ -70,12 +73,13 @@ macro_rules! adding {
                 $made
             }
             #[inline(always)]
-            fn lower(&self, $a: T::$acc, $of: $count) -> $out {
+            fn lower(&self, sum: Bits<T::$acc>, $of: $count) -> $out {
+                let $a = T::$acc::of_bits(sum);
                 $lowered
             }
             $(
                 #[inline(always)]
-                fn lower_all<const FUSED: bool>(&self, values: &[T::$acc], n: $count, out: &mut [$out]) {
+                fn lower_all<const FUSED: bool>(&self, values: &[Bits<T::$acc>], n: $count, out: &mut [$out]) {
                     T::$acc::$all::<FUSED>(values, n, out);
                 }
             )?
@@ -115,9 +119,9 @@ impl MeanNarrow {
 }
 
 impl<T: Number> Reduction<T> for MeanNarrow {
-    type Acc = T::Narrow;
+    type Acc = Bits<T::Narrow>;
     type Lift = InNarrow;
-    type Op = Plus<T::Narrow>;
+    type Op = Plus<Bits<T::Narrow>>;
     type Out = T::Mean;
     type Count = <T::Narrow as Total>::Count;
     const IDEMPOTENT: bool = false;
@@ -125,12 +129,12 @@ impl<T: Number> Reduction<T> for MeanNarrow {
     const COUNTED: bool = true;
     const PAIRWISE: bool = !T::EXACT;
     #[inline(always)]
-    fn op(&self) -> Plus<T::Narrow> {
+    fn op(&self) -> Plus<Bits<T::Narrow>> {
         Plus::OP
     }
     #[inline(always)]
-    fn identity(&self) -> T::Narrow {
-        T::Narrow::ZERO
+    fn identity(&self) -> Bits<T::Narrow> {
+        T::Narrow::ZERO.bits()
     }
     #[inline(always)]
     fn lifting(&self) -> InNarrow {
@@ -147,11 +151,11 @@ impl<T: Number> Reduction<T> for MeanNarrow {
         T::Narrow::count(n)
     }
     #[inline(always)]
-    fn lower(&self, a: T::Narrow, n: Self::Count) -> T::Mean {
-        T::Narrow::grown(a.mean(n), self.small)
+    fn lower(&self, a: Bits<T::Narrow>, n: Self::Count) -> T::Mean {
+        T::Narrow::grown(T::Narrow::of_bits(a).mean(n), self.small)
     }
     #[inline(always)]
-    fn lower_all<const FUSED: bool>(&self, values: &[T::Narrow], n: Self::Count, out: &mut [T::Mean]) {
+    fn lower_all<const FUSED: bool>(&self, values: &[Bits<T::Narrow>], n: Self::Count, out: &mut [T::Mean]) {
         T::Narrow::means::<FUSED>(values, n, out);
         if self.small {
             out.iter_mut().for_each(|mean| *mean = T::Narrow::grown(*mean, true));
@@ -163,30 +167,30 @@ impl<T: Number> Reduction<T> for MeanNarrow {
 pub(crate) struct Product;
 
 impl<T: Number<Narrow = <T as Number>::Wide>> Reduction<T> for Product {
-    type Acc = T::Wide;
+    type Acc = Bits<T::Wide>;
     type Lift = InNarrow;
-    type Op = Times<T::Wide>;
+    type Op = Times<Bits<T::Wide>>;
     type Out = T::Wide;
     type Count = ();
     const IDEMPOTENT: bool = false;
     const EXACT: bool = T::EXACT;
     const COUNTED: bool = false;
     #[inline(always)]
-    fn identity(&self) -> T::Wide {
-        T::Wide::ONE
+    fn identity(&self) -> Bits<T::Wide> {
+        T::Wide::ONE.bits()
     }
     #[inline(always)]
     fn lifting(&self) -> InNarrow {
         InNarrow { small: false }
     }
     #[inline(always)]
-    fn op(&self) -> Times<T::Wide> {
+    fn op(&self) -> Times<Bits<T::Wide>> {
         Times::OP
     }
     #[inline(always)]
     fn count(&self, _: usize) {}
     #[inline(always)]
-    fn lower(&self, a: T::Wide, _: ()) -> T::Wide {
-        a
+    fn lower(&self, a: Bits<T::Wide>, _: ()) -> T::Wide {
+        T::Wide::of_bits(a)
     }
 }

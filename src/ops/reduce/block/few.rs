@@ -30,6 +30,29 @@ pub(crate) fn each_window<T>(
     fill: Option<&T>,
     mut f: impl FnMut(usize, &[Seen<'_, T>]),
 ) {
+    each_list(plan, fill.is_some(), &mut |number, mut at, places| {
+        let mut seen = Vec::with_capacity(places.len());
+        for (place, times) in places {
+            let value = match place {
+                Some(place) => {
+                    plan.axes().iter().zip(place).for_each(|(a, &e)| at[a.axis()] = e);
+                    view.get(&at)
+                }
+                None => fill,
+            };
+            if let Some(value) = value {
+                seen.push(Seen { value, at: place.as_deref(), times: *times });
+            }
+        }
+        f(number, &seen);
+    });
+}
+
+/// Places along each unfolded axis, or padding, and how many cells read what is there.
+type Places = Vec<(Option<Dims>, usize)>;
+
+/// The same in numbers: every window's number, its index in the result, and what it reads.
+fn each_list(plan: &Plan, filled: bool, f: &mut dyn FnMut(usize, Dims, &Places)) {
     let shape = plan.reduced_dims();
     let reads: Vec<Reads> = plan.axes().iter().map(Reads::new).collect();
     let mut lists: Vec<Vec<(Option<usize>, usize)>> = vec![Vec::new(); reads.len()];
@@ -40,23 +63,10 @@ pub(crate) fn each_window<T>(
         for (k, axis) in plan.axes().iter().enumerate() {
             let i = index[axis.axis()];
             if core::mem::replace(&mut made[k], i) != i {
-                lists[k] = different(&reads[k], axis.len(), i, fill.is_some());
+                lists[k] = different(&reads[k], axis.len(), i, filled);
             }
         }
-        let places = elements(plan, &lists);
-        let mut at = index.clone();
-        let seen = places.iter().filter_map(|(place, times)| {
-            let value = match place {
-                Some(place) => {
-                    plan.axes().iter().zip(place).for_each(|(a, &e)| at[a.axis()] = e);
-                    view.get(&at)?
-                }
-                None => fill?,
-            };
-            Some(Seen { value, at: place.as_deref(), times: *times })
-        });
-        let seen: Vec<Seen<'_, T>> = seen.collect();
-        f(number, &seen);
+        f(number, index.clone(), &elements(plan, &lists));
     }
 }
 
@@ -83,7 +93,7 @@ fn different(reads: &Reads, len: usize, i: usize, filled: bool) -> Vec<(Option<u
 }
 
 /// All combinations of the axes' elements, the last axis of the request fastest; one of padding is padding.
-fn elements(plan: &Plan, lists: &[Vec<(Option<usize>, usize)>]) -> Vec<(Option<Dims>, usize)> {
+fn elements(plan: &Plan, lists: &[Vec<(Option<usize>, usize)>]) -> Places {
     let mut all = vec![(Some(Dims::with_capacity(plan.axes().len())), 1usize)];
     for list in lists {
         let mut next = Vec::with_capacity(all.len() * list.len());

@@ -2,22 +2,24 @@
 
 use super::super::accumulator::Total;
 use super::super::compiled::Gaps;
-use super::super::exact::{ExactMean, SumIfFits};
-use super::super::monoid::{By, Lowest, Max};
+use super::super::exact::{Signed, Sum};
+use super::super::extreme::Extreme;
+use super::super::keys::{Highest, Lowest, Turned};
 use super::super::number::Number;
-use super::super::ops::Larger;
 use super::super::total::{MeanMiddle, MeanNarrow, SumMiddle, SumNarrow};
 use super::arg::search;
 use super::optional::Optional;
 use super::run::{by_ranges, reduce};
 use super::tallies::Tallies;
 use super::tally::tally;
+use super::turned::{turned_extremes, turned_search};
 use super::whole;
 use super::windows::ValidWindows;
 use crate::error::{Error, Result};
 use crate::kernel::rows::Reduction;
 use crate::spec::index_of;
 use alloc::vec;
+use alloc::vec::Vec;
 
 /// Reduces what counts; where fewer than `least` elements do there is no result. Gives how many count.
 fn gapped<T: Number, R: Reduction<T, Out: Optional>>(
@@ -53,7 +55,7 @@ fn withhold<O: Optional>(tallies: &Tallies, least: usize, out: &mut [O::Maybe], 
 
 /// As [`Sums`](super::super::compiled::Sums) are: by how long sums may become.
 macro_rules! gaps {
-    ($($t:ty)*; $sums:path, $means:path) => { $(
+    ($($t:ty)*; $sums:path, $means:path, $extremes:path, $places:path) => { $(
         impl Gaps<<$t as Number>::Maybe, <$t as Number>::MaybeWide, <$t as Number>::Mean> for $t {
             #[inline(never)]
             fn gapped_sums(windows: &ValidWindows<'_, $t>, out: &mut [<$t as Number>::MaybeWide]) -> Result<()> {
@@ -66,36 +68,56 @@ macro_rules! gaps {
             #[inline(never)]
             fn gapped_extremes(
                 windows: &ValidWindows<'_, $t>,
-                least: bool,
+                of: Extreme,
                 out: &mut [<$t as Number>::Maybe],
             ) -> Result<()> {
-                // A window without elements has no extreme, whatever is asked.
-                let enough = windows.least.max(1);
-                match least {
-                    true => gapped(windows, enough, &By(&Lowest, Larger::OP), out),
-                    false => gapped(windows, enough, &By(&Max, Larger::OP), out),
-                }
-                .map(drop)
+                $extremes(windows, of, out)
             }
             #[inline(never)]
             fn gapped_places(
                 windows: &ValidWindows<'_, $t>,
-                least: bool,
+                of: Extreme,
                 out: &mut [Option<usize>],
             ) -> Result<()> {
-                search(windows, least, out)
+                $places(windows, of, out)
             }
         }
     )* };
 }
 
-gaps! { u8 u16 i8 i16; short_sums, short_means }
-gaps! { u32 u64 u128 i32 i64 i128; long_sums, long_means }
+/// Extremes of elements that stand in the order of their own keys.
+fn extremes<T: Number + Optional>(
+    windows: &ValidWindows<'_, T>,
+    of: Extreme,
+    out: &mut [<T as Optional>::Maybe],
+) -> Result<()> {
+    // A window without elements has no extreme, whatever is asked.
+    gapped(windows, windows.least.max(1), &Turned::<_>::largest::<T>(of), out).map(drop)
+}
+
+/// Those of floats, by the loops of all windows.
+fn float_extremes<T: Number + Optional>(
+    windows: &ValidWindows<'_, T>,
+    of: Extreme,
+    out: &mut [<T as Optional>::Maybe],
+) -> Result<()> {
+    let least = windows.least.max(1);
+    match of.least {
+        true => gapped(windows, least, &Lowest::largest::<T>(of), out),
+        false => gapped(windows, least, &Highest::largest::<T>(of), out),
+    }
+    .map(drop)
+}
+
+gaps! { u8 i16; short_sums, short_means, extremes, search }
+gaps! { i8 u16; short_sums, short_means, turned_extremes, turned_search }
+gaps! { i32 i64 i128; long_sums, long_means, extremes, search }
+gaps! { u32 u64 u128; long_sums, long_means, turned_extremes, turned_search }
 #[cfg(not(target_pointer_width = "64"))]
-gaps! { usize isize; long_sums, long_means }
-gaps! { f32 f64; float_sums, float_means }
+gaps! { usize isize; long_sums, long_means, extremes, search }
+gaps! { f32 f64; float_sums, float_means, float_extremes, search }
 #[cfg(feature = "half")]
-gaps! { half::f16 half::bf16; float_sums, float_means }
+gaps! { half::f16 half::bf16; float_sums, float_means, extremes, search }
 
 fn short_sums<T: Number<Wide: Optional>>(
     windows: &ValidWindows<'_, T>,
@@ -114,8 +136,8 @@ fn long_sums<T: Number<Wide: Optional>>(
     if windows.plan.window_len() <= T::FEW {
         return float_sums(windows, out);
     }
-    let mut sums = vec![None; out.len()];
-    let tallies = exactly(windows, &SumIfFits, &mut sums)?;
+    let mut sums = Vec::with_capacity(out.len());
+    let tallies = exactly(windows, out.len(), &mut |sum, _| sums.push(sum.fits::<T>()))?;
     for (k, out) in out.iter_mut().enumerate() {
         *out = match sums[k] {
             _ if tallies.of(k) < windows.least => <T::Wide as Optional>::none(),
@@ -159,12 +181,12 @@ fn long_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
     if windows.plan.window_len() <= T::FEW {
         return gapped(windows, windows.least.max(1), &MeanNarrow::new(false), out).map(drop);
     }
-    let mut means = vec![0.0; out.len()];
-    let tallies = exactly(windows, &ExactMean, &mut means)?;
-    for (k, (out, mean)) in out.iter_mut().zip(means).enumerate() {
-        *out = T::from_f64(if tallies.of(k) < windows.least { f64::NAN } else { mean });
-    }
-    Ok(())
+    let (mut k, least) = (0, windows.least);
+    exactly(windows, out.len(), &mut |sum, n| {
+        out[k] = T::from_f64(if n < least { f64::NAN } else { sum.mean(n) });
+        k += 1;
+    })
+    .map(drop)
 }
 
 /// As means of all elements are taken: where a sum overflows, once more with all elements made smaller.
@@ -195,18 +217,15 @@ fn float_means<T: Number<Mean: Optional<Maybe = T::Mean>>>(
     Ok(())
 }
 
-/// Reduces integers that are too long for a sum of their own; gives how many count.
-fn exactly<T: Number, R: Reduction<T, Count = usize>>(
-    windows: &ValidWindows<'_, T>,
-    reduction: &R,
-    out: &mut [R::Out],
-) -> Result<Tallies> {
-    windows.windows()?.check_buffer(out.len())?;
+/// Calls `f` with sums of integers that are too long for a type of their own, and with how many elements are in each; gives how many
+/// count.
+fn exactly<T: Number>(windows: &ValidWindows<'_, T>, results: usize, f: &mut dyn FnMut(Sum, usize)) -> Result<Tallies> {
+    windows.windows()?.check_buffer(results)?;
     let tallies = tally(windows)?;
     let mut k = 0;
-    by_ranges(windows, reduction.lifting(), (reduction.op(), reduction.identity(), R::IDEMPOTENT), &mut |value| {
-        out[k] = reduction.lower(value, tallies.of(k));
+    by_ranges(windows, Signed, Sum::HOW, &mut |sum| {
+        f(sum, tallies.of(k));
         k += 1;
-    })?;
+    });
     Ok(tallies)
 }

@@ -1,5 +1,6 @@
 //! Elements beside whether they count, as an array of its own: for what does not read rows.
 
+use super::super::ranges;
 use super::super::rankable::Rankable;
 use super::super::ranked::Ranked;
 use super::windows::ValidWindows;
@@ -7,6 +8,7 @@ use crate::array::View;
 use crate::element::Element;
 use crate::error::Result;
 use crate::kernel::rows::Lifting;
+use crate::spec::Dims;
 use alloc::vec::Vec;
 
 /// An element, and whether it counts.
@@ -72,36 +74,37 @@ impl<T: Rankable> ValidWindows<'_, T> {
         self.fill.map(|value| Joint { value, counts: !(self.skips() && value.unordered()) })
     }
 
-    /// All elements beside whether they count; those that an array and its mask repeat (by a stride of 0) are made once.
-    pub(super) fn joint(&self) -> Result<JointArray<T>> {
-        let (shape, skips) = (self.source.shape(), self.skips());
-        let (mut elements, mut mask) = (self.source.clone(), self.mask.clone());
-        let repeated = |a: usize| self.source.strides()[a] == 0 && mask.as_ref().is_none_or(|m| m.strides()[a] == 0);
-        let repeated: Vec<bool> = (0..shape.len()).map(|a| shape[a] > 1 && repeated(a)).collect();
-        for a in (0..shape.len()).filter(|&a| repeated[a]) {
-            elements = elements.slice(a as isize, 0, 1, 1)?;
-            mask = mask.map(|m| m.slice(a as isize, 0, 1, 1)).transpose()?;
+    /// All elements beside whether they count; those that an array and its mask repeat (by a stride of 0) are made once, unless they
+    /// are `placed`.
+    pub(super) fn joint(&self, placed: bool) -> JointArray<T> {
+        let skips = self.skips();
+        let mut there = ranges::distinct(self.source.shape(), self.source.strides(), placed);
+        if let Some(mask) = &self.mask {
+            let mask = ranges::distinct(mask.shape(), mask.strides(), placed);
+            there.iter_mut().zip(mask).for_each(|(n, m)| *n = m.max(*n));
         }
-        let mut data = Vec::with_capacity(elements.len());
-        data.extend(elements.iter().map(|&value| Joint { value, counts: !(skips && value.unordered()) }));
-        if let Some(mask) = &mask {
-            data.iter_mut().zip(mask.iter()).for_each(|(joint, &valid)| joint.counts &= valid);
+        let elements = ranges::elements(&self.source, &there);
+        let joint = |&value: &T| Joint { value, counts: !(skips && value.unordered()) };
+        let mut data: Vec<Joint<T>> = elements.iter().map(joint).collect();
+        if let Some(mask) = &self.mask {
+            let mask = ranges::elements(mask, &there);
+            data.iter_mut().zip(mask).for_each(|(joint, valid)| joint.counts &= valid);
         }
-        let mut strides = View::new(&data, elements.shape())?.strides().to_vec();
-        strides.iter_mut().zip(&repeated).filter(|(_, repeated)| **repeated).for_each(|(s, _)| *s = 0);
-        Ok(JointArray { data, shape: shape.to_vec(), strides })
+        JointArray { data, there, shape: self.source.shape().to_vec() }
     }
 }
 
-/// Elements beside whether they count, in the shape of their array.
+/// Elements beside whether they count.
 pub(super) struct JointArray<T> {
-    data: Vec<Joint<T>>,
+    pub(super) data: Vec<Joint<T>>,
+    /// How many there are along each axis.
+    pub(super) there: Dims,
     shape: Vec<usize>,
-    strides: Vec<isize>,
 }
 
 impl<T> JointArray<T> {
+    /// In the shape of their array.
     pub(super) fn view(&self) -> Result<View<'_, Joint<T>>> {
-        View::with_strides(&self.data, &self.shape, &self.strides, 0)
+        View::with_strides(&self.data, &self.shape, ranges::strides(&self.shape, &self.there), 0)
     }
 }

@@ -1,5 +1,6 @@
 //! What can be asked of windows some of whose elements do not count.
 
+use super::super::extreme::Extreme;
 use super::super::moments::Variance;
 use super::super::monoid::{Pairwise, own};
 use super::super::number::{Number, Real};
@@ -73,12 +74,12 @@ impl<T: Number> ValidWindows<'_, T> {
         /// assert_eq!(most.as_slice()[1..], [-5.0, 2.0]);
         /// # Ok::<(), ndwindow::Error>(())
         /// ```
-        max, max_into, (), T::Maybe, |windows, out| T::gapped_extremes(windows, false, out)
+        max, max_into, (), T::Maybe, |windows, out| T::gapped_extremes(windows, Extreme::LARGEST, out)
     }
 
     forms! {
         /// The smallest element of every window that counts; otherwise as [`max`](Self::max). NumPy's `nanmin`.
-        min, min_into, (), T::Maybe, |windows, out| T::gapped_extremes(windows, true, out)
+        min, min_into, (), T::Maybe, |windows, out| T::gapped_extremes(windows, Extreme::SMALLEST, out)
     }
 
     forms! {
@@ -102,12 +103,12 @@ impl<T: Number> ValidWindows<'_, T> {
         /// assert_eq!(w.skip_nan().argmax().as_slice(), [None, Some(2), Some(3)]);
         /// # Ok::<(), ndwindow::Error>(())
         /// ```
-        argmax, argmax_into, (), Option<usize>, |windows, out| T::gapped_places(windows, false, out)
+        argmax, argmax_into, (), Option<usize>, |windows, out| T::gapped_places(windows, Extreme::LARGEST, out)
     }
 
     forms! {
         /// Where the smallest element that counts lies; otherwise as [`argmax`](Self::argmax). NumPy's `nanargmin`.
-        argmin, argmin_into, (), Option<usize>, |windows, out| T::gapped_places(windows, true, out)
+        argmin, argmin_into, (), Option<usize>, |windows, out| T::gapped_places(windows, Extreme::SMALLEST, out)
     }
 
     forms! {
@@ -187,7 +188,7 @@ fn among<T: Number>(windows: &ValidWindows<'_, T>, q: f64, out: &mut [T::Middle]
         return windows.filled()?.ordered_quantiles(q, least, out);
     }
     let between = |low: Joint<T>, high: Joint<T>, t: f64| T::between(low.value, high.value, t);
-    let joint = windows.joint()?;
+    let joint = windows.joint(false);
     quantiles(plan, &joint.view()?, windows.joint_fill(), (q, least), (between, T::nan_middle()), out)?;
     let unordered = |x: &T| x.unordered();
     if T::NANS && !windows.skips() && windows.source.iter().chain(&windows.fill).any(unordered) {

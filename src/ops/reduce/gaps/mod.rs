@@ -14,6 +14,7 @@ mod run;
 mod sift;
 mod tallies;
 mod tally;
+mod turned;
 mod whole;
 mod windows;
 

@@ -1,12 +1,12 @@
 //! Reductions of what counts, on the engine of all others: how many elements count first, then what they combine to.
 
-use super::super::masking::Work;
+use super::super::masking::Cut;
 use super::super::ranges;
 use super::super::rankable::Rankable;
 use super::super::results::{Results, Sink};
 use super::super::rows::Traits;
 use super::super::source::Blank;
-use super::joint::Jointly;
+use super::joint::{JointArray, Jointly};
 use super::sift::{Sifted, Skipping};
 use super::tallies::Tallies;
 use super::windows::ValidWindows;
@@ -77,12 +77,12 @@ pub(super) fn reduce<T: Rankable, R: Reduction<T>>(
     if out.is_empty() {
         return Ok(());
     }
-    if windows.plan.axes().is_empty() || ranges::wanted(&windows.plan, &windows.source) {
-        let mut k = 0;
-        by_ranges(windows, reduction.lifting(), (reduction.op(), reduction.identity(), R::IDEMPOTENT), &mut |value| {
+    if windows.plan.axes().is_empty() || ranges::wanted(&windows.plan, windows.source.strides()) {
+        let (mut k, how) = (0, ranges::How::of(reduction));
+        by_ranges(windows, reduction.lifting(), how, &mut |value| {
             out[k] = reduction.lower(value, reduction.count(tallies.map_or(0, |tallies| tallies.of(k))));
             k += 1;
-        })?;
+        });
         reduction.seen(out);
         return Ok(());
     }
@@ -105,40 +105,27 @@ fn walk<T: Rankable, R: Reduction<T>>(
     out: &mut [R::Out],
 ) {
     let (plan, source, level) = (&windows.plan, &windows.source, Level::detect());
-    let (filled, bytes) = (windows.fill.is_some(), size_of_val(out));
-    let work = Work::new(plan, source.strides(), filled, (windows.sifted(Traits::of::<T, R>()), None), bytes);
-    let job = work.job();
-    let read = source.len().saturating_mul(size_of::<T>().max(1));
-    let units = work.units(read.saturating_add(bytes));
+    let how = (windows.sifted(Traits::of::<T, R>()), None);
+    let cut = Cut::new((plan, source.strides(), windows.fill.is_some()), how, (source.bytes(), size_of_val(out)));
     let nothing = reduction.identity();
     let blank = Blank { fill: windows.fill.map_or(nothing, |v| lifting.lift(v)), nothing };
-    each_part(Counted { out, before: 0 }, &job.lengths(&units), &|number, part: Counted<'_, R::Out>| {
+    each_part(Counted { out, before: 0 }, &cut.lengths, &|number, part: Counted<'_, R::Out>| {
         let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
-        let results = Results::new(reduction, level, part.out, job.streams);
+        let results = Results::new(reduction, level, part.out, cut.work.job().streams);
         let mut sink = Lowering { results, reduction, tallies, before: part.before, counts: Vec::new() };
-        work.run(&units[number], level, (reduction.op(), &blank), &mut sifted, &mut sink);
+        cut.run(number, level, (reduction.op(), &blank), &mut sifted, &mut sink);
     });
 }
 
 /// What the elements of each window that count combine to, window by window, by the lists of what each reads.
+#[inline(never)]
 pub(super) fn by_ranges<T: Rankable, L: Lifting<T>, O: Op<Acc = L::Acc>>(
     windows: &ValidWindows<'_, T>,
     lifting: L,
-    (op, nothing, idempotent): (O, L::Acc, bool),
+    how: ranges::How<O>,
     f: &mut dyn FnMut(L::Acc),
-) -> Result<()> {
-    let how = ranges::How { op, identity: nothing, idempotent };
-    let joint = windows.joint()?;
-    ranges::each(
-        &windows.plan,
-        &joint.view()?,
-        windows.joint_fill(),
-        Jointly { lifting, nothing },
-        how,
-        false,
-        &mut |value, _| {
-            f(value);
-        },
-    );
-    Ok(())
+) {
+    let JointArray { data, there, .. } = windows.joint(L::PLACED);
+    let (fill, lifting) = (windows.joint_fill(), Jointly { lifting, nothing: how.identity });
+    ranges::each_of(&windows.plan, (there, &data), fill, lifting, how, false, &mut |value, _| f(value));
 }

@@ -6,8 +6,8 @@ use super::super::source::{Blank, Elements, Source};
 use crate::array::View;
 use crate::kernel::level::{Level, Writer};
 use crate::kernel::phases::Row;
-use crate::kernel::rows::{Lifting, Op};
-use crate::kernel::straight::Straight;
+use crate::kernel::rows::{AsTheyAre, Lifting, Op};
+use crate::kernel::straight::{Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec::Vec;
 
@@ -64,6 +64,7 @@ struct Either;
 impl Op for Either {
     type Acc = bool;
     const BOXED: bool = true;
+    const STRAIGHT: bool = false;
     #[inline(always)]
     fn combine(&self, a: bool, b: bool) -> bool {
         a | b
@@ -150,6 +151,12 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Sifted<'_, T, L>
 
     fn reduce_boxed(&self, op: O, to: &mut [O::Acc], rows: &[Row], how: &Straight<O::Acc>) -> bool {
         self.mask.is_none() && self.elements.reduce_boxed(op, to, rows, how)
+    }
+
+    fn reduce_lifted(&self, op: O, to: &mut [O::Acc], lifted: &[O::Acc], rows: &[Row], how: &Straight<O::Acc>) {
+        if const { O::STRAIGHT } {
+            reduce_rows(self.level, (AsTheyAre, op), to, lifted, rows, how);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! How many elements of each window count.
 
-use super::super::accumulator::Wrap;
+use super::super::accumulator::{Total, Wrap};
 use super::super::engine;
 use super::super::ops::Plus;
 use super::super::rankable::Rankable;
+use super::super::total::Bits;
 use super::run::reduce;
 use super::tallies::Tallies;
 use super::windows::ValidWindows;
@@ -18,25 +19,25 @@ use core::marker::PhantomData;
 
 /// 1 for an element that is lifted at all.
 #[derive(Clone, Copy)]
-struct Ones<C>(PhantomData<fn(C)>);
+struct Ones<B>(PhantomData<fn(B)>);
 
-impl<T: Rankable, C: Wrap> Lifting<T> for Ones<C> {
-    type Acc = C;
+impl<T: Rankable, B: Wrap> Lifting<T> for Ones<B> {
+    type Acc = B;
     #[inline(always)]
-    fn lift(&self, _: T) -> C {
-        C::ONE
+    fn lift(&self, _: T) -> B {
+        B::ONE
     }
 }
 
 /// 1 for what is true in a mask.
 #[derive(Clone, Copy)]
-struct Flags<C>(PhantomData<fn(C)>);
+struct Flags<B>(PhantomData<fn(B)>);
 
-impl<C: Wrap> Lifting<bool> for Flags<C> {
-    type Acc = C;
+impl<B: Wrap> Lifting<bool> for Flags<B> {
+    type Acc = B;
     #[inline(always)]
-    fn lift(&self, counts: bool) -> C {
-        if counts { C::ONE } else { C::ZERO }
+    fn lift(&self, counts: bool) -> B {
+        if counts { B::ONE } else { B::ZERO }
     }
 }
 
@@ -45,21 +46,21 @@ impl<C: Wrap> Lifting<bool> for Flags<C> {
 struct Nans;
 
 impl<T: Rankable> Lifting<T> for Nans {
-    type Acc = u64;
+    type Acc = i64;
     #[inline(always)]
-    fn lift(&self, x: T) -> u64 {
+    fn lift(&self, x: T) -> i64 {
         x.unordered().into()
     }
 }
 
 /// Adds up what is lifted.
-struct Count<L>(L);
+struct Count<C, L>(L, PhantomData<fn(C)>);
 
-impl<T, L: Lifting<T, Acc: Wrap>> Reduction<T> for Count<L> {
+impl<T, C: Total, L: Lifting<T, Acc = Bits<C>>> Reduction<T> for Count<C, L> {
     type Acc = L::Acc;
     type Lift = L;
     type Op = Plus<L::Acc>;
-    type Out = L::Acc;
+    type Out = C;
     type Count = ();
     const IDEMPOTENT: bool = false;
     const EXACT: bool = true;
@@ -79,12 +80,12 @@ impl<T, L: Lifting<T, Acc: Wrap>> Reduction<T> for Count<L> {
     #[inline(always)]
     fn count(&self, _: usize) {}
     #[inline(always)]
-    fn unlowered<'a>(&self, out: &'a mut [L::Acc]) -> Option<&'a mut [L::Acc]> {
-        Some(out)
+    fn unlowered<'a>(&self, out: &'a mut [C]) -> Option<&'a mut [L::Acc]> {
+        Some(C::all_bits(out))
     }
     #[inline(always)]
-    fn lower(&self, a: L::Acc, _: ()) -> L::Acc {
-        a
+    fn lower(&self, a: L::Acc, _: ()) -> C {
+        C::of_bits(a)
     }
 }
 
@@ -96,10 +97,10 @@ pub(super) fn tally<T: Rankable>(windows: &ValidWindows<'_, T>) -> Result<Tallie
     })
 }
 
-fn counts<T: Rankable, C: Wrap>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>> {
+fn counts<T: Rankable, C: Total>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>> {
     let mut counts = vec![C::ZERO; windows.plan.reduced_dims().iter().product()];
     if const { T::NANS } && windows.skips() {
-        reduce(windows, &Count(Ones::<C>(PhantomData)), None, &mut counts)?;
+        reduce(windows, &Count(Ones::<Bits<C>>(PhantomData), PhantomData), None, &mut counts)?;
         return Ok(counts);
     }
     marked(&windows.plan, windows.mask.as_ref(), windows.fill.is_some(), &mut counts)?;
@@ -107,13 +108,13 @@ fn counts<T: Rankable, C: Wrap>(windows: &ValidWindows<'_, T>) -> Result<Vec<C>>
 }
 
 /// How many elements of each window a mask marks, or how many there are; what they are does not matter, so they are not read.
-fn marked<C: Wrap>(plan: &Plan, mask: Option<&View<'_, bool>>, filled: bool, counts: &mut [C]) -> Result<()> {
+fn marked<C: Total>(plan: &Plan, mask: Option<&View<'_, bool>>, filled: bool, counts: &mut [C]) -> Result<()> {
     let (every, shape) = ([true], plan.input_shape());
     let mask = match mask {
         Some(mask) => mask.clone(),
         None => View::with_strides(&every, shape, vec![0; shape.len()], 0)?,
     };
-    let flags = Count(Flags::<C>(PhantomData));
+    let flags = Count(Flags::<Bits<C>>(PhantomData), PhantomData);
     engine::reduce(plan, &mask, filled.then_some(true), (&flags, None), Level::detect(), counts);
     Ok(())
 }
@@ -121,6 +122,6 @@ fn marked<C: Wrap>(plan: &Plan, mask: Option<&View<'_, bool>>, filled: bool, cou
 /// How many NaNs are among the elements that count, for every result.
 pub(super) fn nans<T: Rankable>(windows: &ValidWindows<'_, T>) -> Result<Vec<u64>> {
     let mut nans = vec![0; windows.plan.reduced_dims().iter().product()];
-    reduce(windows, &Count(Nans), None, &mut nans)?;
+    reduce(windows, &Count(Nans, PhantomData), None, &mut nans)?;
     Ok(nans)
 }

@@ -156,9 +156,9 @@ impl<'a, T: Element> ValidWindows<'a, T> {
 
 impl<'a, T> ValidWindows<'a, T> {
     /// The same windows over the same elements.
-    pub(crate) fn bits(&self) -> ValidWindows<'a, T::Bits>
+    pub(crate) fn bits<B>(&self) -> ValidWindows<'a, B>
     where
-        T: SameBits,
+        T: SameBits<B>,
     {
         let ValidWindows { plan, source, fill, mask, skips, least } = self;
         let (plan, source, fill) = (plan.clone(), source.bits(), fill.map(T::bits));

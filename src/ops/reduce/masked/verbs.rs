@@ -1,6 +1,7 @@
 //! The reductions of masked windows.
 
 use super::super::built_in::under;
+use super::super::extreme::{Extreme, Search};
 use super::super::masking::AnyMask;
 use super::super::methods::made;
 use super::super::monoid::{All, Any, By};
@@ -108,13 +109,13 @@ impl<T: Number> Masked<'_, T> {
     forms! {
         /// The largest element under the mask: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::max`]. Dilation by a flat
         /// structuring element.
-        max, max_into, T, |m, out| T::largest(&m.windows, m.counting(), out)
+        max, max_into, T, |m, out| T::extreme(&m.windows, m.counting(), Extreme::LARGEST, out)
     }
 
     forms! {
         /// The smallest element under the mask: `[.., n, ..] -> [.., grid, ..]`; see [`Windows::min`]. Erosion by a flat
         /// structuring element.
-        min, min_into, T, |m, out| T::smallest(&m.windows, m.counting(), out)
+        min, min_into, T, |m, out| T::extreme(&m.windows, m.counting(), Extreme::SMALLEST, out)
     }
 
     forms! {
@@ -140,7 +141,7 @@ impl<T: Number> Masked<'_, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmax_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(&self.windows, self.counting(), "argmax", (false, false), out, None)
+        T::search(&self.windows, self.counting(), "argmax", Search::LARGEST, out, None)
     }
 
     /// Where the smallest element under the mask lies; otherwise as [`argmax`](Self::argmax).
@@ -158,7 +159,7 @@ impl<T: Number> Masked<'_, T> {
     /// # Errors
     /// As [`argmax`](Self::argmax); [`Error::BufferLength`].
     pub fn argmin_into(&self, out: &mut [usize]) -> Result<()> {
-        T::search(&self.windows, self.counting(), "argmin", (true, false), out, None)
+        T::search(&self.windows, self.counting(), "argmin", Search::SMALLEST, out, None)
     }
 }
 
