@@ -299,3 +299,27 @@ fn what_is_refused_says_why() {
     short(sifted.argmin_into(&mut [None]));
     short(sifted.count_into(&mut [0]));
 }
+
+/// Means are those of all windows where no NaN is found, whichever windows have too few cells.
+#[test]
+fn means_without_a_nan() {
+    let x: Vec<f64> = (0..7 * 9 * 5).map(|i| f64::from(i * 37 % 101) - 50.0).collect();
+    let view = View::new(&x, [7, 9, 5]).unwrap();
+    for (axes, window) in [
+        (vec![0isize], vec![3usize]),
+        (vec![1], vec![4]),
+        (vec![2], vec![9]),
+        (vec![2, 0], vec![3, 4]),
+        (vec![], vec![]),
+    ] {
+        let w = unfold(&axes[..], &window[..], 1).pad((2, 2)).windows(&view).unwrap();
+        let (means, cells) = (w.mean(), w.skip_nan().count());
+        for least in 0..=window.iter().product::<usize>() + 1 {
+            let got = w.skip_nan().min_count(least).mean();
+            for ((got, mean), &cells) in got.iter().zip(means.iter()).zip(cells.iter()) {
+                let want = if cells < least.max(1) { f64::NAN } else { *mean };
+                assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{axes:?} {least} {cells}");
+            }
+        }
+    }
+}

@@ -40,7 +40,13 @@ fn withhold_short<T, O: Copy>(windows: &ValidWindows<'_, T>, least: usize, out: 
     let (plan, filled) = (&windows.plan, windows.fill.is_some());
     let (shape, axes) = (plan.reduced_dims(), plan.axes_in_order());
     let held: Vec<(usize, Held)> = axes.iter().map(|a| (a.axis(), Held::new(a, filled))).collect();
-    let Some(((axis, last), others)) = held.split_last() else { return };
+    let Some(((axis, last), others)) = held.split_last() else {
+        // Every element is a window of its own.
+        if least > 1 {
+            out.fill(none);
+        }
+        return;
+    };
     let inner: usize = shape[axis + 1..].iter().product();
     let outer: Dims = shape[..*axis].into();
     for (number, line) in out.chunks_exact_mut((shape[*axis] * inner).max(1)).enumerate() {

@@ -29,8 +29,8 @@ use crate::spec::Plan;
 /// what adds nothing, in the same order of additions. So threads and parts do not show either, and errors do not grow.
 ///
 /// Time: how many count is one more reduction, in the narrowest integers; the verb itself lifts elements that do not count to
-/// what changes nothing. Means of floats without a NaN, and without a mask, take the time of [`Windows::mean`]. Memory: 2 bytes a result beside it (8 for windows of 65,535 cells and more), and where results are
-/// `Option`s of numbers, the numbers.
+/// what changes nothing. Means of floats without a NaN, and without a mask, take the time of [`Windows::mean`].
+/// Memory: 2 bytes a result beside it (8 for windows of 65,535 cells and more), and where results are `Option`s of numbers, the numbers.
 ///
 /// ```
 /// use ndwindow::unfold;
