@@ -158,12 +158,15 @@ fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, o
     Ok(())
 }
 
+/// Takes the next result.
+type Put<'p, W> = dyn FnMut(Option<W>) + 'p;
+
 /// Stores the results that `run` puts, in order: all, or none if one of them does not fit.
 fn fitting<T: Number>(
     windows: &Windows<'_, T>,
     operation: &'static str,
     out: &mut [T::Wide],
-    run: &mut dyn FnMut(&mut dyn FnMut(Option<T::Wide>)),
+    run: &mut dyn FnMut(&mut Put<'_, T::Wide>),
 ) -> Result<()> {
     windows.check_buffer(out.len())?;
     let mut results = Vec::with_capacity(out.len());
