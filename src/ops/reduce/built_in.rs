@@ -7,6 +7,8 @@ use super::extreme::{Extreme, Search};
 use super::keys::{Highest, Lowest, Turned};
 use super::masking::AnyMask;
 use super::number::Number;
+use super::ops::Larger;
+use super::ordered::Ordered;
 use super::total::{MeanMiddle, MeanNarrow, Product, SumMiddle, SumNarrow};
 use super::{engine, exact};
 use crate::element::Element;
@@ -18,18 +20,37 @@ use crate::spec::index_of;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Elements that stand in the order of their own keys.
+/// Elements that stand in the order of their own keys. Largest and smallest ones apart, so that a program that asks for one has no
+/// loops of the other where they differ.
 macro_rules! extremes {
-    ($($t:ty)*: |$windows:ident, $mask:ident, $of:ident, $out:ident| $extreme:expr) => { $(
+    ($t:ty: $largest:expr, $smallest:expr) => {
         impl Extremes for $t {
-            #[inline(never)]
+            #[inline]
             fn extreme(
-                $windows: &Windows<'_, $t>,
-                $mask: Option<AnyMask<'_>>,
-                $of: Extreme,
-                $out: &mut [$t],
+                windows: &Windows<'_, $t>,
+                mask: Option<AnyMask<'_>>,
+                of: Extreme,
+                out: &mut [$t],
             ) -> Result<()> {
-                $extreme
+                #[inline(never)]
+                fn largest(
+                    windows: &Windows<'_, $t>,
+                    mask: Option<AnyMask<'_>>,
+                    of: Extreme,
+                    out: &mut [$t],
+                ) -> Result<()> {
+                    under(windows, mask, &$largest(of), out)
+                }
+                #[inline(never)]
+                fn smallest(
+                    windows: &Windows<'_, $t>,
+                    mask: Option<AnyMask<'_>>,
+                    of: Extreme,
+                    out: &mut [$t],
+                ) -> Result<()> {
+                    under(windows, mask, &$smallest(of), out)
+                }
+                if of.least { smallest(windows, mask, of, out) } else { largest(windows, mask, of, out) }
             }
             #[inline(never)]
             fn search(
@@ -43,23 +64,30 @@ macro_rules! extremes {
                 search(windows, mask, what, how, indices, values)
             }
         }
-    )* };
+    };
 }
 
 // Bytes are compared as they are both ways.
-extremes! { u8: |windows, mask, of, out| match of.least {
-    true => under(windows, mask, &Turned::smallest(of), out),
-    false => under(windows, mask, &Turned::<_>::largest::<u8>(of), out),
-} }
-extremes! { i16 i32 i64 i128: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
+extremes! { u8: any::<u8>, Turned::smallest }
+extremes! { i16: any::<i16>, any::<i16> }
+extremes! { i32: any::<i32>, any::<i32> }
+extremes! { i64: any::<i64>, any::<i64> }
+extremes! { i128: any::<i128>, any::<i128> }
 #[cfg(not(target_pointer_width = "64"))]
-extremes! { usize isize: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
-extremes! { f32 f64: |windows, mask, of, out| match of.least {
-    true => under(windows, mask, &Lowest::largest::<Self>(of), out),
-    false => under(windows, mask, &Highest::largest::<Self>(of), out),
-} }
+extremes! { usize: any::<usize>, any::<usize> }
+#[cfg(not(target_pointer_width = "64"))]
+extremes! { isize: any::<isize>, any::<isize> }
+extremes! { f32: Highest::largest::<f32>, Lowest::largest::<f32> }
+extremes! { f64: Highest::largest::<f64>, Lowest::largest::<f64> }
 #[cfg(feature = "half")]
-extremes! { half::f16 half::bf16: |windows, mask, of, out| under(windows, mask, &Turned::<_>::largest::<Self>(of), out) }
+extremes! { half::f16: any::<half::f16>, any::<half::f16> }
+#[cfg(feature = "half")]
+extremes! { half::bf16: any::<half::bf16>, any::<half::bf16> }
+
+/// Any extreme, as it is asked.
+fn any<T: Ordered>(of: Extreme) -> Turned<Larger<T::Key>> {
+    Turned::<_>::largest::<T>(of)
+}
 
 /// By how long sums may become: in the types there are for them, and in a way of its own beyond.
 macro_rules! sums {
@@ -158,12 +186,15 @@ fn float_means<T: Number>(windows: &Windows<'_, T>, mask: Option<AnyMask<'_>>, o
     Ok(())
 }
 
+/// Takes the next result.
+type Put<'p, W> = dyn FnMut(Option<W>) + 'p;
+
 /// Stores the results that `run` puts, in order: all, or none if one of them does not fit.
 fn fitting<T: Number>(
     windows: &Windows<'_, T>,
     operation: &'static str,
     out: &mut [T::Wide],
-    run: &mut dyn FnMut(&mut dyn FnMut(Option<T::Wide>)),
+    run: &mut dyn FnMut(&mut Put<'_, T::Wide>),
 ) -> Result<()> {
     windows.check_buffer(out.len())?;
     let mut results = Vec::with_capacity(out.len());

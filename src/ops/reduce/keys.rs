@@ -50,10 +50,12 @@ pub(super) struct Turned<O: Op, const WHAT: u8 = ASKED> {
 pub(super) type Highest<K> = Turned<Larger<K>, NOTHING>;
 pub(super) type Lowest<K> = Turned<Larger<K>, ALL>;
 
-impl<K: Copy + Ord + Not<Output = K> + BitXor<Output = K> + Send + Sync, const WHAT: u8> Turned<Larger<K>, WHAT> {
+impl<K: Copy + Default + Ord + Not<Output = K> + BitXor<Output = K> + Send + Sync, const WHAT: u8>
+    Turned<Larger<K>, WHAT>
+{
     /// Any extreme; minima are maxima of complements.
     pub(super) fn largest<T: Ordered<Key = K>>(of: Extreme) -> Self {
-        let nothing = T::LOWEST ^ T::LOWEST;
+        let nothing = K::default();
         let (all, nan) = if of.least { (!nothing, T::NAN_BELOW) } else { (nothing, T::NAN_ABOVE) };
         let turn = if of.turned { all ^ T::TOP } else { all };
         let identity = if of.least && !of.turned { !T::HIGHEST } else { T::LOWEST };

@@ -13,7 +13,7 @@ use core::ops::{BitXor, Not};
 pub trait Ordered: Element + Sealed + Extremes {
     /// What is compared.
     #[doc(hidden)]
-    type Key: Copy + Ord + Not<Output = Self::Key> + BitXor<Output = Self::Key> + Send + Sync;
+    type Key: Copy + Default + Ord + Not<Output = Self::Key> + BitXor<Output = Self::Key> + Send + Sync;
     /// The key of the lowest value there is (minus infinity).
     #[doc(hidden)]
     const LOWEST: Self::Key;

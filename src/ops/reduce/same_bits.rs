@@ -55,6 +55,7 @@ sums_of_bits! {
 macro_rules! extremes_of_bits {
     ($($t:ty as $bits:ty, |$of:ident| $order:expr;)*) => { $(
         impl Extremes for $t {
+            #[inline]
             fn extreme(windows: &Windows<'_, $t>, mask: Option<AnyMask<'_>>, $of: Extreme, out: &mut [$t]) -> Result<()> {
                 <$bits>::extreme(&windows.bits(), mask, $order, bits_mut(out))
             }
