@@ -212,7 +212,7 @@ fn every_type_and_what_is_not_a_number() {
 #[test]
 fn medians_of_what_counts() {
     fn some<const N: usize>(shape: [usize; N], window: [usize; N], every: u64, least: usize) {
-        let make = |s: u64| if s % every == 0 { f64::NAN } else { (s % 1000) as f64 - 500.0 };
+        let make = |s: u64| if s.is_multiple_of(every) { f64::NAN } else { (s % 1000) as f64 - 500.0 };
         let x = noise(shape.iter().product(), 9, make);
         let view = View::new(&x, shape).unwrap();
         let request = asked(&window, |_, a| a.pads = (a.window as isize - 1, 1));
