@@ -6,7 +6,7 @@ use crate::oracle::{flat, indices};
 use crate::request::{ALL, Case};
 use crate::source::Source;
 use crate::value::{Value, values};
-use ndwindow::Mask;
+use ndwindow::{Mask, Number};
 use std::cmp::Ordering;
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
@@ -17,7 +17,10 @@ pub(crate) fn run(s: &mut Source) -> Verdict {
     }
 }
 
-fn of<T: Extreme + PartialOrd>(s: &mut Source, total: Option<fn(&[T]) -> T::Wide>) -> Verdict
+/// The exact sum of what a window holds.
+type Total<T> = fn(&[T]) -> <T as Number>::Wide;
+
+fn of<T: Extreme + PartialOrd>(s: &mut Source, total: Option<Total<T>>) -> Verdict
 where
     T::Wide: Value,
 {
