@@ -2,10 +2,12 @@
 
 use super::largest::Extreme;
 use crate::check::{Done, Verdict, answered, refused, same_array};
-use crate::oracle::flat;
+use crate::oracle::held::Held;
+use crate::oracle::{Layout, flat, indices};
 use crate::request::{ALL, Case, cells};
 use crate::source::Source;
 use crate::value::values;
+use ndwindow::{Array, Error};
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     match s.below(3) {
@@ -35,29 +37,49 @@ fn of<T: Extreme + PartialOrd>(s: &mut Source) -> Verdict {
     let elements = case.account.elements(&data);
     // A fill is no element: it has no index.
     let held = layout.held(false);
-    let places = crate::oracle::indices(&layout.shape);
-    let index = |at: usize| {
-        let at = &places[at];
-        let along = |list: &[usize]| layout.axes.iter().map(|&a| list[a]).collect::<Vec<_>>();
-        flat(&along(at), &along(&layout.shape))
-    };
-    for (what, found, upward) in [("argmax", windows.argmax(), true), ("argmin", windows.argmin(), false)] {
+    check_places(&layout, &held, |at| elements[at], [windows.argmax(), windows.argmin()])?;
+    Ok(if held.iter().any(|h| h.is_empty()) { Done::Refused } else { Done::Same })
+}
+
+/// `argmax` and `argmin` of the elements that windows hold, by their places in the array.
+pub(crate) fn check_places<T: Extreme + PartialOrd>(
+    layout: &Layout,
+    held: &[Held],
+    value: impl Fn(usize) -> T,
+    [largest, smallest]: [Result<Array<usize>, Error>; 2],
+) -> Result<(), String> {
+    let index = indices_of(layout);
+    for (what, found, upward) in [("argmax", largest, true), ("argmin", smallest, false)] {
         if held.iter().any(|h| h.is_empty()) {
             refused(what, found, "a window without elements")?;
             continue;
         }
-        // Equal as numbers: the two zeros are.
-        let better = |a: T, b: T| if upward { b < a } else { a < b };
-        let first = |h: &Vec<Option<usize>>| {
-            let places = h.iter().map(|at| at.expect("an element"));
-            let best = places.reduce(|a, b| {
-                let (x, y) = (elements[a], elements[b]);
-                if (y.nan() && !x.nan()) || (!x.nan() && better(y, x)) { b } else { a }
-            });
-            index(best.expect("a window with elements"))
-        };
+        let first = |h: &Held| index(foremost(h, &value, upward).expect("a window with elements"));
         let expected: Vec<usize> = held.iter().map(first).collect();
         same_array(what, &answered(what, found)?, &layout.reduced(), &expected)?;
     }
-    Ok(if held.iter().any(|h| h.is_empty()) { Done::Refused } else { Done::Same })
+    Ok(())
+}
+
+/// The place of the largest element (or the smallest) that is held, the first of equals; the first NaN before all numbers.
+pub(crate) fn foremost<T: Extreme + PartialOrd>(
+    held: &Held,
+    value: impl Fn(usize) -> T,
+    upward: bool,
+) -> Option<usize> {
+    // Equal as numbers: the two zeros are.
+    let better = |a: T, b: T| if upward { b < a } else { a < b };
+    held.iter().flatten().copied().reduce(|a, b| {
+        let (x, y) = (value(a), value(b));
+        if (y.nan() && !x.nan()) || (!x.nan() && better(y, x)) { b } else { a }
+    })
+}
+
+/// Turns a place in the array into the flat index in its unfolded axes.
+pub(crate) fn indices_of(layout: &Layout) -> impl Fn(usize) -> usize {
+    let places = indices(&layout.shape);
+    move |at| {
+        let along = |list: &[usize]| layout.axes.iter().map(|&a| list[a]).collect::<Vec<_>>();
+        flat(&along(&places[at]), &along(&layout.shape))
+    }
 }

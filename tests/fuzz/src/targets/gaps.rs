@@ -1,8 +1,9 @@
 //! Elements that do not count: `skip_nan`, `valid` and `min_count`, for `count`, `max`, `min`, `sum` and `argmax`.
 
+use super::arg::{foremost, indices_of};
 use super::largest::{Extreme, exact, laid, largest, smallest};
 use crate::check::{Done, Verdict, answered};
-use crate::oracle::{flat, indices};
+use crate::oracle::held::Held;
 use crate::request::{ALL, Case};
 use crate::source::Source;
 use crate::value::{Value, values};
@@ -10,30 +11,23 @@ use ndwindow::{Array, Number};
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     match s.flag() {
-        false => of::<f32>(
-            s,
-            |x| (true, *x),
-            |x, none| (true, if none { f32::NAN } else { x.unwrap_or(f32::NAN) }),
-            |_| None,
-            |x| (true, *x),
-        ),
-        true => of::<u8>(
-            s,
-            |x| (x.is_some(), x.unwrap_or(0)),
-            |x, none| (!none, if none { 0 } else { x.unwrap_or(0) }),
-            |held| Some(held.iter().map(|&x| u64::from(x)).sum()),
-            |x| (x.is_some(), x.unwrap_or(0)),
-        ),
+        false => of::<f32>(s, (true, f32::NAN), |x| (true, *x), None),
+        true => {
+            let sums: Sums<u8> = (|held| held.iter().map(|&x| u64::from(x)).sum(), |x| (x.is_some(), x.unwrap_or(0)));
+            of::<u8>(s, (false, 0), |x| (x.is_some(), x.unwrap_or(0)), Some(sums))
+        }
     }
 }
 
-/// `some` says whether there is a result and which; `want` the same of a result that may be none.
+/// The exact sum of what a window holds, and whether a sum is there and which.
+type Sums<T> = (fn(&[T]) -> <T as Number>::Wide, fn(&<T as Number>::MaybeWide) -> (bool, <T as Number>::Wide));
+
+/// `some` says whether a result is there and which, as `nothing` says it of one that is not.
 fn of<T: Extreme + PartialOrd>(
     s: &mut Source,
+    nothing: (bool, T),
     some: fn(&T::Maybe) -> (bool, T),
-    want: fn(Option<T>, bool) -> (bool, T),
-    total: fn(&[T]) -> Option<T::Wide>,
-    wide: fn(&<T as Number>::MaybeWide) -> (bool, T::Wide),
+    sums: Option<Sums<T>>,
 ) -> Verdict
 where
     T::Wide: Value + Default,
@@ -62,37 +56,31 @@ where
         let marked = !by_mask || at.is_none_or(|at| marks[case.account.places[at]]);
         marked && !(skips && value(at).nan())
     };
-    let of = |filled: bool| -> Vec<Vec<Option<usize>>> {
+    let of = |filled: bool| -> Vec<Held> {
         layout.held(filled).into_iter().map(|h| h.into_iter().filter(|at| counts(at)).collect()).collect()
     };
     let (held, reduced) = (of(fill.is_some()), layout.reduced());
     let numbers: Vec<Vec<T>> = held.iter().map(|h| h.iter().map(value).collect()).collect();
     exact("count", gaps.count(), &reduced, &held.iter().map(|h| h.len()).collect::<Vec<_>>())?;
     let none = |h: &Vec<T>| h.is_empty() || h.len() < least;
-    let expected = |f: fn(&[T]) -> T| numbers.iter().map(|h| want(Some(f(h)), none(h))).collect::<Vec<_>>();
+    let expected = |f: fn(&[T]) -> T| -> Vec<(bool, T)> {
+        numbers.iter().map(|h| if none(h) { nothing } else { (true, f(h)) }).collect()
+    };
     for (what, found, f) in [("max", gaps.max(), largest as fn(&[T]) -> T), ("min", gaps.min(), smallest)] {
         let found: Vec<(bool, T)> = found.as_slice().iter().map(some).collect();
         exact(what, Array::new(found, &reduced[..]), &reduced, &expected(f))?;
     }
-    let sums: Option<Vec<T::Wide>> = numbers.iter().map(|h| total(h)).collect();
-    if let Some(sums) = sums {
+    if let Some((total, wide)) = sums {
         let found: Vec<(bool, T::Wide)> = gaps.sum().as_slice().iter().map(wide).collect();
-        let expected = numbers.iter().zip(sums).map(|(h, sum)| match h.len() < least {
+        let expected = numbers.iter().map(|h| match h.len() < least {
             true => (false, T::Wide::default()),
-            false => (true, sum),
+            false => (true, total(h)),
         });
         exact("sum", Array::new(found, &reduced[..]), &reduced, &expected.collect::<Vec<_>>())?;
     }
-    let places = indices(&layout.shape);
-    let index = |at: usize| {
-        let along = |list: &[usize]| layout.axes.iter().map(|&a| list[a]).collect::<Vec<_>>();
-        flat(&along(&places[at]), &along(&layout.shape))
-    };
-    let first = |h: &Vec<Option<usize>>| {
-        let best = h.iter().flatten().copied().reduce(|a, b| {
-            let (x, y) = (value(&Some(a)), value(&Some(b)));
-            if (y.nan() && !x.nan()) || (!x.nan() && x < y) { b } else { a }
-        });
+    let index = indices_of(&layout);
+    let first = |h: &Held| {
+        let best = foremost(h, |at| value(&Some(at)), true);
         best.filter(|_| h.len() >= least).map_or((false, 0), |at| (true, index(at)))
     };
     let expected: Vec<(bool, usize)> = of(false).iter().map(first).collect();

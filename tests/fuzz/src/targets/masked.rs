@@ -1,13 +1,14 @@
 //! Windows under a mask: `max`, `min`, `sum`, `argmax`, `argmin`, `rank`.
 
+use super::arg::check_places;
 use super::largest::{Extreme, exact, laid, largest, read, smallest};
-use crate::check::{Done, Verdict, answered, refused, same_array};
-use crate::oracle::{flat, indices};
+use super::order::{ranked, sort};
+use crate::check::{Done, Verdict, answered, refused};
+use crate::oracle::flat;
 use crate::request::{ALL, Case};
 use crate::source::Source;
 use crate::value::{Value, values};
 use ndwindow::{Mask, Number};
-use std::cmp::Ordering;
 
 pub(crate) fn run(s: &mut Source) -> Verdict {
     match s.below(4) {
@@ -40,7 +41,7 @@ where
     let masked = answered("masked", windows.masked(&mask))?;
     let kept = |filled: bool| layout.held_where(filled, |tap| cells[flat(tap, &shape)]);
     let reduced = layout.reduced();
-    let held: Vec<Vec<T>> = kept(fill.is_some()).iter().map(|h| read(&case, &data, h, fill)).collect();
+    let mut held: Vec<Vec<T>> = kept(fill.is_some()).iter().map(|h| read(&case, &data, h, fill)).collect();
     exact("max", masked.max(), &reduced, &held.iter().map(|h| largest(h)).collect::<Vec<_>>())?;
     exact("min", masked.min(), &reduced, &held.iter().map(|h| smallest(h)).collect::<Vec<_>>())?;
     if let Some(total) = total {
@@ -51,45 +52,11 @@ where
     if held.iter().any(|h| h.len() <= k) {
         refused("rank", masked.rank(k), "a window of fewer elements")?;
     } else {
+        held.iter_mut().for_each(|h| sort(h));
         exact("rank", masked.rank(k), &reduced, &held.iter().map(|h| ranked(h, k)).collect::<Vec<_>>())?;
     }
     // A fill is no element: it has no index.
-    let elements = kept(false);
-    let places = indices(&layout.shape);
-    let index = |at: usize| {
-        let along = |list: &[usize]| layout.axes.iter().map(|&a| list[a]).collect::<Vec<_>>();
-        flat(&along(&places[at]), &along(&layout.shape))
-    };
     let value = |at: usize| data[case.account.places[at]];
-    for (what, found, upward) in [("argmax", masked.argmax(), true), ("argmin", masked.argmin(), false)] {
-        if elements.iter().any(|h| h.is_empty()) {
-            refused(what, found, "a window without elements")?;
-            continue;
-        }
-        let better = |a: T, b: T| if upward { b < a } else { a < b };
-        let first = |h: &Vec<Option<usize>>| {
-            let best = h.iter().flatten().copied().reduce(|a, b| {
-                let (x, y) = (value(a), value(b));
-                if (y.nan() && !x.nan()) || (!x.nan() && better(y, x)) { b } else { a }
-            });
-            index(best.expect("a window with elements"))
-        };
-        let expected: Vec<usize> = elements.iter().map(first).collect();
-        same_array(what, &answered(what, found)?, &reduced, &expected)?;
-    }
+    check_places(&layout, &kept(false), value, [masked.argmax(), masked.argmin()])?;
     Ok(Done::Same)
-}
-
-/// The `k`-th element in order; a NaN among them takes all.
-fn ranked<T: Extreme>(held: &[T], k: usize) -> T {
-    if let Some(nan) = held.iter().find(|x| x.nan()) {
-        return *nan;
-    }
-    let mut sorted = held.to_vec();
-    sorted.sort_by(|a, b| match (a.below(b), b.below(a)) {
-        (true, _) => Ordering::Less,
-        (_, true) => Ordering::Greater,
-        _ => Ordering::Equal,
-    });
-    sorted[k]
 }

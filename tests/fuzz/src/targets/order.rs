@@ -22,17 +22,7 @@ fn of<T: Extreme>(s: &mut Source, real: fn(T) -> f64, middle: fn(T::Middle) -> f
         Ok(all) => all,
         Err(done) => return Ok(done),
     };
-    let order = |a: &T, b: &T| match (a.below(b), b.below(a)) {
-        (true, _) => Ordering::Less,
-        (_, true) => Ordering::Greater,
-        _ => a.nan().cmp(&b.nan()),
-    };
-    // NaNs are not below anything, so they must not meet the sort in between.
-    for h in &mut held {
-        h.sort_by_key(|x| x.nan());
-        let numbers = h.iter().take_while(|x| !x.nan()).count();
-        h[..numbers].sort_by(order);
-    }
+    held.iter_mut().for_each(|h| sort(h));
     let nan = |h: &Vec<T>| h.last().is_some_and(|x| x.nan());
     let k = if s.rarely(12) { usize::MAX - s.below(2) } else { s.below(6) };
     let q = f64::from(s.pick(&[0u8, 128, 255, 64, 85, 3, 200])) / 255.0;
@@ -41,7 +31,7 @@ fn of<T: Extreme>(s: &mut Source, real: fn(T) -> f64, middle: fn(T::Middle) -> f
     if short {
         refused("rank", windows.rank(k), "a window of fewer elements")?;
     } else {
-        let ranked: Vec<T> = held.iter().map(|h| h[if nan(h) { h.len() - 1 } else { k }]).collect();
+        let ranked: Vec<T> = held.iter().map(|h| ranked(h, k)).collect();
         exact("rank", windows.rank(k), &shape, &ranked)?;
     }
     let empty = held.iter().any(|h| h.is_empty());
@@ -62,6 +52,23 @@ fn of<T: Extreme>(s: &mut Source, real: fn(T) -> f64, middle: fn(T::Middle) -> f
         })?;
     }
     Ok(if short && empty { Done::Refused } else { Done::Same })
+}
+
+/// Puts elements in order, NaNs behind all others.
+pub(crate) fn sort<T: Extreme>(held: &mut [T]) {
+    // NaNs are not below anything, so they must not meet the sort in between.
+    held.sort_by_key(|x| x.nan());
+    let numbers = held.iter().take_while(|x| !x.nan()).count();
+    held[..numbers].sort_by(|a, b| match (a.below(b), b.below(a)) {
+        (true, _) => Ordering::Less,
+        (_, true) => Ordering::Greater,
+        _ => Ordering::Equal,
+    });
+}
+
+/// The `k`-th of elements in order; a NaN among them takes all.
+pub(crate) fn ranked<T: Extreme>(sorted: &[T], k: usize) -> T {
+    sorted.last().copied().filter(|x| x.nan()).unwrap_or(sorted[k])
 }
 
 /// Linear between the neighbours of place `(n - 1) q`; an infinite neighbour takes all that is not exactly at the other.
