@@ -4,7 +4,7 @@ use crate::{Job, Run};
 use fast_morphology::{BorderMode, ImageSize, KernelShape, MorphScalar, MorphologyThreadingPolicy, dilate, dilate_f32};
 use imageproc::image::GrayImage;
 use libblur::{
-    BlurImage, BlurImageMut, BoxBlurParameters, EdgeMode, EdgeMode2D, FastBlurChannels, GaussianBlurParams,
+    BlurError, BlurImage, BlurImageMut, BoxBlurParameters, EdgeMode, EdgeMode2D, FastBlurChannels, GaussianBlurParams,
     IeeeBinaryConvolutionMode, ThreadingPolicy,
 };
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
@@ -55,20 +55,33 @@ fn view<T>(x: &[T]) -> View<'_, T> {
     View::new(x, [SIDE, SIDE]).expect("a picture of its side")
 }
 
-fn blurs<T: Clone + Copy + Default + std::fmt::Debug>(x: &[T]) -> BlurImage<'_, T> {
-    BlurImage::borrow(x, SIDE as u32, SIDE as u32, FastBlurChannels::Plane)
-}
-
-fn blurred<T: Clone + Copy + Default + std::fmt::Debug>(out: &mut [T]) -> BlurImageMut<'_, T> {
-    BlurImageMut::borrow(out, SIDE as u32, SIDE as u32, FastBlurChannels::Plane)
-}
-
 fn ours<T: 'static>(
     x: &Rc<Vec<T>>,
     run: impl Fn(View<'_, T>, &mut [T]) -> Result<(), ndwindow::Error> + 'static,
 ) -> (&'static str, Writes<T>) {
     let x = x.clone();
     ("ndwindow", Box::new(move |out| run(view(&x), out).expect("a filter of a picture")))
+}
+
+fn libblurs<T: Clone + Copy + Default + std::fmt::Debug + 'static>(
+    x: &Rc<Vec<T>>,
+    run: impl Fn(&BlurImage<'_, T>, &mut BlurImageMut<'_, T>) -> Result<(), BlurError> + 'static,
+) -> (&'static str, Writes<T>) {
+    let (x, side) = (x.clone(), SIDE as u32);
+    let run = move |out: &mut [T]| {
+        let from = BlurImage::borrow(&x, side, side, FastBlurChannels::Plane);
+        run(&from, &mut BlurImageMut::borrow(out, side, side, FastBlurChannels::Plane)).expect("a filter of a picture");
+    };
+    ("libblur", Box::new(run))
+}
+
+fn square(w: usize) -> BoxBlurParameters {
+    BoxBlurParameters { x_axis_kernel: w as u32, y_axis_kernel: w as u32 }
+}
+
+fn imageprocs(x: &[u8], run: impl Fn(&GrayImage) -> GrayImage + 'static) -> (&'static str, Writes<u8>) {
+    let image = GrayImage::from_raw(SIDE as u32, SIDE as u32, x.to_vec()).expect("a picture of its side");
+    ("imageproc", Box::new(move |out| out.copy_from_slice(&run(&image))))
 }
 
 pub fn all() -> Vec<Job> {
@@ -101,19 +114,11 @@ pub fn all() -> Vec<Job> {
 
 fn mean_of_bytes(x: &Rc<Vec<u8>>, w: usize) -> Job {
     let filter = Filter::new([w, w]).border(PadMode::Edge);
-    let image = GrayImage::from_raw(SIDE as u32, SIDE as u32, x.to_vec()).expect("a picture of its side");
-    let (r, k) = (w as u32 / 2, w as u32);
-    let x_too = x.clone();
-    let runs: Vec<(&'static str, Writes<u8>)> = vec![
+    let r = w as u32 / 2;
+    let runs = vec![
         ours(x, move |x, out| filter.blur_into(x, out)),
-        ("imageproc", Box::new(move |out| out.copy_from_slice(&imageproc::filter::box_filter(&image, r, r)))),
-        (
-            "libblur",
-            Box::new(move |out| {
-                let how = BoxBlurParameters { x_axis_kernel: k, y_axis_kernel: k };
-                libblur::box_blur(&blurs(&x_too), &mut blurred(out), how, ThreadingPolicy::Single).expect("a blur");
-            }),
-        ),
+        imageprocs(x, move |image| imageproc::filter::box_filter(image, r, r)),
+        libblurs(x, move |from, to| libblur::box_blur(from, to, square(w), ThreadingPolicy::Single)),
     ];
     // Both round twice, once an axis.
     job(format!("mean `u8`, {w} x {w}"), (w, 2.0), runs)
@@ -121,33 +126,20 @@ fn mean_of_bytes(x: &Rc<Vec<u8>>, w: usize) -> Job {
 
 fn mean_of_floats(x: &Rc<Vec<f32>>, w: usize) -> Job {
     let filter = Filter::new([w, w]).border(PadMode::Edge);
-    let (x_too, k) = (x.clone(), w as u32);
-    let runs: Vec<(&'static str, Writes<f32>)> = vec![
+    let runs = vec![
         ours(x, move |x, out| filter.mean_filter_into(x, out)),
-        (
-            "libblur",
-            Box::new(move |out| {
-                let how = BoxBlurParameters { x_axis_kernel: k, y_axis_kernel: k };
-                libblur::box_blur_f32(&blurs(&x_too), &mut blurred(out), how, ThreadingPolicy::Single).expect("a blur");
-            }),
-        ),
+        libblurs(x, move |from, to| libblur::box_blur_f32(from, to, square(w), ThreadingPolicy::Single)),
     ];
     job(format!("mean `f32`, {w} x {w}"), (w, 0.05), runs)
 }
 
 fn median(x: &Rc<Vec<u8>>, w: usize) -> Job {
     let filter = Filter::new([w, w]).border(PadMode::Edge);
-    let image = GrayImage::from_raw(SIDE as u32, SIDE as u32, x.to_vec()).expect("a picture of its side");
-    let (x_too, r) = (x.clone(), w as u32 / 2);
-    let runs: Vec<(&'static str, Writes<u8>)> = vec![
+    let r = w as u32 / 2;
+    let runs = vec![
         ours(x, move |x, out| filter.median_filter_into(x, out)),
-        ("imageproc", Box::new(move |out| out.copy_from_slice(&imageproc::filter::median_filter(&image, r, r)))),
-        (
-            "libblur",
-            Box::new(move |out| {
-                libblur::median_blur(&blurs(&x_too), &mut blurred(out), r, ThreadingPolicy::Single).expect("a median");
-            }),
-        ),
+        imageprocs(x, move |image| imageproc::filter::median_filter(image, r, r)),
+        libblurs(x, move |from, to| libblur::median_blur(from, to, r, ThreadingPolicy::Single)),
     ];
     job(format!("median `u8`, {w} x {w}"), (w, 0.0), runs)
 }
@@ -186,23 +178,19 @@ dilations! {
 
 fn gaussian(x: &Rc<Vec<f32>>) -> Job {
     let filter: WeightedFilter<f32> = Filter::gaussian([2.0, 2.0]).border(PadMode::Edge);
-    let x_too = x.clone();
-    let runs: Vec<(&'static str, Writes<f32>)> = vec![
+    let runs = vec![
         ours(x, move |x, out| filter.run_into(x, out)),
-        (
-            "libblur",
-            Box::new(move |out| {
-                libblur::gaussian_blur_f32(
-                    &blurs(&x_too),
-                    &mut blurred(out),
-                    GaussianBlurParams::new(17, 2.0),
-                    EdgeMode2D::new(EdgeMode::Clamp),
-                    ThreadingPolicy::Single,
-                    IeeeBinaryConvolutionMode::Normal,
-                )
-                .expect("a blur");
-            }),
-        ),
+        libblurs(x, |from, to| {
+            let (weights, edge) = (GaussianBlurParams::new(17, 2.0), EdgeMode2D::new(EdgeMode::Clamp));
+            libblur::gaussian_blur_f32(
+                from,
+                to,
+                weights,
+                edge,
+                ThreadingPolicy::Single,
+                IeeeBinaryConvolutionMode::Normal,
+            )
+        }),
     ];
     job("Gaussian `f32`, sigma 2".into(), (17, 0.01), runs)
 }
