@@ -22,6 +22,8 @@ pub(crate) trait Op: Copy + Sync {
     const BOXED: bool = false;
     /// Whether rows of small boxes are reduced at all, or only read.
     const STRAIGHT: bool = Self::BOXED;
+    /// Whether any two values may be combined, also such as no window has together: it neither panics nor takes long.
+    const TOTAL: bool = false;
     /// Whether there is a loop for the windows of a batch of rows, see [`batch`](Self::batch).
     const BATCHED: bool = false;
     fn combine(&self, a: Self::Acc, b: Self::Acc) -> Self::Acc;
@@ -123,6 +125,16 @@ pub(crate) const fn small<A>() -> bool {
 pub(crate) enum Counts<'a, C> {
     All(C),
     Each(&'a [C]),
+}
+
+impl<C: Copy> Counts<'_, C> {
+    /// Those of some cells.
+    pub(crate) fn cut(&self, cells: core::ops::Range<usize>) -> Counts<'_, C> {
+        match self {
+            Counts::All(n) => Counts::All(*n),
+            Counts::Each(counts) => Counts::Each(&counts[cells]),
+        }
+    }
 }
 
 /// The most rows that are combined in registers, without storing anything between.

@@ -7,6 +7,7 @@
 use super::caches::{LINE, STREAMED_ROW};
 use super::level::Level;
 use super::moved::Bits;
+use alloc::vec::Vec;
 use core::any::TypeId;
 
 /// Elements that reach over a line.
@@ -67,7 +68,7 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
 ///
 /// # Safety
 /// `to` must be writable and `from` readable for `len` initialised bytes, without overlap. A fence must follow.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "fft", target_arch = "x86_64"))]
 unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
     let head = to.align_offset(LINE).min(len);
     let tail = head + (len - head) / LINE * LINE;
@@ -80,16 +81,21 @@ unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
 }
 
 /// An output written in rows, anywhere in it, that may go past the caches. It is borrowed until all stores are in order.
-pub(crate) struct Streamed<'a, T> {
+///
+/// Rows begin and end inside cache lines, and a line that is stored in parts is read first: what a row has of its last line waits for a
+/// next row that goes on there.
+pub(crate) struct Streamed<'a, T: Copy> {
     out: &'a mut [T],
     streams: bool,
     level: Level,
+    /// The last elements of the row before, which begin a line at this place in the output.
+    begun: (usize, Vec<T>),
 }
 
 impl<'a, T: Copy + 'static> Streamed<'a, T> {
     /// Past the caches, with the stores of `level`, if that `pays` and elements of the type can be streamed.
     pub(crate) fn new(out: &'a mut [T], pays: bool, level: Level) -> Self {
-        Streamed { out, streams: pays && streams_lines::<T>(), level }
+        Streamed { out, streams: pays && streams_lines::<T>(), level, begun: (0, Vec::new()) }
     }
 
     /// Whether a row of so many elements should be [`put`](Self::put).
@@ -103,22 +109,39 @@ impl<'a, T: Copy + 'static> Streamed<'a, T> {
     }
 
     /// Stores the row that begins at `at`, its whole lines past the caches.
-    pub(crate) fn put(&mut self, at: usize, row: &[T]) {
-        let to = &mut self.out[at..at + row.len()];
+    pub(crate) fn put(&mut self, mut at: usize, mut row: &[T]) {
         if !self.streams {
-            return to.copy_from_slice(row);
+            return self.row(at, row.len()).copy_from_slice(row);
         }
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: both slices hold `size_of_val(row)` bytes, all initialised as `streams_lines` holds for `T`; an exclusive borrow
-        // overlaps none. The output is borrowed until the drop fences. (None is forgotten.)
-        unsafe {
-            stream_bytes(self.level, to.as_mut_ptr().cast(), row.as_ptr().cast(), size_of_val(row));
+        let line = LINE / size_of::<T>();
+        let Streamed { out, level, begun: (first, begun), .. } = self;
+        let store = |out: &mut [T], at: usize, cells: &[T]| {
+            // SAFETY: the output is borrowed until the drop fences. (None is forgotten.)
+            unsafe { stream_lines(*level, &mut out[at..at + cells.len()], cells) };
+        };
+        if !begun.is_empty() {
+            let missing = if *first + begun.len() == at { row.len().min(line - begun.len()) } else { 0 };
+            begun.extend_from_slice(&row[..missing]);
+            (at, row) = (at + missing, &row[missing..]);
+            if row.is_empty() && begun.len() < line {
+                return;
+            }
+            store(out, *first, begun);
+            begun.clear();
         }
+        let head = out[at..].as_ptr().align_offset(LINE).min(row.len());
+        let tail = head + (row.len() - head) / line * line;
+        store(out, at, &row[..head]);
+        store(out, at + head, &row[head..tail]);
+        *first = at + tail;
+        begun.extend_from_slice(&row[tail..]);
     }
 }
 
-impl<T> Drop for Streamed<'_, T> {
+impl<T: Copy> Drop for Streamed<'_, T> {
     fn drop(&mut self) {
+        let (first, cells) = &self.begun;
+        self.out[*first..*first + cells.len()].copy_from_slice(cells);
         if self.streams {
             fence();
         }

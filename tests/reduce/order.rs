@@ -1,6 +1,6 @@
 //! The order of combination: the same bits wherever a window lies, for any number of threads.
 
-use ndwindow::{Unfold, View, unfold};
+use ndwindow::{PadMode, Unfold, View, unfold};
 
 fn noise(n: usize) -> Vec<f32> {
     let mut s = 1u64;
@@ -300,4 +300,42 @@ fn means_of_finite_numbers_are_finite() {
     assert!(odd[0] == f32::INFINITY && odd[1] == 3e38 && odd[2..].iter().all(|m| m.is_nan()), "{odd:?}");
     let filled = unfold(0, 3, 1).pad(1).windows(&[3e38f32, 1.0]).unwrap().fill(f32::MAX).mean();
     assert!(filled.iter().all(|m| m.is_finite()), "{filled:?}");
+}
+
+/// Short lines are combined several at a time, long ones one by one: windows have the same bits either way.
+#[test]
+fn a_result_does_not_depend_on_how_long_lines_are() {
+    let shape = [3, 29, 1200];
+    let x = noise(shape.iter().product());
+    let bytes: Vec<u8> = x.iter().map(|v| v.to_bits() as u8).collect();
+    let ints: Vec<i32> = x.iter().map(|v| v.to_bits() as i32 >> 8).collect();
+    let (long, bytes, ints) =
+        (View::new(&x, shape).unwrap(), View::new(&bytes, shape).unwrap(), View::new(&ints, shape).unwrap());
+    let requests = [([2, 3, 5], [1, 1, 1]), ([3, 9, 9], [1, 1, 1]), ([1, 21, 12], [2, 1, 1]), ([2, 1, 9], [1, 1, 2])];
+    for (window, dilation) in requests {
+        for pad in [[0, 0, 0], [1, 9, 0]] {
+            for mode in [PadMode::Empty, PadMode::Reflect] {
+                for axes in [&[0, 1, 2][..], &[1, 2], &[0, 2]] {
+                    let of = |all: &[usize]| axes.iter().map(|&a| all[a]).collect::<Vec<_>>();
+                    let request = unfold(axes, of(&window), 1).dilation(of(&dilation)).pad(of(&pad)).pad_mode(mode);
+                    for (first, len) in [(0, 64), (1130, 70)] {
+                        macro_rules! same {
+                            ($($of:ident.$verb:ident)*) => { $(
+                                let whole = request.windows(&$of).unwrap().$verb();
+                                let short = $of.slice(2, first, 1, len).unwrap();
+                                let short = request.windows(&short).unwrap().$verb();
+                                let part = whole.view();
+                                let part = part.slice(2, first, 1, short.shape()[2]).unwrap();
+                                let (a, b) = (part.to_array(), short);
+                                let same = a.as_slice().iter().zip(b.as_slice()).all(|(a, b)| a.to_ne_bytes() == b.to_ne_bytes());
+                                let how = (axes, window, dilation, pad, mode, first);
+                                assert!(a.shape() == b.shape() && same, "{} {how:?}", stringify!($of.$verb));
+                            )* };
+                        }
+                        same!(long.sum long.mean long.max long.min ints.sum ints.mean ints.max bytes.mean bytes.max bytes.min);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -11,11 +11,12 @@ use crate::kernel::pairwise::{BATCH, Batch, delayed};
 use crate::kernel::rows::TAPS;
 use crate::spec::gcd;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Makes the row at a position of the axis's line.
 pub(crate) type Make<'a> = dyn FnMut(&mut dyn Rows, isize, At) + 'a;
-/// Takes the rows whose combination is the result of a window, with its place on the grid.
-pub(crate) type Emit<'a> = dyn FnMut(&mut dyn Rows, usize, &[At]) + 'a;
+/// Takes the rows whose combination is the result of some windows, one behind the other, with the windows' places on the grid.
+pub(crate) type Emit<'a> = dyn FnMut(&mut dyn Rows, Range<usize>, &[At]) + 'a;
 
 /// The last few rows of one kind, by number. Where the newest one lies is counted along: a division costs as much as some registers
 /// of a row.
@@ -159,7 +160,7 @@ impl<'p> Across<'p> {
             }
             first += further;
             first -= if first < ring.keep { 0 } else { ring.keep };
-            emit(rows, run.first + i, &taps[..order.window]);
+            emit(rows, run.part(i..i + 1).windows(), &taps[..order.window]);
         }
     }
 
@@ -206,7 +207,7 @@ impl<'p> Across<'p> {
             }
             rows.batch(ring.slot, delays, Batch { pitch: ring.pitch, len: row, n, turn });
             for t in batch.start.max(first)..batch.end {
-                emit(rows, run.first + t - first, &[ring.place(t - begin)]);
+                emit(rows, run.part(t - first..t - first + 1).windows(), &[ring.place(t - begin)]);
             }
         }
     }
@@ -291,7 +292,7 @@ impl<'p> Across<'p> {
     ) {
         let order = self.line.order;
         if order.rest == 0 {
-            return emit(rows, run.first + i, whole);
+            return emit(rows, run.part(i..i + 1).windows(), whole);
         }
         let (sum, rest) = (At::start(self.sum), At::start(self.rest));
         rows.fit(self.sum, row);
@@ -299,7 +300,7 @@ impl<'p> Across<'p> {
         rows.combine(sum, row, whole);
         let start = run.start + (i * run.step + order.blocks * order.block * order.dilation) as isize;
         self.block(rows, order.rest, start, true, (rest, row), make);
-        emit(rows, run.first + i, &[sum, rest]);
+        emit(rows, run.part(i..i + 1).windows(), &[sum, rest]);
     }
 
     fn forget(&mut self) {
@@ -347,7 +348,7 @@ fn places(order: &Order, step: usize) -> (Option<usize>, usize) {
 
 /// How many rows of each node are alive while rows arrive one at a time. A node is made when its last part has just been; its
 /// others are older by what it is longer than they are, from where they begin.
-fn rings(ahead: usize, doubling: &Doubling) -> Vec<usize> {
+pub(super) fn rings(ahead: usize, doubling: &Doubling) -> Vec<usize> {
     let mut keep = alloc::vec![1; doubling.nodes.len()];
     for node in &doubling.nodes[1..] {
         for part in &node.parts {

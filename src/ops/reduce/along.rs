@@ -142,7 +142,7 @@ impl<'p> Along<'p> {
         rows.fit(delays, delayed_along(n));
         rows.fit(self.sum, run.count);
         let mut along = on.unwrap_or(Batches { n, turn: 0 });
-        rows.batch_along((self.sum, run.count), (base, len), delays, &mut along);
+        rows.batch_along((At::start(self.sum), run.count), (base, len), delays, &mut along);
         self.batches = run.count.is_multiple_of(IN_BATCH).then_some(along);
         emit(rows, &[At::start(self.sum)]);
     }

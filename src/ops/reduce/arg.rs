@@ -175,6 +175,7 @@ pub(super) fn traits<T: Rankable, W: Width>(plan: &Plan, places: &Places<'_>) ->
         // (Rows of one axis are boxes with one more, which places know nothing of.)
         boxes: Larger::<W::Acc<T>>::BOXED && places.are_linear() && plan.axes().len() > 1,
         batched: false,
+        total: true,
     }
 }
 

@@ -4,8 +4,12 @@ use super::doubling::Order;
 use super::line::{Line, Run};
 use super::rows::Traits;
 use crate::kernel::caches::SCANNED;
+use crate::kernel::pairwise::BATCH;
 use crate::kernel::rows::TAPS;
 use crate::kernel::scan::BLOCK;
+
+/// How many short lines are combined at a time.
+pub(crate) const LINES: usize = BATCH;
 
 /// How the windows of a run are combined along one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,16 @@ pub(crate) fn scans(line: &Line) -> bool {
 /// Whether windows along a line may be scanned.
 pub(crate) fn scans_along(traits: &Traits, line: &Line) -> bool {
     scans(line) && traits.small && line.order.blocks.saturating_mul(traits.bytes) > SCANNED
+}
+
+/// Whether short lines are combined several at a time, along themselves and across them: windows of every line and of every position,
+/// whose cells no group brackets. (Exact ones may be bracketed by doubling instead; of many cells that takes longer.)
+pub(crate) fn sheets(traits: &Traits, lines: &[Line], up: usize) -> bool {
+    let fits = |l: &Line| {
+        let even = matches!(l.runs[..], [Run { step: 1, alone: false, .. }]);
+        even && (!scans(l) || traits.exact && l.order.blocks <= 4 * TAPS)
+    };
+    traits.total && (1..lines.len()).contains(&up) && fits(&lines[up - 1]) && fits(&lines[up])
 }
 
 /// Windows along a line, cut into parts of at most `most`: a scanned line between its groups, which begin where the whole axis does.

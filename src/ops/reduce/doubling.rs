@@ -114,7 +114,8 @@ impl Doubling {
 
 /// A node of `n` blocks, covered by parts that may overlap, in as many levels as cost least.
 fn cover(nodes: &mut Vec<Node>, n: usize, rows: Shape) {
-    let best = (1..=usize::BITS as usize)
+    // Of two parts each level is as many cells as two of the level before: more levels than that have nothing to do.
+    let best = (1..=n.ilog2() as usize + 1)
         .filter(|&levels| root(n, levels).is_some_and(|parts| parts <= TAPS))
         .map(|levels| covered(n, levels))
         .min_by_key(|all| all.iter().map(|node| rows.cost(node.parts.len())).sum::<usize>());

@@ -1,14 +1,15 @@
 //! A reduction in numbers, and its result in parts.
 
 use super::boxed;
-use super::choice;
+use super::choice::{self, LINES};
 use super::doubling::{Doubling, Shape};
 use super::held::Held;
 use super::line::{Line, Run};
 use super::rows::Traits;
 use super::tiles::{Tile, tiles};
 use crate::array::contiguous;
-use crate::kernel::caches::{BOX, ROWS_BOX, SHORT_ROW, STREAM};
+use crate::kernel::LINE;
+use crate::kernel::caches::{BOX, ROWS_BOX, SHEET, SHORT_ROW, STREAM};
 use crate::kernel::rows::TAPS;
 use crate::kernel::threads::threads_for;
 use crate::spec::{Dims, Plan, Strides, unfold};
@@ -36,6 +37,8 @@ pub(crate) struct Job {
     /// Elements behind the last unfolded axis.
     pub(crate) inner: usize,
     pub(crate) tiles: Vec<Tile>,
+    /// Whether the last two axes are reduced some short lines at a time.
+    pub(crate) sheets: bool,
     /// Whether all axes are reduced box by box.
     pub(crate) pools: bool,
     /// Whether the result is so large that it should go past the caches.
@@ -95,15 +98,27 @@ impl Job {
             true => Vec::new(),
             false => tiles(&traits, &lines, &doublings, up, inner),
         };
+        let short = |tile: &Tile| {
+            let cells = (tile.runs[up - 1].count + lines[up].axis.span() - 1).saturating_mul(inner);
+            cells.saturating_mul(traits.bytes) <= SHEET
+        };
+        let several = |l: &Line| l.axis.count() >= LINES;
+        let sheets = choice::sheets(&traits, &lines, up) && several(&lines[up - 1]) && tiles.iter().all(short);
         let streams = bytes >= STREAM;
         let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
-        Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, pools, streams, counts }
+        Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, sheets, pools, streams, counts }
     }
 
     /// How many results each unit has.
     pub(super) fn lengths(&self, units: &[Unit]) -> Vec<usize> {
         let windows = |unit: &Unit| unit.runs.iter().map(|r| r.count).sum::<usize>();
         units.iter().map(|unit| unit.leads.len() * windows(unit) * self.behind()).collect()
+    }
+
+    /// How far apart the lines of a tile's rows are, and how many cells of each are read.
+    pub(crate) fn sheet(&self, tile: &Tile) -> (usize, usize) {
+        let cells = (tile.runs[self.up - 1].count + self.lines[self.up].axis.span() - 1) * self.inner;
+        (cells.next_multiple_of(LINE.div_ceil(self.traits.bytes)), cells)
     }
 
     /// Elements of the result behind one window of the first unfolded axis.

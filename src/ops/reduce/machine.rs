@@ -6,7 +6,7 @@ use super::held::Held;
 use super::line::{Line, Run};
 use super::pool::Pool;
 use super::results::Sink;
-use super::rows::{At, CellCount, ELEMENTS, Rows, Slot, Strided};
+use super::rows::{At, CellCount, ELEMENTS, Index, Lines, Places, Rows, Slot, Strided};
 use super::source::{Blank, Source};
 use crate::kernel::level::Level;
 use crate::kernel::lower::combine;
@@ -134,14 +134,18 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         }
     }
 
-    fn batch_along(&mut self, to: (Slot, usize), from: (At, usize), delays: Slot, along: &mut Along) {
+    fn batch_along(&mut self, to: (At, usize), from: (At, usize), delays: Slot, along: &mut Along) {
         if const { O::BATCHED } {
             let (level, op) = (self.level, self.op);
             let mut kept = core::mem::take(&mut self.slots[delays]);
-            let (to, others) = self.split(At::start(to.0), to.1);
+            let (to, others) = self.split(to.0, to.1);
             op.batch_along(level, to, others.row(from.0, from.1), &mut kept, along);
             self.slots[delays] = kept;
         }
+    }
+
+    fn slide(&mut self, from: At, len: usize) {
+        self.slots[from.slot].copy_within(from.at..from.at + len, 0);
     }
 
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize)) {
@@ -179,6 +183,10 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         self.source.lift(&mut self.slots[to.slot][to.at..to.at + len], from, ahead);
     }
 
+    fn lift_lines(&mut self, to: At, index: Index<'_>, lines: &Lines, from: Strided, ahead: isize) {
+        self.source.lift_lines(&mut self.slots[to.slot][to.at..], index, lines, from, ahead);
+    }
+
     fn border(&mut self, to: At, len: usize, cells: &[(Cell, usize)], inner: usize) {
         self.source.border(&mut self.slots[to.slot][to.at..to.at + len], cells, inner, self.blank);
     }
@@ -189,9 +197,9 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         self.made.0 = usize::MAX;
     }
 
-    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: CellCount) {
+    fn lower(&mut self, at: &Places<'_>, taps: &[At], count: CellCount) {
         let others = Others { elements: self.source.row(), before: &self.slots, behind: &[] };
-        let sink = &mut self.sink;
+        let (sink, cells) = (&mut self.sink, at.cells());
         let counts = match count {
             CellCount::All(n) => Counts::All(sink.count(n)),
             CellCount::Each(times, from) => {
@@ -200,10 +208,15 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
                     self.made.1.clear();
                     self.made.1.extend(self.counts.iter().map(|&n| sink.count(n.saturating_mul(times))));
                 }
-                Counts::Each(&self.made.1[from..from + len])
+                Counts::Each(&self.made.1[from..from + cells])
             }
         };
-        sink.put(at, len, others.taps(&mut [&[]; TAPS], taps, len), &counts);
+        let mut rows = [&[][..]; TAPS];
+        let rows = others.taps(&mut rows, taps, cells);
+        match at.stretches {
+            [one] => sink.put(at.first + one, at.len, rows, &counts),
+            _ => sink.put_stretches(at, rows, &counts),
+        }
     }
 
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize) {

@@ -44,6 +44,7 @@ mod rounded;
 mod rows;
 mod same_bits;
 mod sealed;
+mod sheet;
 mod sink;
 mod source;
 mod tiles;

@@ -28,6 +28,7 @@ macro_rules! ops {
         impl<A: Copy + Send + Sync + $bound> Op for $name<A> {
             type Acc = $acc;
             const BOXED: bool = $boxed;
+            const TOTAL: bool = true;
             #[inline(always)]
             fn combine(&self, $a: $acc, $b: $acc) -> $acc {
                 $combine

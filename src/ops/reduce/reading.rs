@@ -78,6 +78,19 @@ impl<'p> Reader<'p> {
         });
     }
 
+    /// The elements at the positions of a run, of `len` cells, if nothing but elements stands there.
+    pub(super) fn elements(&mut self, run: &Run, len: usize) -> Option<Strided> {
+        let stretch = &mut self.stretches[0];
+        stretch.set(self.line, run.start, run.step, len / self.inner, self.filled);
+        let whole = (stretch.low, stretch.high) == (0, stretch.count);
+        whole.then_some(Strided { first: stretch.first, inner: self.inner, step: stretch.step })
+    }
+
+    /// How far off the row is that is read next.
+    pub(super) fn ahead(&self) -> isize {
+        self.ahead
+    }
+
     /// Lifts the cells at `count` positions, `step` apart: the `which`-th such stretch of a window.
     pub(super) fn load(
         &mut self,

@@ -1,18 +1,33 @@
 //! The last step of a reduction: rows combined, lowered, and stored, past the caches if they are many.
 
 use super::cells::Cells;
+use super::rows::Places;
 use crate::kernel::Streamed;
 use crate::kernel::caches::PIECE;
 use crate::kernel::level::Level;
 use crate::kernel::lower::{combine, lower};
 use crate::kernel::rows::{CHUNK, Counts, Reduction, TAPS};
+use core::ops::Range;
 
 /// Where results go.
-pub(crate) trait Sink<A, C> {
+pub(crate) trait Sink<A, C: Copy> {
     /// A number of elements, as results are lowered with it.
     fn count(&self, n: usize) -> C;
     /// The `len` results from place `at` on: the cells of `rows` (at most [`TAPS`]) combined and lowered.
     fn put(&mut self, at: usize, len: usize, rows: &[&[A]], counts: &Counts<'_, C>);
+    /// The same for the stretches of a row.
+    fn put_stretches(&mut self, at: &Places<'_>, rows: &[&[A]], counts: &Counts<'_, C>) {
+        for (k, stretch) in at.stretches.iter().enumerate() {
+            let cells = k * at.pitch..k * at.pitch + at.len;
+            self.put(at.first + stretch, at.len, cut(rows, &cells, &mut [&[]; TAPS]), &counts.cut(cells));
+        }
+    }
+}
+
+/// These cells of all rows.
+fn cut<'r, 'a, A>(rows: &[&'a [A]], cells: &Range<usize>, to: &'r mut [&'a [A]; TAPS]) -> &'r [&'a [A]] {
+    to.iter_mut().zip(rows).for_each(|(to, row)| *to = &row[cells.clone()]);
+    &to[..rows.len()]
 }
 
 /// A part of the result.
@@ -31,6 +46,14 @@ impl<'a, T, R: Reduction<T>> Results<'a, T, R> {
         let (combined, lowered) = (Cells::default(), Cells::default());
         Results { r, level, out: Streamed::new(out, pays, level), combined, lowered }
     }
+
+    /// Cells that are combined, lowered and stored before the next ones.
+    const PIECE: usize = {
+        let (acc, out) = (size_of::<R::Acc>(), size_of::<R::Out>());
+        let size = if acc > out { acc } else { out };
+        let most = PIECE / if size > 0 { size } else { 1 };
+        if most > CHUNK { most } else { CHUNK }
+    };
 
     fn piece(&mut self, at: usize, n: usize, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>, streams: bool) {
         let Results { r, level, out, combined, lowered } = self;
@@ -63,16 +86,45 @@ impl<T, R: Reduction<T>> Sink<R::Acc, R::Count> for Results<'_, T, R> {
 
     fn put(&mut self, at: usize, len: usize, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
         let streams = self.out.streams(len);
-        let most = (PIECE / size_of::<R::Acc>().max(size_of::<R::Out>()).max(1)).max(CHUNK);
-        for from in (0..len).step_by(most) {
-            let n = most.min(len - from);
-            let mut taps: [&[R::Acc]; TAPS] = [&[]; TAPS];
-            taps.iter_mut().zip(rows).for_each(|(tap, row)| *tap = &row[from..from + n]);
-            let counts = match counts {
-                Counts::All(n) => Counts::All(*n),
-                Counts::Each(counts) => Counts::Each(&counts[from..from + n]),
+        for from in (0..len).step_by(Self::PIECE) {
+            let n = Self::PIECE.min(len - from);
+            let cells = from..from + n;
+            self.piece(at + from, n, cut(rows, &cells, &mut [&[]; TAPS]), &counts.cut(cells), streams);
+        }
+    }
+
+    fn put_stretches(&mut self, at: &Places<'_>, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
+        let Places { first, len, pitch, .. } = *at;
+        let (together, streams) = ((Self::PIECE / pitch).max(1), self.out.streams(len));
+        // As many stretches as a piece has room for are combined at once, with what is between them.
+        for (k, stretches) in at.stretches.chunks(together).enumerate() {
+            let begin = k * together * pitch;
+            let cells = begin..begin + (stretches.len() - 1) * pitch + len;
+            let (n, mut taps) = (cells.len(), [&[][..]; TAPS]);
+            let rows = cut(rows, &cells, &mut taps);
+            self.lowered.fit(n, R::Out::default());
+            let whole = match self.r.unlowered(&mut self.lowered[..n]) {
+                Some(to) => {
+                    combine(self.level, self.r.op(), to, rows);
+                    true
+                }
+                None => {
+                    self.combined.fit(n, rows[0][0]);
+                    combine(self.level, self.r.op(), &mut self.combined[..n], rows);
+                    false
+                }
             };
-            self.piece(at + from, n, &taps[..rows.len()], &counts, streams);
+            let combined = core::mem::take(&mut self.combined);
+            for (j, stretch) in stretches.iter().enumerate() {
+                let (at, own) = (first + stretch, j * pitch..j * pitch + len);
+                if whole {
+                    self.out.put(at, &self.lowered[own]);
+                } else {
+                    let counts = counts.cut(begin + own.start..begin + own.end);
+                    self.piece(at, len, &[&combined[own]], &counts, streams);
+                }
+            }
+            self.combined = combined;
         }
     }
 }

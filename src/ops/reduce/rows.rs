@@ -8,6 +8,7 @@ use super::line::Run;
 use crate::kernel::pairwise::{Along, Batch};
 use crate::kernel::rows::{Op, Reduction, small};
 use crate::spec::Cell;
+use core::ops::Range;
 
 /// A row of accumulators, by number.
 pub(crate) type Slot = usize;
@@ -57,7 +58,9 @@ pub(crate) trait Rows {
     /// See [`pairwise`](crate::kernel::pairwise::pairwise).
     fn batch(&mut self, rows: Slot, delays: Slot, batch: Batch);
     /// See [`pairwise_along`](crate::kernel::pairwise::pairwise_along).
-    fn batch_along(&mut self, to: (Slot, usize), from: (At, usize), delays: Slot, along: &mut Along);
+    fn batch_along(&mut self, to: (At, usize), from: (At, usize), delays: Slot, along: &mut Along);
+    /// Moves the `len` cells of a row from a place on to its beginning.
+    fn slide(&mut self, from: At, len: usize);
     /// See [`rows::suffixes`].
     fn suffixes(&mut self, slot: Slot, range: (usize, usize), pitch: (usize, usize));
     /// See [`forward`].
@@ -70,14 +73,41 @@ pub(crate) trait Rows {
     fn ready(&mut self, first: usize, len: usize, ahead: isize) -> bool;
     /// Lifts cells of `inner` elements, `step` cells apart, from the present row.
     fn lift(&mut self, to: At, len: usize, from: Strided, ahead: isize);
+    /// The same from neighbouring rows, the first one behind an index: [`enter`](Self::enter) and [`lift`](Self::lift) for each.
+    fn lift_lines(&mut self, to: At, index: Index<'_>, lines: &Lines, from: Strided, ahead: isize);
     /// Lifts single cells of `inner` elements, each with its place; what is none is nothing or filled padding.
     fn border(&mut self, to: At, len: usize, cells: &[(Cell, usize)], inner: usize);
     /// Takes the number of elements of each window for [`CellCount::Each`].
     fn count(&mut self, counts: &[usize]);
-    /// The results from place `at` on: the rows at `taps` combined and lowered.
-    fn lower(&mut self, at: usize, len: usize, taps: &[At], count: CellCount);
+    /// The results in places `at`: the rows at `taps` combined and lowered.
+    fn lower(&mut self, at: &Places<'_>, taps: &[At], count: CellCount);
     /// Reduces all axes box by box: windows `run` of the first one behind an index, to the results from `at` on.
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize);
+}
+
+/// Places in the result of stretches of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places<'a> {
+    /// Where the row's own first result is.
+    pub(crate) first: usize,
+    /// Where each stretch begins, counted from there.
+    pub(crate) stretches: &'a [usize],
+    /// How many results each has.
+    pub(crate) len: usize,
+    /// How far apart the stretches are in the row.
+    pub(crate) pitch: usize,
+}
+
+impl Places<'_> {
+    /// Those of a row that is one stretch.
+    pub(crate) fn row(first: usize, len: usize) -> Self {
+        Places { first, stretches: &[0], len, pitch: len }
+    }
+
+    /// Cells of a row from the first stretch's first to the last one's last.
+    pub(crate) fn cells(&self) -> usize {
+        (self.stretches.len() - 1) * self.pitch + self.len
+    }
 }
 
 /// Cells of a row: the first one, how many elements each has, how far apart they are.
@@ -86,6 +116,22 @@ pub(crate) struct Strided {
     pub(crate) first: usize,
     pub(crate) inner: usize,
     pub(crate) step: usize,
+}
+
+/// The index of a row on the axes before it, and its [places](super::line::place) there.
+pub(crate) type Index<'a> = (&'a mut [usize], &'a mut [usize]);
+
+/// Lines that are read together.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines {
+    pub(crate) count: usize,
+    /// Cells of each, and how far apart they are put.
+    pub(crate) len: usize,
+    pub(crate) pitch: usize,
+    /// How far apart they are read.
+    pub(crate) apart: isize,
+    /// Which lines behind the first are asked for, all at once: each may begin a page, and pages are found side by side.
+    pub(crate) asks: Range<usize>,
 }
 
 /// What the walk knows of an operation.
@@ -102,6 +148,8 @@ pub(crate) struct Traits {
     pub(crate) boxes: bool,
     /// Whether rows may be combined a [batch](Rows::batch) at a time.
     pub(crate) batched: bool,
+    /// Whether cells that no window has together may be combined.
+    pub(crate) total: bool,
 }
 
 impl Traits {
@@ -115,6 +163,7 @@ impl Traits {
             pairwise: R::PAIRWISE,
             boxes: <R::Op as Op>::BOXED,
             batched: <R::Op as Op>::BATCHED,
+            total: <R::Op as Op>::TOTAL,
         }
     }
 }

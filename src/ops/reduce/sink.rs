@@ -1,28 +1,34 @@
 //! Where rows of results go: their stretches of the output, and the counts they are lowered with.
 
+use super::choice::LINES;
 use super::held::Held;
-use super::rows::{At, CellCount, Rows};
+use super::rows::{At, CellCount, Places, Rows};
 use super::tiles::Tile;
 use crate::kernel::rows::TAPS;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
+use smallvec::SmallVec;
 
 /// Elements in the windows of a row: the outer product of what the windows of each axis hold, every one `repeat` times. One
-/// number if all are the same, else [`Rows::count`] takes them.
+/// number if all are the same, else [`Rows::count`] takes them, those of each line `pitch` cells apart if that is more.
 pub(crate) fn count<'c>(
     rows: &mut dyn Rows,
     axes: impl Iterator<Item = (&'c Held, Range<usize>)> + Clone,
-    repeat: usize,
+    (repeat, pitch): (usize, usize),
 ) -> CellCount {
     if let Some(all) = axes.clone().try_fold(1usize, |n, (held, range)| Some(n.saturating_mul(held.all(range)?))) {
         return CellCount::All(all);
     }
-    let mut row = vec![1usize];
+    let (mut row, mut line) = (vec![1usize], repeat);
     for (held, range) in axes {
+        line = range.len() * repeat;
         row = row.iter().flat_map(|&n| range.clone().map(move |i| n.saturating_mul(held.at(i)))).collect();
     }
     let row: Vec<usize> = row.iter().flat_map(|&n| core::iter::repeat_n(n, repeat)).collect();
+    let between = pitch.saturating_sub(line);
+    let lines = row.chunks(line.max(1));
+    let row: Vec<usize> = lines.flat_map(|l| l.iter().copied().chain(core::iter::repeat_n(1, between))).collect();
     rows.count(&row);
     CellCount::Each(1, 0)
 }
@@ -35,14 +41,6 @@ impl CellCount {
             CellCount::Each(n, from) => CellCount::Each(n.saturating_mul(times), from),
         }
     }
-
-    /// Those from the given one on.
-    fn from(self, cell: usize) -> CellCount {
-        match self {
-            CellCount::All(n) => CellCount::All(n),
-            CellCount::Each(n, from) => CellCount::Each(n, from + cell),
-        }
-    }
 }
 
 /// How a row of a tile lies in the result.
@@ -51,12 +49,15 @@ pub(crate) struct Layout {
     stretches: Vec<usize>,
     /// How long each of them is.
     length: usize,
+    /// How far apart they are in the row.
+    pitch: usize,
 }
 
 impl Layout {
-    /// `stride(k)` is the result's stride along the `k`-th unfolded axis; `inner` elements lie behind the last.
-    pub(crate) fn new(tile: &Tile, inner: usize, stride: impl Fn(usize) -> usize) -> Layout {
-        let mut layout = Layout { stretches: vec![0], length: tile.inner.len() };
+    /// `stride(k)` is the result's stride along the `k`-th unfolded axis; `inner` elements lie behind the last. Lines of the row are
+    /// `pitch` apart, if not one behind the other.
+    pub(crate) fn new(tile: &Tile, inner: usize, pitch: Option<usize>, stride: impl Fn(usize) -> usize) -> Layout {
+        let mut layout = Layout { stretches: vec![0], length: tile.inner.len(), pitch: 0 };
         for (k, run) in tile.runs.iter().enumerate() {
             if k + 1 == tile.runs.len() && tile.inner.len() == inner {
                 layout.length *= run.count;
@@ -66,20 +67,43 @@ impl Layout {
             let spread = |&at: &usize| (0..run.count).map(move |i| at + i * stride);
             layout.stretches = layout.stretches.iter().flat_map(spread).collect();
         }
+        layout.pitch = pitch.unwrap_or(layout.length);
         // Whole rows that follow each other are one.
-        if layout.stretches.iter().enumerate().all(|(k, &at)| at == k * layout.length) {
+        if layout.pitch == layout.length && layout.stretches.iter().enumerate().all(|(k, &at)| at == k * layout.length)
+        {
             layout.length *= layout.stretches.len();
             layout.stretches.truncate(1);
         }
         layout
     }
 
-    /// Lowers the combination of the rows at `taps` into the row of the result that begins at `at`.
-    pub(crate) fn put(&self, rows: &mut dyn Rows, at: usize, taps: &[At], count: CellCount) {
-        for (k, stretch) in self.stretches.iter().enumerate() {
-            let cell = k * self.length;
-            let cut: [At; TAPS] = core::array::from_fn(|j| taps[j.min(taps.len() - 1)].plus(cell));
-            rows.lower(at + stretch, self.length, &cut[..taps.len()], count.from(cell));
+    /// Lowers the combination of the rows at `taps` into the row of the result that begins at `first`.
+    pub(crate) fn put(&self, rows: &mut dyn Rows, first: usize, taps: &[At], count: CellCount) {
+        let Layout { stretches, length: len, pitch } = self;
+        rows.lower(&Places { first, stretches, len: *len, pitch: *pitch }, taps, count);
+    }
+
+    /// The same for rows of one stretch each, as many as there are numbers in `apart`: where in the result they begin, counted from the
+    /// first.
+    pub(crate) fn put_each(
+        &self,
+        rows: &mut dyn Rows,
+        first: usize,
+        apart: &[usize],
+        taps: &[At],
+        counts: &mut (dyn Iterator<Item = CellCount> + '_),
+    ) {
+        let counts: SmallVec<[CellCount; LINES]> = counts.collect();
+        let &Layout { length: len, pitch, .. } = self;
+        if let [CellCount::All(n), rest @ ..] = &counts[..]
+            && rest.iter().all(|count| matches!(count, CellCount::All(m) if m == n))
+        {
+            return rows.lower(&Places { first, stretches: apart, len, pitch }, taps, counts[0]);
+        }
+        for (k, (at, count)) in apart.iter().zip(counts).enumerate() {
+            let mut own = [At::start(0); TAPS];
+            own.iter_mut().zip(taps).for_each(|(own, tap)| *own = tap.plus(k * pitch));
+            rows.lower(&Places::row(first + at, len), &own[..taps.len()], count);
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Where rows of accumulators come from: elements of the array, lifted.
 
-use super::rows::Strided;
+use super::rows::{Index, Lines, Strided};
 use crate::array::View;
 use crate::kernel::caches::BOX_AHEAD;
 use crate::kernel::level::Level;
 use crate::kernel::phases::Row as BoxRow;
+use crate::kernel::prefetch;
 use crate::kernel::rows::{AsTheyAre, Lifting, Op, copy, lift};
 use crate::kernel::straight::{Straight, reduce_rows};
 use crate::spec::Cell;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// The elements of an array as accumulators that are combined in one way.
 pub(crate) trait Source<O: Op> {
@@ -16,6 +18,28 @@ pub(crate) trait Source<O: Op> {
     fn enter(&mut self, index: &[usize], places: &[usize]);
     /// The present row, if its elements stand side by side and are accumulators as they are.
     fn row(&self) -> Option<&[O::Acc]>;
+    /// Asks for the cache lines that lie so many times `apart` elements from an element of the present row.
+    fn ask(&self, _first: usize, _apart: isize, _times: Range<usize>) {}
+    /// Lifts cells of neighbouring rows.
+    fn lift_lines(
+        &mut self,
+        to: &mut [O::Acc],
+        (index, places): Index<'_>,
+        lines: &Lines,
+        from: Strided,
+        ahead: isize,
+    ) {
+        let last = index.len() - 1;
+        for (k, to) in to.chunks_mut(lines.pitch).take(lines.count).enumerate() {
+            self.enter(index, places);
+            if k == 0 {
+                self.ask(from.first * from.inner, lines.apart, lines.asks.clone());
+            }
+            self.lift(&mut to[..lines.len], from, ahead);
+            index[last] += 1;
+            places[last] = places[last].wrapping_add(1);
+        }
+    }
     /// Lifts cells of `inner` elements, `step` cells apart, from the present row, and asks for those `ahead` in time.
     fn lift(&mut self, to: &mut [O::Acc], from: Strided, ahead: isize);
     /// Lifts single cells of `inner` elements, each with its place; what is none is filled padding or nothing.
@@ -108,6 +132,14 @@ impl<T: Copy, L: Lifting<T>, O: Op<Acc = L::Acc>> Source<O> for Elements<'_, T, 
         match &self.row {
             Row::Elements(row) => self.lifting.lifted(row),
             Row::Strided(_) => None,
+        }
+    }
+
+    fn ask(&self, first: usize, apart: isize, times: Range<usize>) {
+        if let Row::Elements(row) = &self.row
+            && let Some(one) = row.get(first..first + 1)
+        {
+            times.for_each(|k| prefetch(one, apart.wrapping_mul(k as isize)));
         }
     }
 

@@ -115,6 +115,7 @@ mod tests {
             pairwise: false,
             boxes: false,
             batched: false,
+            total: true,
         };
         let job = Job::new(plan, &[1 << 20, 1 << 10, 1], false, traits, 0);
         let counts = |k: usize| job.tiles.iter().map(move |tile| tile.runs[k].count);

@@ -3,11 +3,12 @@
 
 use super::across::Across;
 use super::along::Along;
-use super::choice::{self, Way};
+use super::choice::{self, LINES, Way};
 use super::job::{Job, Unit};
 use super::line::Run;
 use super::reading::{Reader, Source};
-use super::rows::{At, CellCount, Rows, Slots};
+use super::rows::{At, CellCount, Lines, Places, Rows, Slots};
+use super::sheet::Sheet;
 use super::sink::{Layout, count};
 use super::tiles::Tile;
 use crate::kernel::caches;
@@ -23,6 +24,11 @@ pub(crate) struct Worker<'p> {
     places: Dims,
     across: Vec<Option<Across<'p>>>,
     along: Option<Along<'p>>,
+    /// Instead of both, for the last two axes; and what reads the lines.
+    sheet: Option<Sheet<'p>>,
+    reader: Option<Reader<'p>>,
+    /// How far apart the lines of the present tile's rows are, and how many cells of each are read.
+    sheet_line: (usize, usize),
 }
 
 impl<'p> Worker<'p> {
@@ -47,19 +53,24 @@ impl<'p> Worker<'p> {
                 let axis = &job.lines[0].axis;
                 part.saturating_mul(axis.step()).min(axis.len()).saturating_mul(job.inner) as isize
             }
+            _ if job.sheets => above.saturating_mul(4),
             _ => above,
         };
         let mut slots = Slots(0);
         let slots = &mut slots;
         let across =
             (0..job.up).map(|k| Some(Across::new(slots, &job.lines[k], &job.doublings[k], job.traits))).collect();
-        let along = (job.up == last).then(|| {
+        let (mut along, mut sheet, mut lines) = (None, None, None);
+        if job.up == last {
             let reader = Reader::new(slots, line, job.inner, job.filled, ahead);
-            Along::new(slots, line, &job.doublings[last], job.traits, reader)
-        });
+            match job.sheets {
+                true => (sheet, lines) = (Some(Sheet::new(slots, job)), Some(reader)),
+                false => along = Some(Along::new(slots, line, &job.doublings[last], job.traits, reader)),
+            }
+        }
         let axis = line.axis.axis();
-        let index = Dims::from_elem(0, if along.is_some() { axis } else { axis + 1 });
-        Worker { job, places: index.clone(), index, across, along }
+        let index = Dims::from_elem(0, if job.up == last { axis } else { axis + 1 });
+        Worker { job, places: index.clone(), index, across, along, sheet, reader: lines, sheet_line: (0, 0) }
     }
 
     /// Computes one contiguous part of the result, which begins at place 0 of `rows`.
@@ -91,10 +102,12 @@ impl<'p> Worker<'p> {
         for (k, part) in choice::cut_along(&job.traits, &job.lines[0], run, job.tiles[0].along).enumerate() {
             let len = part.count * job.inner;
             let number = match job.traits.counted {
-                true => count(rows, [(&job.counts[0], part.windows())].into_iter(), job.inner),
+                true => count(rows, [(&job.counts[0], part.windows())].into_iter(), (job.inner, 0)),
                 false => CellCount::All(1),
             };
-            along.reduce(rows, Source::Elements, &part, k > 0, &mut |rows, taps| rows.lower(at, len, taps, number));
+            along.reduce(rows, Source::Elements, &part, k > 0, &mut |rows, taps| {
+                rows.lower(&Places::row(at, len), taps, number);
+            });
             at += len;
         }
     }
@@ -106,30 +119,44 @@ impl<'p> Worker<'p> {
         let stride = |axis: usize| job.shape[axis + 1..].iter().product::<usize>();
         let unfolded = |a: usize| job.lines.iter().any(|l| l.axis.axis() == a);
         let between: Dims = (axis(0) + 1..self.index.len()).filter(|&a| !unfolded(a)).collect();
-        let layout = Layout::new(tile, job.inner, |k| stride(axis(k)));
+        let pitch = job.sheets.then(|| {
+            self.sheet_line = job.sheet(tile);
+            self.sheet_line.0
+        });
+        let layout = Layout::new(tile, job.inner, pitch, |k| stride(axis(k)));
         let runs = tile.runs.iter().enumerate().map(|(k, r)| r.first * stride(axis(k + 1)));
         let corner = at + tile.inner.start + runs.sum::<usize>();
         let number = match job.traits.counted {
             true => {
                 let counts = tile.runs.iter().enumerate().map(|(k, r)| (&job.counts[k + 1], r.windows()));
-                count(rows, counts, tile.inner.len())
+                count(rows, counts, (tile.inner.len(), pitch.unwrap_or(0)))
             }
             false => CellCount::All(1),
         };
         let behind = job.behind();
+        let apart: [usize; LINES] = core::array::from_fn(|k| k * behind);
+        let held = job.counts.first();
         for lead in 0..between.iter().map(|&a| job.shape[a]).product() {
             unravel(lead, between.iter().copied(), &job.shape, &mut self.index);
             let at = corner + between.iter().map(|&a| self.index[a] * stride(a)).sum::<usize>();
-            self.rows(rows, 0, Source::Elements, run, tile, &mut |rows, i, taps| {
-                let number = job.counts.first().map_or(number, |held| number.times(held.at(i)));
-                layout.put(rows, at + (i - run.first) * behind, taps, number);
+            self.rows(rows, 0, Source::Elements, run, tile, &mut |rows, windows, taps| {
+                let first = at + (windows.start - run.first) * behind;
+                let number = |i: usize| number.times(held.map_or(1, |held| held.at(i)));
+                match windows.len() {
+                    1 => layout.put(rows, first, taps, number(windows.start)),
+                    n => layout.put_each(rows, first, &apart[..n], taps, &mut windows.map(number)),
+                }
             });
         }
     }
 
     /// Elements of a row of the tile that runs over the unfolded axes from the `k`-th (`k >= 1`) on.
-    fn length(k: usize, tile: &Tile) -> usize {
-        tile.runs[k - 1..].iter().map(|r| r.count).product::<usize>() * tile.inner.len()
+    fn length(&self, k: usize, tile: &Tile) -> usize {
+        let (runs, line) = match self.job.sheets {
+            true => (&tile.runs[k - 1..self.job.up - 1], self.sheet_line.0),
+            false => (&tile.runs[k - 1..], tile.inner.len()),
+        };
+        runs.iter().map(|r| r.count).product::<usize>() * line
     }
 
     /// Reduces axis `k` over `run`, handing each window's rows to `emit`.
@@ -142,10 +169,55 @@ impl<'p> Worker<'p> {
         tile: &Tile,
         emit: &mut super::across::Emit<'_>,
     ) {
+        if k + 1 == self.job.up
+            && let Some(mut sheet) = self.sheet.take()
+        {
+            let pitch = self.sheet_line.0;
+            let row = &tile.runs[k];
+            sheet.reduce(
+                rows,
+                pitch,
+                run,
+                &mut |rows, from, count, to| {
+                    if !self.elements(rows, (k, source), (from, count), row, (to, from == run.start)) {
+                        let line = |k: usize| (from + k as isize, to.plus(k * pitch));
+                        (0..count).map(line).for_each(|(at, to)| self.cell(rows, k, source, at, tile, to));
+                    }
+                },
+                emit,
+            );
+            self.sheet = Some(sheet);
+            return;
+        }
         let Some(mut across) = self.across[k].take() else { unreachable!("an axis is not reduced inside itself") };
-        let row = Self::length(k + 1, tile);
+        let row = self.length(k + 1, tile);
         across.reduce(rows, row, run, &mut |rows, position, to| self.cell(rows, k, source, position, tile, to), emit);
         self.across[k] = Some(across);
+    }
+
+    /// Makes lines at `count` positions of axis `k`, if nothing but elements stands there. If they are the `first` of a row of the tile,
+    /// none of them was asked for.
+    fn elements(
+        &mut self,
+        rows: &mut dyn Rows,
+        (k, source): (usize, Source),
+        (from, count): (isize, usize),
+        row: &Run,
+        (to, first): (At, bool),
+    ) -> bool {
+        let (line, (pitch, len)) = (&self.job.lines[k], self.sheet_line);
+        let (axis, there) = (&line.axis, line.axis.line());
+        let inside = there.start <= from && from + count as isize <= there.end && axis.base_dilation() == 1;
+        // (Rows that follow each other in the array.)
+        let next = axis.axis() + 1 == self.index.len() && source == Source::Elements;
+        let Some(reader) = self.reader.as_mut().filter(|_| inside && next) else { return false };
+        let (Some(cells), Cell::Element(e)) = (reader.elements(row, len), axis.at(from)) else { return false };
+        let at = axis.axis();
+        (self.index[at], self.places[at]) = (e, line.place(from, e));
+        let asks = if first { 1 } else { 2 * LINES }..3 * LINES;
+        let lines = Lines { count, len, pitch, apart: self.job.strides[at], asks };
+        rows.lift_lines(to, (&mut self.index, &mut self.places), &lines, cells, reader.ahead());
+        true
     }
 
     /// Makes the row at a position of axis `k`, all axes behind it reduced.
@@ -153,7 +225,7 @@ impl<'p> Worker<'p> {
         let job = self.job;
         let line = &job.lines[k];
         let axis = &line.axis;
-        let len = Self::length(k + 1, tile);
+        let len = self.length(k + 1, tile);
         let source = match axis.at(position) {
             Cell::Gap => return rows.blank(to, len),
             Cell::Pad if !job.filled => return rows.blank(to, len),
@@ -166,13 +238,17 @@ impl<'p> Worker<'p> {
         };
         if k + 1 < job.up {
             let run = tile.runs[k];
-            let row = Self::length(k + 2, tile);
-            return self.rows(rows, k + 1, source, &run, tile, &mut |rows, i, taps| {
-                rows.combine(to.plus((i - run.first) * row), row, taps);
+            let row = self.length(k + 2, tile);
+            return self.rows(rows, k + 1, source, &run, tile, &mut |rows, windows, taps| {
+                rows.combine(to.plus((windows.start - run.first) * row), windows.len() * row, taps);
             });
         }
         if source == Source::Elements {
             rows.enter(&self.index, &self.places);
+        }
+        if let Some(reader) = &mut self.reader {
+            let run = &tile.runs[k];
+            return reader.load(rows, 0, source, (run.start, run.step), (to, self.sheet_line.1));
         }
         match &mut self.along {
             Some(along) => {

@@ -4,7 +4,7 @@
 use super::super::job::{Job, Unit};
 use super::super::line::{Line, Run};
 use super::super::reading::{Reader, Source};
-use super::super::rows::{At, CellCount, Rows, Slot, Slots, Strided};
+use super::super::rows::{At, CellCount, Places, Rows, Slot, Slots, Strided};
 use super::cut::{Cut, Node, Pair};
 use super::held::MaskHeld;
 use super::spots::{Spots, most};
@@ -398,7 +398,7 @@ impl<'p> Walk<'p> {
         }
         let count = self.count(rows, tile, window);
         if inner == self.under.job.inner {
-            return rows.lower(at, len, taps, count);
+            return rows.lower(&Places::row(at, len), taps, count);
         }
         for k in 0..tile.last.count {
             let mut cut = [At::start(0); TAPS];
@@ -407,7 +407,7 @@ impl<'p> Walk<'p> {
                 CellCount::All(n) => CellCount::All(n),
                 CellCount::Each(times, from) => CellCount::Each(times, from + k * inner),
             };
-            rows.lower(at + k * self.under.job.inner, inner, &cut[..taps.len()], count);
+            rows.lower(&Places::row(at + k * self.under.job.inner, inner), &cut[..taps.len()], count);
         }
     }
 
