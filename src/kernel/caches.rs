@@ -88,7 +88,7 @@ pub(crate) fn asks_ahead(row: usize) -> bool {
 /// Rows of fewer bytes stay in a first-level cache with all that are made of them.
 pub(crate) const SHORT_ROW: usize = 4 * 1024;
 /// Lines of at most so many bytes are combined several at a time.
-pub(crate) const SHEET: usize = 4 * 1024;
+pub(crate) const SHEET: usize = 3 * 1024;
 /// A part of a line, where windows lie along the only axis: nothing is read in stretches there, the line is one.
 pub(crate) const LINE_PART: usize = 8 * 1024;
 /// With more bytes of blocks than this in a window a line is scanned: doubling is as fast as long as its rows stay in a first-level

@@ -68,7 +68,7 @@ pub(crate) fn stream_copy<T: Plain>(to: &mut [T], from: &[T]) {
 ///
 /// # Safety
 /// `to` must be writable and `from` readable for `len` initialised bytes, without overlap. A fence must follow.
-#[cfg(all(feature = "fft", target_arch = "x86_64"))]
+#[cfg(target_arch = "x86_64")]
 unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
     let head = to.align_offset(LINE).min(len);
     let tail = head + (len - head) / LINE * LINE;
@@ -83,19 +83,21 @@ unsafe fn stream_bytes(level: Level, to: *mut u8, from: *const u8, len: usize) {
 /// An output written in rows, anywhere in it, that may go past the caches. It is borrowed until all stores are in order.
 ///
 /// Rows begin and end inside cache lines, and a line that is stored in parts is read first: what a row has of its last line waits for a
-/// next row that goes on there.
+/// next row that goes on there, if rows do.
 pub(crate) struct Streamed<'a, T: Copy> {
     out: &'a mut [T],
     streams: bool,
     level: Level,
     /// The last elements of the row before, which begin a line at this place in the output.
     begun: (usize, Vec<T>),
+    /// Where the row before ended.
+    end: usize,
 }
 
 impl<'a, T: Copy + 'static> Streamed<'a, T> {
     /// Past the caches, with the stores of `level`, if that `pays` and elements of the type can be streamed.
     pub(crate) fn new(out: &'a mut [T], pays: bool, level: Level) -> Self {
-        Streamed { out, streams: pays && streams_lines::<T>(), level, begun: (0, Vec::new()) }
+        Streamed { out, streams: pays && streams_lines::<T>(), level, begun: (0, Vec::new()), end: usize::MAX }
     }
 
     /// Whether a row of so many elements should be [`put`](Self::put).
@@ -109,32 +111,53 @@ impl<'a, T: Copy + 'static> Streamed<'a, T> {
     }
 
     /// Stores the row that begins at `at`, its whole lines past the caches.
-    pub(crate) fn put(&mut self, mut at: usize, mut row: &[T]) {
+    pub(crate) fn put(&mut self, at: usize, row: &[T]) {
         if !self.streams {
             return self.row(at, row.len()).copy_from_slice(row);
         }
+        let follows = core::mem::replace(&mut self.end, at + row.len()) == at;
+        if follows {
+            return self.go_on(at, row);
+        }
+        self.end_line();
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: both slices hold `size_of_val(row)` bytes, all initialised as `streams_lines` holds for `T`; an exclusive borrow
+        // overlaps none. The output is borrowed until the drop fences. (None is forgotten.)
+        unsafe {
+            let to = &mut self.out[at..at + row.len()];
+            stream_bytes(self.level, to.as_mut_ptr().cast(), row.as_ptr().cast(), size_of_val(row));
+        }
+    }
+
+    /// The same for a row behind the one before it.
+    fn go_on(&mut self, mut at: usize, mut row: &[T]) {
         let line = LINE / size_of::<T>();
-        let Streamed { out, level, begun: (first, begun), .. } = self;
-        let store = |out: &mut [T], at: usize, cells: &[T]| {
-            // SAFETY: the output is borrowed until the drop fences. (None is forgotten.)
-            unsafe { stream_lines(*level, &mut out[at..at + cells.len()], cells) };
-        };
-        if !begun.is_empty() {
-            let missing = if *first + begun.len() == at { row.len().min(line - begun.len()) } else { 0 };
-            begun.extend_from_slice(&row[..missing]);
+        if !self.begun.1.is_empty() {
+            let missing = row.len().min(line - self.begun.1.len());
+            self.begun.1.extend_from_slice(&row[..missing]);
             (at, row) = (at + missing, &row[missing..]);
-            if row.is_empty() && begun.len() < line {
+            if row.is_empty() && self.begun.1.len() < line {
                 return;
             }
-            store(out, *first, begun);
+            self.end_line();
+        }
+        let head = self.out[at..].as_ptr().align_offset(LINE).min(row.len());
+        let tail = head + (row.len() - head) / line * line;
+        self.row(at, head).copy_from_slice(&row[..head]);
+        // SAFETY: the output is borrowed until the drop fences. (None is forgotten.)
+        unsafe { stream_lines(self.level, &mut self.out[at + head..at + tail], &row[head..tail]) };
+        self.begun.0 = at + tail;
+        self.begun.1.extend_from_slice(&row[tail..]);
+    }
+
+    /// Stores the line that was begun, or what there is of it.
+    fn end_line(&mut self) {
+        let Streamed { out, level, begun: (first, begun), .. } = self;
+        if !begun.is_empty() {
+            // SAFETY: the output is borrowed until the drop fences. (None is forgotten.)
+            unsafe { stream_lines(*level, &mut out[*first..*first + begun.len()], begun) };
             begun.clear();
         }
-        let head = out[at..].as_ptr().align_offset(LINE).min(row.len());
-        let tail = head + (row.len() - head) / line * line;
-        store(out, at, &row[..head]);
-        store(out, at + head, &row[head..tail]);
-        *first = at + tail;
-        begun.extend_from_slice(&row[tail..]);
     }
 }
 
