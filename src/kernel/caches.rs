@@ -87,7 +87,7 @@ pub(crate) fn asks_ahead(row: usize) -> bool {
 }
 /// Rows of fewer bytes stay in a first-level cache with all that are made of them.
 pub(crate) const SHORT_ROW: usize = 4 * 1024;
-/// Lines of at most so many bytes are combined several at a time.
+/// Lines of at most so many bytes are combined several at a time: eight of them, and what is made of them, stay in a first-level cache.
 pub(crate) const SHEET: usize = 3 * 1024;
 /// A part of a line, where windows lie along the only axis: nothing is read in stretches there, the line is one.
 pub(crate) const LINE_PART: usize = 8 * 1024;
