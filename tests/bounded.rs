@@ -347,6 +347,22 @@ fn a_view_of_one_element_is_never_copied() {
     }
 }
 
+/// Windows whose lines lie far apart read those lines alone, however many are between.
+#[test]
+fn lines_between_those_of_a_window_are_never_read() {
+    let _alone = alone();
+    let line: Vec<u32> = (0..64).collect();
+    let many = 1usize << 39;
+    let view = View::with_strides(&line, [many, 64], [0, 1], 0).unwrap();
+    let w = unfold([0, 1], [2, 3], 1).dilation([many - 10, 1]).windows(&view).unwrap();
+    assert_eq!(w.plan().grid(), [10, 62]);
+    let (max, sum) = (cheap("max", || w.max()), cheap("sum", || w.sum()));
+    for (k, (&max, &sum)) in max.iter().zip(sum.iter()).enumerate() {
+        let first = (k % 62) as u64;
+        assert_eq!((u64::from(max), sum), (first + 2, 2 * (3 * first + 3)), "{k}");
+    }
+}
+
 /// Reducing arrays that do not lie row by row holds the result and some rows, not the array once more.
 #[test]
 fn arrays_in_any_layout_are_read_where_they_lie() {

@@ -75,13 +75,15 @@ pub(crate) fn scans_along(traits: &Traits, line: &Line) -> bool {
 }
 
 /// Whether short lines are combined several at a time, along themselves and across them: windows of every line and of every position,
-/// whose cells no group brackets. (Exact ones may be bracketed by doubling instead; of many cells that takes longer.)
+/// whose cells no group brackets. (Exact ones may be bracketed by doubling instead; of many cells that takes longer.) All lines from a
+/// window's first to its last are kept, and combined whether a window reads them or not: they must be few.
 pub(crate) fn sheets(traits: &Traits, lines: &[Line], up: usize) -> bool {
     let fits = |l: &Line| {
         let even = matches!(l.runs[..], [Run { step: 1, alone: false, .. }]);
         even && (!scans(l) || traits.exact && l.order.blocks <= 4 * TAPS)
     };
-    traits.total && (1..lines.len()).contains(&up) && fits(&lines[up - 1]) && fits(&lines[up])
+    let few = |l: &Line| l.axis.span() <= 4 * TAPS && l.axis.count() >= LINES;
+    traits.total && (1..lines.len()).contains(&up) && fits(&lines[up - 1]) && few(&lines[up - 1]) && fits(&lines[up])
 }
 
 /// Windows along a line, cut into parts of at most `most`: a scanned line between its groups, which begin where the whole axis does.

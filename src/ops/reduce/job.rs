@@ -1,7 +1,7 @@
 //! A reduction in numbers, and its result in parts.
 
 use super::boxed;
-use super::choice::{self, LINES};
+use super::choice;
 use super::doubling::{Doubling, Shape};
 use super::held::Held;
 use super::line::{Line, Run};
@@ -99,11 +99,11 @@ impl Job {
             false => tiles(&traits, &lines, &doublings, up, inner),
         };
         let short = |tile: &Tile| {
-            let cells = (tile.runs[up - 1].count + lines[up].axis.span() - 1).saturating_mul(inner);
-            cells.saturating_mul(traits.bytes) <= SHEET
+            let (windows, span) = (tile.runs[up - 1].count, lines[up].axis.span());
+            // (What is between the ends of two lines is combined for nothing.)
+            span <= windows && (windows + span - 1).saturating_mul(inner).saturating_mul(traits.bytes) <= SHEET
         };
-        let several = |l: &Line| l.axis.count() >= LINES;
-        let sheets = choice::sheets(&traits, &lines, up) && several(&lines[up - 1]) && tiles.iter().all(short);
+        let sheets = choice::sheets(&traits, &lines, up) && tiles.iter().all(short);
         let streams = bytes >= STREAM;
         let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
         Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, sheets, pools, streams, counts }
