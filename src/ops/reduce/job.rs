@@ -89,7 +89,8 @@ impl Job {
         let short = row.saturating_mul(traits.bytes) < SHORT_ROW;
         let shape = if short { Shape::Short } else { Shape::Long };
         let doubling = |l: &Line| Doubling::new(l.order.blocks, traits.idempotent, shape);
-        let doublings: Vec<Doubling> = lines.iter().map(doubling).collect();
+        // (Nothing is doubled in boxes, and small arrays feel an allocation.)
+        let doublings: Vec<Doubling> = if pools { Vec::new() } else { lines.iter().map(doubling).collect() };
         let counts = match traits.counted {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
@@ -103,7 +104,7 @@ impl Job {
             // (What is between the ends of two lines is combined for nothing.)
             span <= windows && (windows + span - 1).saturating_mul(inner).saturating_mul(traits.bytes) <= SHEET
         };
-        let sheets = choice::sheets(&traits, &lines, up) && tiles.iter().all(short);
+        let sheets = !pools && choice::sheets(&traits, &lines, up) && tiles.iter().all(short);
         let streams = bytes >= STREAM;
         let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
         Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, sheets, pools, streams, counts }

@@ -58,10 +58,11 @@ impl<'p> Worker<'p> {
         };
         let mut slots = Slots(0);
         let slots = &mut slots;
-        let across =
-            (0..job.up).map(|k| Some(Across::new(slots, &job.lines[k], &job.doublings[k], job.traits))).collect();
+        let across = (0..job.up.min(job.doublings.len()))
+            .map(|k| Some(Across::new(slots, &job.lines[k], &job.doublings[k], job.traits)))
+            .collect();
         let (mut along, mut sheet, mut lines) = (None, None, None);
-        if job.up == last {
+        if job.up == last && !job.pools {
             let reader = Reader::new(slots, line, job.inner, job.filled, ahead);
             match job.sheets {
                 true => (sheet, lines) = (Some(Sheet::new(slots, job)), Some(reader)),

@@ -392,7 +392,11 @@ def _cast(x, dtype):
 
 
 def _native(x):
-    return x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+    return x if x.dtype.isnative else x.astype(_native_dtype(x.dtype))
+
+
+def _native_dtype(dtype):
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def _number(value, dtype):
@@ -409,7 +413,7 @@ def _number(value, dtype):
 
 def _each(given, number):
     """One for each axis."""
-    if isinstance(given, str) or not np.iterable(given):
+    if isinstance(given, (int, float, str)) or not np.iterable(given):  # (asking NumPy takes ten times as long)
         return [given] * number
     given = list(given)
     if len(given) != number:
@@ -437,7 +441,7 @@ def _axes(axes, rank):
 def _output(output, input, is_complex=False):
     """The array for the results: a new one of a type, or the caller's."""
     if output is None:
-        dtype = np.promote_types(input.dtype, np.complex64) if is_complex else input.dtype.newbyteorder("=")
+        dtype = np.promote_types(input.dtype, np.complex64) if is_complex else _native_dtype(input.dtype)
         return np.empty(input.shape, dtype)
     if isinstance(output, (type, np.dtype)):
         dtype = np.dtype(output)
