@@ -296,27 +296,24 @@ mod x86 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::Random;
     use super::*;
 
     /// Rows that follow each other share cache lines; others do not, and none may be lost.
     #[test]
     fn rows_arrive_whatever_comes_before_them() {
-        let (n, mut state) = (3000, 1u32);
-        let mut random = |below: usize| {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            (state >> 8) as usize % below
-        };
+        let (n, mut random) = (3000, Random(1));
         for level in Level::all() {
             for round in 0..200 {
                 let mut want = alloc::vec![0u16; n + 40];
                 let mut got = want.clone();
-                let skipped = random(40);
+                let skipped = random.below(40);
                 let mut out = Streamed::new(&mut got[skipped..], true, level);
                 let mut at = 0;
                 while at < n {
                     // Of every length, from a part of a line on; some begin where the one before ended.
-                    at = n.min(at + if random(3) == 0 { random(50) } else { 0 });
-                    let len = random(if round % 2 == 0 { 20 } else { 300 }).min(n - at);
+                    at = n.min(at + if random.below(3) == 0 { random.below(50) } else { 0 });
+                    let len = random.below(if round % 2 == 0 { 20 } else { 300 }).min(n - at);
                     let row: Vec<u16> = (0..len).map(|k| (at + k) as u16 + 1).collect();
                     out.put(at, &row);
                     want[skipped + at..][..len].copy_from_slice(&row);

@@ -12,10 +12,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// xorshift, as the tests must not depend on a crate's stream of numbers.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

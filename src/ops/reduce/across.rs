@@ -6,7 +6,6 @@ use super::doubling::{Doubling, Node, Order};
 use super::line::{Line, Run};
 use super::rows::{At, Rows, Slot, Slots, Traits};
 use super::tree::Tree;
-use crate::kernel::LINE;
 use crate::kernel::pairwise::{BATCH, Batch, delayed};
 use crate::kernel::rows::TAPS;
 use crate::spec::gcd;
@@ -34,10 +33,9 @@ impl Ring {
         Ring { slot: slots.next(), keep, pitch: 0, newest: (0, 0) }
     }
 
-    /// Makes room; the next row is number 0.
-    fn fit(&mut self, rows: &mut dyn Rows, row: usize, bytes: usize) {
+    /// Makes room; the next row is number 0. A cache line has `line` cells.
+    fn fit(&mut self, rows: &mut dyn Rows, row: usize, line: usize) {
         // One more cache line a row: rows a power of two apart would fall on the same few sets of a cache.
-        let line = LINE.div_ceil(bytes);
         self.pitch = row.next_multiple_of(line) + line;
         self.newest = (0, 0);
         rows.fit(self.slot, self.pitch * self.keep);
@@ -138,7 +136,7 @@ impl<'p> Across<'p> {
         let (step, dilation) = (run.step / unit, order.dilation / unit);
         let ring = &mut self.rings[0];
         ring.keep = places.unwrap_or(order.window);
-        ring.fit(rows, row, self.traits.bytes);
+        ring.fit(rows, row, self.traits.in_line());
         // What stands in each place of the ring, counted in units from the first window's start.
         let mut held = [usize::MAX; PLACES];
         // The place of the present window's first row, and how much further the next one's is.
@@ -167,7 +165,7 @@ impl<'p> Across<'p> {
     fn shared(&mut self, rows: &mut dyn Rows, row: usize, run: &Run, make: &mut Make<'_>, emit: &mut Emit<'_>) {
         let order = self.line.order;
         for ring in &mut self.rings {
-            ring.fit(rows, row, self.traits.bytes);
+            ring.fit(rows, row, self.traits.in_line());
         }
         self.forget();
         let nodes = &self.doubling.nodes;
@@ -197,7 +195,7 @@ impl<'p> Across<'p> {
     fn batched(&mut self, rows: &mut dyn Rows, row: usize, run: &Run, make: &mut Make<'_>, emit: &mut Emit<'_>) {
         let n = self.line.order.blocks;
         let (mut ring, delays) = (Ring { keep: BATCH, ..self.rings[0] }, self.sum);
-        ring.fit(rows, row, self.traits.bytes);
+        ring.fit(rows, row, self.traits.in_line());
         rows.fit(delays, delayed(n) * ring.pitch);
         let (first, count) = (n - 1, run.count + n - 1);
         for (turn, begin) in (0..count).step_by(BATCH).enumerate() {
@@ -228,7 +226,7 @@ impl<'p> Across<'p> {
         let order = self.line.order;
         let group = order.blocks;
         let mut ring = Ring { keep: group, ..self.rings[0] };
-        ring.fit(rows, row, self.traits.bytes);
+        ring.fit(rows, row, self.traits.in_line());
         let so_far = At::start(self.so_far);
         rows.fit(self.so_far, row);
         self.forget();

@@ -1,7 +1,7 @@
 //! Windows along a contiguous line: the innermost unfolded axis, whose cells are runs of `inner` elements.
 
 use super::choice::{self, Way, scan_group};
-use super::doubling::{Doubling, Node, Order};
+use super::doubling::{Doubling, Order};
 use super::line::{Line, Run};
 use super::reading::{Reader, Source};
 use super::rows::{At, Rows, Slot, Slots, Traits};
@@ -107,27 +107,8 @@ impl<'p> Along<'p> {
         let (doubling, inner, order) = (self.doubling, self.reader.inner, self.reader.line.order);
         let len = (run.count + (order.blocks - 1) * order.ahead) * inner;
         let base = self.reader.blocks(rows, source, run, len, self.base);
-        let last = doubling.nodes.len() - 1;
-        let slots = &self.slots;
-        let of = |m: usize| if m == 0 { base } else { At::start(slots[doubling.slots[m]]) };
-        let parts = |node: &Node| {
-            let mut taps = [base; TAPS];
-            for (tap, part) in taps.iter_mut().zip(&node.parts) {
-                *tap = of(part.from).plus(part.gap * order.ahead * inner);
-            }
-            taps
-        };
-        for (k, node) in doubling.nodes.iter().enumerate().take(last).skip(1) {
-            let size = len - (node.size - 1) * order.ahead * inner;
-            let to = of(k);
-            rows.fit(to.slot, size);
-            rows.combine(to, size, &parts(node)[..node.parts.len()]);
-        }
-        let taps = parts(&doubling.nodes[last]);
-        let whole = match last {
-            0 => &[base][..],
-            _ => &taps[..doubling.nodes[last].parts.len()],
-        };
+        let mut taps = [base; TAPS];
+        let whole = chain(rows, doubling, &self.slots, (base, len), order.ahead * inner, &mut taps);
         self.join(rows, source, run, whole, emit);
     }
 
@@ -219,6 +200,33 @@ impl<'p> Along<'p> {
         rows.combine(joined, len, whole);
         emit(rows, &[joined, rest]);
     }
+}
+
+/// Combines a line of `len` cells of single blocks by a chain, neighbouring blocks of a window `apart` cells apart. What the last node
+/// joins is not combined yet: its `taps` come back. (In the caller's place, as `Others::taps` in `machine.rs`.)
+pub(super) fn chain<'t>(
+    rows: &mut dyn Rows,
+    doubling: &Doubling,
+    slots: &[Slot],
+    (base, len): (At, usize),
+    apart: usize,
+    taps: &'t mut [At; TAPS],
+) -> &'t [At] {
+    let of = |m: usize| if m == 0 { base } else { At::start(slots[doubling.slots[m]]) };
+    let last = doubling.nodes.len() - 1;
+    // Windows of one block are that block.
+    taps[0] = base;
+    for (k, node) in doubling.nodes.iter().enumerate().skip(1) {
+        for (tap, part) in taps.iter_mut().zip(&node.parts) {
+            *tap = of(part.from).plus(part.gap * apart);
+        }
+        if k < last {
+            let (to, len) = (of(k), len - (node.size - 1) * apart);
+            rows.fit(to.slot, len);
+            rows.combine(to, len, &taps[..node.parts.len()]);
+        }
+    }
+    &taps[..doubling.nodes[last].parts.len().max(1)]
 }
 
 /// Where the cells that taps read are put: the same for every row of a tile.

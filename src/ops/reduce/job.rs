@@ -8,7 +8,6 @@ use super::line::{Line, Run};
 use super::rows::Traits;
 use super::tiles::{Tile, tiles};
 use crate::array::contiguous;
-use crate::kernel::LINE;
 use crate::kernel::caches::{BOX, ROWS_BOX, SHEET, SHORT_ROW, STREAM};
 use crate::kernel::rows::TAPS;
 use crate::kernel::threads::threads_for;
@@ -37,8 +36,6 @@ pub(crate) struct Job {
     /// Elements behind the last unfolded axis.
     pub(crate) inner: usize,
     pub(crate) tiles: Vec<Tile>,
-    /// Whether the last two axes are reduced some short lines at a time.
-    pub(crate) sheets: bool,
     /// Whether all axes are reduced box by box.
     pub(crate) pools: bool,
     /// Whether the result is so large that it should go past the caches.
@@ -95,31 +92,27 @@ impl Job {
             true => lines.iter().map(|l| Held::new(&l.axis, filled)).collect(),
             false => Vec::new(),
         };
-        let tiles = match pools {
+        let mut tiles = match pools {
             true => Vec::new(),
             false => tiles(&traits, &lines, &doublings, up, inner),
         };
-        let short = |tile: &Tile| {
-            let (windows, span) = (tile.runs[up - 1].count, lines[up].axis.span());
-            // (What is between the ends of two lines is combined for nothing.)
-            span <= windows && (windows + span - 1).saturating_mul(inner).saturating_mul(traits.bytes) <= SHEET
-        };
-        let sheets = !pools && choice::sheets(&traits, &lines, up) && tiles.iter().all(short);
+        let span = lines.get(up).map_or(1, |l| l.axis.span());
+        let cells = |tile: &Tile| (tile.runs[up - 1].count + span - 1).saturating_mul(inner);
+        // (What is between the ends of two lines is combined for nothing.)
+        let fits = |tile: &Tile| span <= tile.runs[up - 1].count && cells(tile).saturating_mul(traits.bytes) <= SHEET;
+        if !pools && choice::sheets(&traits, &lines, up) && tiles.iter().all(fits) {
+            let line = traits.in_line();
+            tiles.iter_mut().for_each(|tile| tile.sheet = Some((cells(tile).next_multiple_of(line), cells(tile))));
+        }
         let streams = bytes >= STREAM;
         let (shape, strides) = (plan.reduced_dims(), Strides::from_slice(strides));
-        Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, sheets, pools, streams, counts }
+        Job { traits, filled, shape, strides, lines, doublings, up, inner, tiles, pools, streams, counts }
     }
 
     /// How many results each unit has.
     pub(super) fn lengths(&self, units: &[Unit]) -> Vec<usize> {
         let windows = |unit: &Unit| unit.runs.iter().map(|r| r.count).sum::<usize>();
         units.iter().map(|unit| unit.leads.len() * windows(unit) * self.behind()).collect()
-    }
-
-    /// How far apart the lines of a tile's rows are, and how many cells of each are read.
-    pub(crate) fn sheet(&self, tile: &Tile) -> (usize, usize) {
-        let cells = (tile.runs[self.up - 1].count + self.lines[self.up].axis.span() - 1) * self.inner;
-        (cells.next_multiple_of(LINE.div_ceil(self.traits.bytes)), cells)
     }
 
     /// Elements of the result behind one window of the first unfolded axis.

@@ -6,7 +6,7 @@ use super::held::Held;
 use super::line::{Line, Run};
 use super::pool::Pool;
 use super::results::Sink;
-use super::rows::{At, CellCount, ELEMENTS, Index, Lines, Places, Rows, Slot, Strided};
+use super::rows::{At, CellCount, ELEMENTS, Index, Lines, Rows, Scatter, Slot, Strided};
 use super::source::{Blank, Source};
 use crate::kernel::level::Level;
 use crate::kernel::lower::combine;
@@ -197,7 +197,7 @@ impl<O: Op, C: Copy> Rows for Machine<'_, O, C> {
         self.made.0 = usize::MAX;
     }
 
-    fn lower(&mut self, at: &Places<'_>, taps: &[At], count: CellCount) {
+    fn lower(&mut self, at: &Scatter<'_>, taps: &[At], count: CellCount) {
         let others = Others { elements: self.source.row(), before: &self.slots, behind: &[] };
         let (sink, cells) = (&mut self.sink, at.cells());
         let counts = match count {

@@ -80,10 +80,17 @@ impl<'p> Reader<'p> {
 
     /// The elements at the positions of a run, of `len` cells, if nothing but elements stands there.
     pub(super) fn elements(&mut self, run: &Run, len: usize) -> Option<Strided> {
-        let stretch = &mut self.stretches[0];
-        stretch.set(self.line, run.start, run.step, len / self.inner, self.filled);
+        let inner = self.inner;
+        let stretch = self.stretch(0, (run.start, run.step), len);
         let whole = (stretch.low, stretch.high) == (0, stretch.count);
-        whole.then_some(Strided { first: stretch.first, inner: self.inner, step: stretch.step })
+        whole.then_some(Strided { first: stretch.first, inner, step: stretch.step })
+    }
+
+    /// The stretch of `len` cells from a position on, `step` apart.
+    fn stretch(&mut self, which: usize, (from, step): (isize, usize), len: usize) -> &Stretch {
+        let stretch = &mut self.stretches[which % STRETCHES];
+        stretch.set(self.line, from, step, len / self.inner, self.filled);
+        stretch
     }
 
     /// How far off the row is that is read next.
@@ -97,12 +104,11 @@ impl<'p> Reader<'p> {
         rows: &mut dyn Rows,
         which: usize,
         source: Source,
-        (from, step): (isize, usize),
+        from: (isize, usize),
         (to, len): (At, usize),
     ) {
-        let stretch = &mut self.stretches[which % STRETCHES];
-        stretch.set(self.line, from, step, len / self.inner, self.filled);
-        stretch.load(rows, source, self.inner, self.ahead, to);
+        let (inner, ahead) = (self.inner, self.ahead);
+        self.stretch(which, from, len).load(rows, source, inner, ahead, to);
     }
 }
 

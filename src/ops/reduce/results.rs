@@ -1,7 +1,7 @@
 //! The last step of a reduction: rows combined, lowered, and stored, past the caches if they are many.
 
 use super::cells::Cells;
-use super::rows::Places;
+use super::rows::Scatter;
 use crate::kernel::Streamed;
 use crate::kernel::caches::PIECE;
 use crate::kernel::level::Level;
@@ -16,11 +16,21 @@ pub(crate) trait Sink<A, C: Copy> {
     /// The `len` results from place `at` on: the cells of `rows` (at most [`TAPS`]) combined and lowered.
     fn put(&mut self, at: usize, len: usize, rows: &[&[A]], counts: &Counts<'_, C>);
     /// The same for the stretches of a row.
-    fn put_stretches(&mut self, at: &Places<'_>, rows: &[&[A]], counts: &Counts<'_, C>) {
-        for (k, stretch) in at.stretches.iter().enumerate() {
-            let cells = k * at.pitch..k * at.pitch + at.len;
-            self.put(at.first + stretch, at.len, cut(rows, &cells, &mut [&[]; TAPS]), &counts.cut(cells));
-        }
+    fn put_stretches(&mut self, at: &Scatter<'_>, rows: &[&[A]], counts: &Counts<'_, C>) {
+        one_by_one(self, at, rows, counts);
+    }
+}
+
+/// Puts one stretch after another.
+fn one_by_one<A, C: Copy>(
+    sink: &mut (impl Sink<A, C> + ?Sized),
+    at: &Scatter<'_>,
+    rows: &[&[A]],
+    counts: &Counts<'_, C>,
+) {
+    for (k, stretch) in at.stretches.iter().enumerate() {
+        let cells = k * at.pitch..k * at.pitch + at.len;
+        sink.put(at.first + stretch, at.len, cut(rows, &cells, &mut [&[]; TAPS]), &counts.cut(cells));
     }
 }
 
@@ -93,38 +103,42 @@ impl<T, R: Reduction<T>> Sink<R::Acc, R::Count> for Results<'_, T, R> {
         }
     }
 
-    fn put_stretches(&mut self, at: &Places<'_>, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
-        let Places { first, len, pitch, .. } = *at;
-        let (together, streams) = ((Self::PIECE / pitch).max(1), self.out.streams(len));
+    fn put_stretches(&mut self, at: &Scatter<'_>, rows: &[&[R::Acc]], counts: &Counts<'_, R::Count>) {
+        let Scatter { first, len, pitch, .. } = *at;
+        let (together, streams) = (Self::PIECE / pitch, self.out.streams(len));
+        if together < 2 {
+            return one_by_one(self, at, rows, counts);
+        }
         // As many stretches as a piece has room for are combined at once, with what is between them.
         for (k, stretches) in at.stretches.chunks(together).enumerate() {
             let begin = k * together * pitch;
             let cells = begin..begin + (stretches.len() - 1) * pitch + len;
-            let (n, mut taps) = (cells.len(), [&[][..]; TAPS]);
+            let n = cells.len();
+            let own = |j: usize| j * pitch..j * pitch + len;
+            let mut taps = [&[][..]; TAPS];
             let rows = cut(rows, &cells, &mut taps);
             self.lowered.fit(n, R::Out::default());
-            let whole = match self.r.unlowered(&mut self.lowered[..n]) {
-                Some(to) => {
-                    combine(self.level, self.r.op(), to, rows);
-                    true
+            if let Some(to) = self.r.unlowered(&mut self.lowered[..n]) {
+                combine(self.level, self.r.op(), to, rows);
+                for (j, stretch) in stretches.iter().enumerate() {
+                    self.out.put(first + stretch, &self.lowered[own(j)]);
                 }
-                None => {
-                    self.combined.fit(n, rows[0][0]);
-                    combine(self.level, self.r.op(), &mut self.combined[..n], rows);
-                    false
+                continue;
+            }
+            let mut scratch = core::mem::take(&mut self.combined);
+            let combined = match rows {
+                [one] => *one,
+                _ => {
+                    scratch.fit(n, rows[0][0]);
+                    combine(self.level, self.r.op(), &mut scratch[..n], rows);
+                    &scratch[..n]
                 }
             };
-            let combined = core::mem::take(&mut self.combined);
             for (j, stretch) in stretches.iter().enumerate() {
-                let (at, own) = (first + stretch, j * pitch..j * pitch + len);
-                if whole {
-                    self.out.put(at, &self.lowered[own]);
-                } else {
-                    let counts = counts.cut(begin + own.start..begin + own.end);
-                    self.piece(at, len, &[&combined[own]], &counts, streams);
-                }
+                let counts = counts.cut(begin + j * pitch..begin + j * pitch + len);
+                self.piece(first + stretch, len, &[&combined[own(j)]], &counts, streams);
             }
-            self.combined = combined;
+            self.combined = scratch;
         }
     }
 }

@@ -5,6 +5,7 @@
 //! [`Machine`](super::machine::Machine) is one for each way to combine.
 
 use super::line::Run;
+use crate::kernel::LINE;
 use crate::kernel::pairwise::{Along, Batch};
 use crate::kernel::rows::{Op, Reduction, small};
 use crate::spec::Cell;
@@ -79,15 +80,15 @@ pub(crate) trait Rows {
     fn border(&mut self, to: At, len: usize, cells: &[(Cell, usize)], inner: usize);
     /// Takes the number of elements of each window for [`CellCount::Each`].
     fn count(&mut self, counts: &[usize]);
-    /// The results in places `at`: the rows at `taps` combined and lowered.
-    fn lower(&mut self, at: &Places<'_>, taps: &[At], count: CellCount);
+    /// The results that go to `at`: the rows at `taps` combined and lowered.
+    fn lower(&mut self, at: &Scatter<'_>, taps: &[At], count: CellCount);
     /// Reduces all axes box by box: windows `run` of the first one behind an index, to the results from `at` on.
     fn boxes(&mut self, index: &[usize], run: &Run, at: usize, len: usize);
 }
 
-/// Places in the result of stretches of a row.
+/// Where in the result the stretches of a row go.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Places<'a> {
+pub(crate) struct Scatter<'a> {
     /// Where the row's own first result is.
     pub(crate) first: usize,
     /// Where each stretch begins, counted from there.
@@ -98,10 +99,10 @@ pub(crate) struct Places<'a> {
     pub(crate) pitch: usize,
 }
 
-impl Places<'_> {
-    /// Those of a row that is one stretch.
+impl Scatter<'_> {
+    /// A row that is one stretch.
     pub(crate) fn row(first: usize, len: usize) -> Self {
-        Places { first, stretches: &[0], len, pitch: len }
+        Scatter { first, stretches: &[0], len, pitch: len }
     }
 
     /// Cells of a row from the first stretch's first to the last one's last.
@@ -153,6 +154,11 @@ pub(crate) struct Traits {
 }
 
 impl Traits {
+    /// Accumulators that reach over a cache line.
+    pub(crate) fn in_line(&self) -> usize {
+        LINE.div_ceil(self.bytes)
+    }
+
     pub(crate) fn of<T, R: Reduction<T>>() -> Traits {
         Traits {
             bytes: size_of::<R::Acc>().max(1),

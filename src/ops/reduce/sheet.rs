@@ -3,8 +3,9 @@
 //! combinations that no window has, and nobody reads them.
 
 use super::across::{Emit, rings};
+use super::along::chain;
 use super::choice::{LINES, batches};
-use super::doubling::{Doubling, Node};
+use super::doubling::Node;
 use super::job::Job;
 use super::line::Run;
 use super::rows::{At, Rows, Slot, Slots};
@@ -97,7 +98,9 @@ impl<'p> Sheet<'p> {
         let line = &self.job.lines[self.job.up - 1];
         let batched = batches(&self.job.traits, &line.order);
         rows.fit(self.lines, LINES * pitch);
-        self.bands.iter_mut().for_each(|band| band.fit(rows, pitch));
+        // (Of a batch only the lines themselves are kept.)
+        let kept = if batched { 1 } else { self.bands.len() };
+        self.bands[..kept].iter_mut().for_each(|band| band.fit(rows, pitch));
         if batched {
             rows.fit(self.delays[1], delayed(line.order.blocks) * pitch);
         }
@@ -129,29 +132,15 @@ impl<'p> Sheet<'p> {
             let mut along = Along { n, turn: 0 };
             return rows.batch_along((to, len - (n - 1)), (base, len), self.delays[0], &mut along);
         }
-        let slots = &self.slots;
-        let of = |m: usize| if m == 0 { base } else { At::start(slots[doubling.slots[m]]) };
-        let last = doubling.nodes.len() - 1;
-        for (k, node) in doubling.nodes.iter().enumerate().skip(1) {
-            let len = len - (node.size - 1) * order.ahead * inner;
-            let mut taps = [base; TAPS];
-            for (tap, part) in taps.iter_mut().zip(&node.parts) {
-                *tap = of(part.from).plus(part.gap * order.ahead * inner);
-            }
-            let to = if k == last { to } else { of(k) };
-            if k < last {
-                rows.fit(to.slot, len);
-            }
-            rows.combine(to, len, &taps[..node.parts.len()]);
-        }
-        if last == 0 {
-            rows.copy(to, base, len);
-        }
+        let apart = order.ahead * inner;
+        let mut taps = [base; TAPS];
+        let whole = chain(rows, doubling, &self.slots, (base, len), apart, &mut taps);
+        rows.combine(to, len - (order.blocks - 1) * apart, whole);
     }
 
     /// What lines of these numbers complete, across lines.
     fn across(&mut self, rows: &mut dyn Rows, pitch: usize, run: &Run, lines: Range<usize>, emit: &mut Emit<'_>) {
-        let doubling: &Doubling = &self.job.doublings[self.job.up - 1];
+        let doubling = &self.job.doublings[self.job.up - 1];
         let ahead = self.job.lines[self.job.up - 1].order.ahead;
         let last = doubling.nodes.len() - 1;
         let complete = |node: &Node| {
@@ -178,7 +167,7 @@ impl<'p> Sheet<'p> {
         if these.is_empty() {
             return;
         }
-        let windows = run.first + these.start..run.first + these.end;
+        let windows = run.part(these.clone()).windows();
         match last {
             0 => emit(rows, windows, &[self.bands[0].line(these.start, pitch)]),
             _ => emit(rows, windows, &parts(&self.bands, node, these.start)[..node.parts.len()]),
@@ -192,7 +181,7 @@ impl<'p> Sheet<'p> {
         rows.batch(self.bands[0].slot, self.delays[1], batch);
         let first = lines.start.max(n - 1);
         if first < lines.end {
-            let windows = run.first + first - (n - 1)..run.first + lines.end - (n - 1);
+            let windows = run.part(first - (n - 1)..lines.end - (n - 1)).windows();
             emit(rows, windows, &[At { slot: self.bands[0].slot, at: (first - lines.start) * pitch }]);
         }
     }

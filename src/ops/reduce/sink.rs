@@ -1,14 +1,12 @@
 //! Where rows of results go: their stretches of the output, and the counts they are lowered with.
 
-use super::choice::LINES;
 use super::held::Held;
-use super::rows::{At, CellCount, Places, Rows};
+use super::rows::{At, CellCount, Rows, Scatter};
 use super::tiles::Tile;
 use crate::kernel::rows::TAPS;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
-use smallvec::SmallVec;
 
 /// Elements in the windows of a row: the outer product of what the windows of each axis hold, every one `repeat` times. One
 /// number if all are the same, else [`Rows::count`] takes them, those of each line `pitch` cells apart if that is more.
@@ -20,15 +18,17 @@ pub(crate) fn count<'c>(
     if let Some(all) = axes.clone().try_fold(1usize, |n, (held, range)| Some(n.saturating_mul(held.all(range)?))) {
         return CellCount::All(all);
     }
-    let (mut row, mut line) = (vec![1usize], repeat);
+    let (mut row, mut line) = (vec![1usize], 1);
     for (held, range) in axes {
-        line = range.len() * repeat;
+        line = range.len();
         row = row.iter().flat_map(|&n| range.clone().map(move |i| n.saturating_mul(held.at(i)))).collect();
     }
-    let row: Vec<usize> = row.iter().flat_map(|&n| core::iter::repeat_n(n, repeat)).collect();
-    let between = pitch.saturating_sub(line);
-    let lines = row.chunks(line.max(1));
-    let row: Vec<usize> = lines.flat_map(|l| l.iter().copied().chain(core::iter::repeat_n(1, between))).collect();
+    let between = pitch.saturating_sub(line * repeat);
+    let spread = |line: &[usize]| -> Vec<usize> {
+        let own = line.iter().flat_map(|&n| core::iter::repeat_n(n, repeat));
+        own.chain(core::iter::repeat_n(1, between)).collect()
+    };
+    let row: Vec<usize> = row.chunks(line.max(1)).flat_map(spread).collect();
     rows.count(&row);
     CellCount::Each(1, 0)
 }
@@ -80,30 +80,30 @@ impl Layout {
     /// Lowers the combination of the rows at `taps` into the row of the result that begins at `first`.
     pub(crate) fn put(&self, rows: &mut dyn Rows, first: usize, taps: &[At], count: CellCount) {
         let Layout { stretches, length: len, pitch } = self;
-        rows.lower(&Places { first, stretches, len: *len, pitch: *pitch }, taps, count);
+        rows.lower(&Scatter { first, stretches, len: *len, pitch: *pitch }, taps, count);
     }
 
-    /// The same for rows of one stretch each, as many as there are numbers in `apart`: where in the result they begin, counted from the
-    /// first.
+    /// The same for the rows of some windows, of one stretch each: `apart` says where in the result they begin, counted from the first. They
+    /// hold `number` elements, times those that the windows hold on their own axis.
     pub(crate) fn put_each(
         &self,
         rows: &mut dyn Rows,
         first: usize,
         apart: &[usize],
         taps: &[At],
-        counts: &mut (dyn Iterator<Item = CellCount> + '_),
+        (number, held, windows): (CellCount, Option<&Held>, Range<usize>),
     ) {
-        let counts: SmallVec<[CellCount; LINES]> = counts.collect();
         let &Layout { length: len, pitch, .. } = self;
-        if let [CellCount::All(n), rest @ ..] = &counts[..]
-            && rest.iter().all(|count| matches!(count, CellCount::All(m) if m == n))
-        {
-            return rows.lower(&Places { first, stretches: apart, len, pitch }, taps, counts[0]);
+        let alike = held.map_or(Some(1), |held| held.all(windows.clone()));
+        if let (Some(times), CellCount::All(_)) = (alike, number) {
+            return rows.lower(&Scatter { first, stretches: apart, len, pitch }, taps, number.times(times));
         }
-        for (k, (at, count)) in apart.iter().zip(counts).enumerate() {
+        for (k, (at, window)) in apart.iter().zip(windows).enumerate() {
+            // (Written where they stay, as `Others::taps` in `machine.rs`.)
             let mut own = [At::start(0); TAPS];
             own.iter_mut().zip(taps).for_each(|(own, tap)| *own = tap.plus(k * pitch));
-            rows.lower(&Places::row(first + at, len), &own[..taps.len()], count);
+            let times = held.map_or(1, |held| held.at(window));
+            rows.lower(&Scatter::row(first + at, len), &own[..taps.len()], number.times(times));
         }
     }
 }

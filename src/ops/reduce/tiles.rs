@@ -23,6 +23,8 @@ pub(crate) struct Tile {
     pub(crate) inner: Range<usize>,
     /// If there is only one unfolded axis and its windows lie along rows: how many of them are computed at a time.
     pub(crate) along: usize,
+    /// If short lines are combined several at a time: how far apart they are in the tile's rows, and how many cells of each are read.
+    pub(crate) sheet: Option<(usize, usize)>,
 }
 
 /// At most `most` of `count` windows at a time, so that all parts are about as long: a last one of few takes as long as many do.
@@ -72,7 +74,7 @@ pub(crate) fn tiles(traits: &Traits, lines: &[Line], doublings: &[Doubling], up:
         most[k] = evenly(planes.max(least(&lines[k]) / 2), lines[k].axis.count()).max(1);
         planes /= most[k];
     }
-    let mut tiles = vec![Tile { runs: Vec::new(), inner: 0..inner, along: *most.last().unwrap_or(&1) }];
+    let mut tiles = vec![Tile { runs: Vec::new(), inner: 0..inner, along: *most.last().unwrap_or(&1), sheet: None }];
     for k in 1..lines.len() {
         let cut = |tile: &Tile| {
             let cut = |r: &Run| match k == up {

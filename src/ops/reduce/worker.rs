@@ -7,7 +7,7 @@ use super::choice::{self, LINES, Way};
 use super::job::{Job, Unit};
 use super::line::Run;
 use super::reading::{Reader, Source};
-use super::rows::{At, CellCount, Lines, Places, Rows, Slots};
+use super::rows::{At, CellCount, Lines, Rows, Scatter, Slots};
 use super::sheet::Sheet;
 use super::sink::{Layout, count};
 use super::tiles::Tile;
@@ -27,8 +27,6 @@ pub(crate) struct Worker<'p> {
     /// Instead of both, for the last two axes; and what reads the lines.
     sheet: Option<Sheet<'p>>,
     reader: Option<Reader<'p>>,
-    /// How far apart the lines of the present tile's rows are, and how many cells of each are read.
-    sheet_line: (usize, usize),
 }
 
 impl<'p> Worker<'p> {
@@ -38,6 +36,7 @@ impl<'p> Worker<'p> {
         // The next row of a tile is one position further on the axis above. (A row ahead is best, further is worse.)
         let above = job.lines[..last].last().map_or(0, |l| job.strides[l.axis.axis()]);
         let tile = job.tiles.first();
+        let sheets = tile.is_some_and(|t| t.sheet.is_some());
         let part = tile.map_or(0, |t| t.along);
         let row = tile.and_then(|t| t.runs.last()).map_or(part, |r| r.count).saturating_mul(job.inner);
         let asks = caches::asks_ahead(row.saturating_mul(job.traits.bytes));
@@ -53,25 +52,26 @@ impl<'p> Worker<'p> {
                 let axis = &job.lines[0].axis;
                 part.saturating_mul(axis.step()).min(axis.len()).saturating_mul(job.inner) as isize
             }
-            _ if job.sheets => above.saturating_mul(4),
+            // (Of a sheet's lines 2 to 4 ahead are best: they are read one behind the other, then combined.)
+            _ if sheets => above.saturating_mul(4),
             _ => above,
         };
         let mut slots = Slots(0);
         let slots = &mut slots;
-        let across = (0..job.up.min(job.doublings.len()))
-            .map(|k| Some(Across::new(slots, &job.lines[k], &job.doublings[k], job.traits)))
-            .collect();
+        let (upper, doublings) = (&job.lines[..job.up], &job.doublings);
+        let across = |(line, doubling)| Some(Across::new(slots, line, doubling, job.traits));
+        let across = upper.iter().zip(doublings).map(across).collect();
         let (mut along, mut sheet, mut lines) = (None, None, None);
         if job.up == last && !job.pools {
             let reader = Reader::new(slots, line, job.inner, job.filled, ahead);
-            match job.sheets {
+            match sheets {
                 true => (sheet, lines) = (Some(Sheet::new(slots, job)), Some(reader)),
                 false => along = Some(Along::new(slots, line, &job.doublings[last], job.traits, reader)),
             }
         }
         let axis = line.axis.axis();
         let index = Dims::from_elem(0, if job.up == last { axis } else { axis + 1 });
-        Worker { job, places: index.clone(), index, across, along, sheet, reader: lines, sheet_line: (0, 0) }
+        Worker { job, places: index.clone(), index, across, along, sheet, reader: lines }
     }
 
     /// Computes one contiguous part of the result, which begins at place 0 of `rows`.
@@ -107,7 +107,7 @@ impl<'p> Worker<'p> {
                 false => CellCount::All(1),
             };
             along.reduce(rows, Source::Elements, &part, k > 0, &mut |rows, taps| {
-                rows.lower(&Places::row(at, len), taps, number);
+                rows.lower(&Scatter::row(at, len), taps, number);
             });
             at += len;
         }
@@ -120,10 +120,7 @@ impl<'p> Worker<'p> {
         let stride = |axis: usize| job.shape[axis + 1..].iter().product::<usize>();
         let unfolded = |a: usize| job.lines.iter().any(|l| l.axis.axis() == a);
         let between: Dims = (axis(0) + 1..self.index.len()).filter(|&a| !unfolded(a)).collect();
-        let pitch = job.sheets.then(|| {
-            self.sheet_line = job.sheet(tile);
-            self.sheet_line.0
-        });
+        let pitch = tile.sheet.map(|(pitch, _)| pitch);
         let layout = Layout::new(tile, job.inner, pitch, |k| stride(axis(k)));
         let runs = tile.runs.iter().enumerate().map(|(k, r)| r.first * stride(axis(k + 1)));
         let corner = at + tile.inner.start + runs.sum::<usize>();
@@ -142,20 +139,22 @@ impl<'p> Worker<'p> {
             let at = corner + between.iter().map(|&a| self.index[a] * stride(a)).sum::<usize>();
             self.rows(rows, 0, Source::Elements, run, tile, &mut |rows, windows, taps| {
                 let first = at + (windows.start - run.first) * behind;
-                let number = |i: usize| number.times(held.map_or(1, |held| held.at(i)));
                 match windows.len() {
-                    1 => layout.put(rows, first, taps, number(windows.start)),
-                    n => layout.put_each(rows, first, &apart[..n], taps, &mut windows.map(number)),
+                    1 => {
+                        let times = held.map_or(1, |held| held.at(windows.start));
+                        layout.put(rows, first, taps, number.times(times));
+                    }
+                    n => layout.put_each(rows, first, &apart[..n], taps, (number, held, windows)),
                 }
             });
         }
     }
 
     /// Elements of a row of the tile that runs over the unfolded axes from the `k`-th (`k >= 1`) on.
-    fn length(&self, k: usize, tile: &Tile) -> usize {
-        let (runs, line) = match self.job.sheets {
-            true => (&tile.runs[k - 1..self.job.up - 1], self.sheet_line.0),
-            false => (&tile.runs[k - 1..], tile.inner.len()),
+    fn length(k: usize, tile: &Tile) -> usize {
+        let (runs, line) = match tile.sheet {
+            Some((pitch, _)) => (&tile.runs[k - 1..tile.runs.len() - 1], pitch),
+            None => (&tile.runs[k - 1..], tile.inner.len()),
         };
         runs.iter().map(|r| r.count).product::<usize>() * line
     }
@@ -170,17 +169,14 @@ impl<'p> Worker<'p> {
         tile: &Tile,
         emit: &mut super::across::Emit<'_>,
     ) {
-        if k + 1 == self.job.up
-            && let Some(mut sheet) = self.sheet.take()
-        {
-            let pitch = self.sheet_line.0;
-            let row = &tile.runs[k];
+        if let Some((pitch, _)) = tile.sheet.filter(|_| k + 1 == self.job.up) {
+            let Some(mut sheet) = self.sheet.take() else { unreachable!("a sheet is not reduced inside itself") };
             sheet.reduce(
                 rows,
                 pitch,
                 run,
                 &mut |rows, from, count, to| {
-                    if !self.elements(rows, (k, source), (from, count), row, (to, from == run.start)) {
+                    if !self.elements(rows, (k, source), (from, count), tile, (to, from == run.start)) {
                         let line = |k: usize| (from + k as isize, to.plus(k * pitch));
                         (0..count).map(line).for_each(|(at, to)| self.cell(rows, k, source, at, tile, to));
                     }
@@ -191,7 +187,7 @@ impl<'p> Worker<'p> {
             return;
         }
         let Some(mut across) = self.across[k].take() else { unreachable!("an axis is not reduced inside itself") };
-        let row = self.length(k + 1, tile);
+        let row = Self::length(k + 1, tile);
         across.reduce(rows, row, run, &mut |rows, position, to| self.cell(rows, k, source, position, tile, to), emit);
         self.across[k] = Some(across);
     }
@@ -203,16 +199,19 @@ impl<'p> Worker<'p> {
         rows: &mut dyn Rows,
         (k, source): (usize, Source),
         (from, count): (isize, usize),
-        row: &Run,
+        tile: &Tile,
         (to, first): (At, bool),
     ) -> bool {
-        let (line, (pitch, len)) = (&self.job.lines[k], self.sheet_line);
+        let Some((pitch, len)) = tile.sheet else { return false };
+        let line = &self.job.lines[k];
         let (axis, there) = (&line.axis, line.axis.line());
         let inside = there.start <= from && from + count as isize <= there.end && axis.base_dilation() == 1;
         // (Rows that follow each other in the array.)
         let next = axis.axis() + 1 == self.index.len() && source == Source::Elements;
         let Some(reader) = self.reader.as_mut().filter(|_| inside && next) else { return false };
-        let (Some(cells), Cell::Element(e)) = (reader.elements(row, len), axis.at(from)) else { return false };
+        let (Some(cells), Cell::Element(e)) = (reader.elements(&tile.runs[k], len), axis.at(from)) else {
+            return false;
+        };
         let at = axis.axis();
         (self.index[at], self.places[at]) = (e, line.place(from, e));
         let asks = if first { 1 } else { 2 * LINES }..3 * LINES;
@@ -226,7 +225,7 @@ impl<'p> Worker<'p> {
         let job = self.job;
         let line = &job.lines[k];
         let axis = &line.axis;
-        let len = self.length(k + 1, tile);
+        let len = Self::length(k + 1, tile);
         let source = match axis.at(position) {
             Cell::Gap => return rows.blank(to, len),
             Cell::Pad if !job.filled => return rows.blank(to, len),
@@ -239,7 +238,7 @@ impl<'p> Worker<'p> {
         };
         if k + 1 < job.up {
             let run = tile.runs[k];
-            let row = self.length(k + 2, tile);
+            let row = Self::length(k + 2, tile);
             return self.rows(rows, k + 1, source, &run, tile, &mut |rows, windows, taps| {
                 rows.combine(to.plus((windows.start - run.first) * row), windows.len() * row, taps);
             });
@@ -247,9 +246,9 @@ impl<'p> Worker<'p> {
         if source == Source::Elements {
             rows.enter(&self.index, &self.places);
         }
-        if let Some(reader) = &mut self.reader {
+        if let (Some(reader), Some((_, cells))) = (&mut self.reader, tile.sheet) {
             let run = &tile.runs[k];
-            return reader.load(rows, 0, source, (run.start, run.step), (to, self.sheet_line.1));
+            return reader.load(rows, 0, source, (run.start, run.step), (to, cells));
         }
         match &mut self.along {
             Some(along) => {

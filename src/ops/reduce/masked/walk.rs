@@ -4,11 +4,10 @@
 use super::super::job::{Job, Unit};
 use super::super::line::{Line, Run};
 use super::super::reading::{Reader, Source};
-use super::super::rows::{At, CellCount, Places, Rows, Slot, Slots, Strided};
+use super::super::rows::{At, CellCount, Rows, Scatter, Slot, Slots, Strided};
 use super::cut::{Cut, Node, Pair};
 use super::held::MaskHeld;
 use super::spots::{Spots, most};
-use crate::kernel::LINE;
 use crate::kernel::caches::{MASKED, MASKED_ROW};
 use crate::kernel::rows::TAPS;
 use crate::spec::{Cell, Dims, advance, gcd, index_of, unravel};
@@ -200,7 +199,7 @@ impl<'p> Walk<'p> {
         let own = line.axis.dilation() / gcd(super::cut::step_of(line), line.axis.dilation());
         self.apart = if tile.last.count == 1 { 1 } else { own };
         let kept = tile.keep * tile.spots[1..].iter().map(|s| s.len).product::<usize>();
-        let in_line = LINE.div_ceil(self.under.job.traits.bytes);
+        let in_line = self.under.job.traits.in_line();
         for (ring, node) in self.nodes.iter_mut().zip(&cut.nodes) {
             let cells = cut.phases[node.phase].cells - node.size[node.size.len() - 1];
             ring.len = (cells * self.apart + tile.last.count) * inner;
@@ -398,17 +397,10 @@ impl<'p> Walk<'p> {
         }
         let count = self.count(rows, tile, window);
         if inner == self.under.job.inner {
-            return rows.lower(&Places::row(at, len), taps, count);
+            return rows.lower(&Scatter::row(at, len), taps, count);
         }
-        for k in 0..tile.last.count {
-            let mut cut = [At::start(0); TAPS];
-            cut.iter_mut().zip(&*taps).for_each(|(cut, tap)| *cut = tap.plus(k * inner));
-            let count = match count {
-                CellCount::All(n) => CellCount::All(n),
-                CellCount::Each(times, from) => CellCount::Each(times, from + k * inner),
-            };
-            rows.lower(&Places::row(at + k * self.under.job.inner, inner), &cut[..taps.len()], count);
-        }
+        let stretches: Vec<usize> = (0..tile.last.count).map(|k| k * self.under.job.inner).collect();
+        rows.lower(&Scatter { first: at, stretches: &stretches, len: inner, pitch: inner }, taps, count);
     }
 
     /// How many elements the windows of a row hold.
