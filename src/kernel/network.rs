@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     Within1,
     Within3,
     Within5,
+    /// Of six rows, the medians of 3 x 3 cells of four times three rows; reads two elements more of each.
+    Medians,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             Kind::Within1 => (3, 1),
             Kind::Within3 => (7, 1),
             Kind::Within5 => (11, 1),
+            Kind::Medians => (6, 4),
         }
     }
 }
@@ -59,7 +62,7 @@ impl Kind {
 /// One of the rows a step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum From {
-    /// An input, from so many elements behind the first one on.
+    /// An input, from so many elements behind its first one on.
     Input(usize, usize),
     /// What was written to a row of the scratch, from so many elements on, where that runs into the next row.
     Row(usize, usize),
@@ -84,24 +87,24 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// Runs every step. Input `i` begins at `inputs[i]` of `cells`.
-    pub(crate) fn run<K: Copy + Ord>(&self, level: Level, cells: &[K], inputs: &[usize], scratch: &mut [K]) {
+    /// Runs every step.
+    pub(crate) fn run<K: Copy + Ord>(&self, level: Level, inputs: &[&[K]], scratch: &mut [K]) {
         if const { size_of::<K>() == 1 } {
-            self.run_rows::<K, 512>(level, cells, inputs, scratch);
+            self.run_rows::<K, 512>(level, inputs, scratch);
         } else if const { size_of::<K>() == 2 } {
-            self.run_rows::<K, 256>(level, cells, inputs, scratch);
+            self.run_rows::<K, 256>(level, inputs, scratch);
         } else if const { size_of::<K>() == 4 } {
-            self.run_rows::<K, 128>(level, cells, inputs, scratch);
+            self.run_rows::<K, 128>(level, inputs, scratch);
         } else {
-            self.run_rows::<K, 64>(level, cells, inputs, scratch);
+            self.run_rows::<K, 64>(level, inputs, scratch);
         }
     }
 
-    fn run_rows<K: Copy + Ord, const W: usize>(&self, level: Level, cells: &[K], inputs: &[usize], scratch: &mut [K]) {
+    fn run_rows<K: Copy + Ord, const W: usize>(&self, level: Level, inputs: &[&[K]], scratch: &mut [K]) {
         debug_assert_eq!(W, row::<K>());
         for step in &self.steps {
             let from = &self.from[step.from..];
-            let rows = Rows::<K, W>::new(cells, inputs, scratch, step);
+            let rows = Rows::<K, W>::new(inputs, scratch, step);
             match step.kind {
                 Kind::Sort2 => rows.step(level, from, Sort2),
                 Kind::Sort3 => rows.step(level, from, Sort3),
@@ -115,6 +118,7 @@ impl Steps {
                 Kind::Within1 => rows.step(level, from, Within::<1>),
                 Kind::Within3 => rows.step(level, from, Within::<3>),
                 Kind::Within5 => rows.step(level, from, Within::<5>),
+                Kind::Medians => rows.medians(level, from),
             }
         }
     }
@@ -122,37 +126,48 @@ impl Steps {
 
 /// What a step reads, and what it writes.
 struct Rows<'s, K, const W: usize> {
-    cells: &'s [K],
-    inputs: &'s [usize],
+    inputs: &'s [&'s [K]],
     before: &'s [K],
     to: &'s mut [K],
     behind: &'s [K],
 }
 
 impl<'s, K: Copy + Ord, const W: usize> Rows<'s, K, W> {
-    fn new(cells: &'s [K], inputs: &'s [usize], scratch: &'s mut [K], step: &Step) -> Self {
+    fn new(inputs: &'s [&'s [K]], scratch: &'s mut [K], step: &Step) -> Self {
         let (before, rest) = scratch.split_at_mut(step.to * W);
         let (to, behind) = rest.split_at_mut(step.kind.rows().1 * W);
-        Rows { cells, inputs, before, to, behind }
+        Rows { inputs, before, to, behind }
+    }
+
+    /// What is read from some place on.
+    #[inline(always)]
+    fn find(&self, from: From) -> &'s [K] {
+        match from {
+            From::Input(input, shift) => &self.inputs[input][shift..],
+            From::Row(row, shift) if row * W < self.before.len() => &self.before[row * W + shift..],
+            From::Row(row, shift) => &self.behind[row * W + shift - self.before.len() - self.to.len()..],
+        }
     }
 
     #[inline(always)]
     fn step<const IN: usize, const OUT: usize>(self, level: Level, from: &[From], network: impl Network<IN, OUT>) {
-        let Rows { cells, inputs, before, to, behind } = self;
-        let behind_from = before.len() + to.len();
-        let Some(any) = cells.first_chunk::<W>() else { unreachable!("a row is read from the cells") };
-        let mut rows = [any; IN];
-        for (row, from) in rows.iter_mut().zip(&from[..IN]) {
-            let found = match *from {
-                From::Input(input, shift) => cells[inputs[input] + shift..].first_chunk(),
-                From::Row(row, shift) if row * W < before.len() => before[row * W + shift..].first_chunk(),
-                From::Row(row, shift) => behind[row * W + shift - behind_from..].first_chunk(),
-            };
-            let Some(found) = found else { unreachable!("rows lie inside of what is read") };
-            *row = found;
+        let mut rows = [whole(self.inputs[0]); IN];
+        for (row, &from) in rows.iter_mut().zip(&from[..IN]) {
+            *row = whole(self.find(from));
         }
-        level.write(to, Along::<_, K, W, IN, OUT> { network, rows });
+        level.write(self.to, Along::<_, K, W, IN, OUT> { network, rows });
     }
+
+    fn medians(self, level: Level, from: &[From]) {
+        let rows = core::array::from_fn(|r| self.find(from[r]));
+        level.write(self.to, Medians::<K, W> { rows });
+    }
+}
+
+#[inline(always)]
+fn whole<K, const W: usize>(elements: &[K]) -> &[K; W] {
+    let Some(row) = elements.first_chunk() else { unreachable!("rows lie inside of what is read") };
+    row
 }
 
 /// Makes a key of every element, and gives the highest one.
@@ -294,6 +309,49 @@ macro_rules! within {
 
 within! { 1 3 3 7 5 11 }
 
+/// [`Kind::Medians`]: three cells side by side are put in order once for all windows that hold them, and what the two rows in the
+/// middle of four have in common once for both windows.
+struct Medians<'s, K, const W: usize> {
+    rows: [&'s [K]; 6],
+}
+
+impl<K: Copy + Ord, const W: usize> Writer<K> for Medians<'_, K, W> {
+    #[inline(always)]
+    fn write<const FUSED: bool>(self, to: &mut [K]) {
+        let Some(to) = to.as_chunks_mut::<W>().0.first_chunk_mut::<4>() else { return };
+        let cells: [[&[K; W]; 3]; 6] = self.rows.map(|row| [whole(row), whole(&row[1..]), whole(&row[2..])]);
+        let [a, b, c, d, e, f] = cells;
+        for i in 0..W {
+            // (Lists of values are not arrays here: those of bytes would be put together as words.)
+            let list = |cells: [&[K; W]; 3]| ordered(cells[0][i], cells[1][i], cells[2][i]);
+            let (c, d) = (list(c), list(d));
+            (to[0][i], to[1][i]) = middles(list(a), list(b), c, d);
+            (to[2][i], to[3][i]) = middles(c, d, list(e), list(f));
+        }
+    }
+}
+
+/// Three in order.
+#[inline(always)]
+fn ordered<K: Copy + Ord>(a: K, b: K, c: K) -> (K, K, K) {
+    let (a, c) = (a.min(c), a.max(c));
+    let (a, b) = (a.min(b), a.max(b));
+    (a, b.min(c), b.max(c))
+}
+
+/// The medians of the first three and of the last three of four lists of three, each in order: the middle one of the largest of the
+/// small, the middle of the middle and the smallest of the large elements.
+#[inline(always)]
+fn middles<K: Copy + Ord>(first: (K, K, K), a: (K, K, K), b: (K, K, K), last: (K, K, K)) -> (K, K) {
+    let (low, high) = (a.0.max(b.0), a.2.min(b.2));
+    let (less, more) = (a.1.min(b.1), a.1.max(b.1));
+    let middle = |(x, y, z): (K, K, K)| {
+        let (x, y, z) = (x.max(low), y.min(more).max(less), z.min(high));
+        x.min(y).max(x.max(y).min(z))
+    };
+    (middle(first), middle(last))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,7 +398,7 @@ mod tests {
                 let cells: Vec<K> = (0..reads * (w + shift))
                     .map(|k| K::from(bit(k / (w + shift), (k % (w + shift)).wrapping_sub(shift) & 0xffff)))
                     .collect();
-                let inputs: Vec<usize> = (0..reads).map(|r| r * (w + shift)).collect();
+                let inputs: Vec<&[K]> = cells.chunks(w + shift).collect();
                 let to = 2;
                 let place = |r: usize| if r < to { r } else { r + writes };
                 let mut scratch: Vec<K> = alloc::vec![K::from(false); (reads + writes) * w];
@@ -351,7 +409,7 @@ mod tests {
                     from: (0..reads).map(from).collect(),
                     rows: reads + writes,
                 };
-                steps.run(level, &cells, &inputs, &mut scratch);
+                steps.run(level, &inputs, &mut scratch);
                 for i in 0..w {
                     let v: Vec<u8> = (0..reads).map(|r| bit(r, i).into()).collect();
                     let Some(want) = wanted(kind, &v) else { continue };
@@ -361,6 +419,36 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn every_median<K: Copy + Ord + core::fmt::Debug + core::convert::From<bool>>() {
+        let w = row::<K>();
+        let steps = Steps {
+            steps: alloc::vec![Step { kind: Kind::Medians, from: 0, to: 1 }],
+            from: (0..6).map(|r| From::Input(r, 1)).collect(),
+            rows: 5,
+        };
+        for level in Level::all() {
+            for first in (0..1usize << 18).step_by(w / 3) {
+                // Every third window holds the bits of a number, the next one those of the next.
+                let bit = |r: usize, i: usize| (first + i / 3) >> (3 * r + i % 3) & 1;
+                let cells: Vec<K> =
+                    (0..6 * (w + 3)).map(|k| K::from(bit(k / (w + 3), (k % (w + 3)).saturating_sub(1)) == 1)).collect();
+                let inputs: Vec<&[K]> = cells.chunks(w + 3).collect();
+                let mut scratch = alloc::vec![K::from(false); steps.rows * w];
+                steps.run(level, &inputs, &mut scratch);
+                for (number, i) in (0..4).flat_map(|number| (0..w).map(move |i| (number, i))) {
+                    let ones: usize = (number..number + 3).map(|r| (i..i + 3).map(|i| bit(r, i)).sum::<usize>()).sum();
+                    assert_eq!(scratch[(1 + number) * w + i], K::from(ones > 4), "{level:?} {first} {number} {i}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn medians_are_those_of_zeros_and_ones() {
+        every_median::<u8>();
+        every_median::<i32>();
     }
 
     #[test]

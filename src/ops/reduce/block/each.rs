@@ -21,7 +21,7 @@ const WORK: usize = 16;
 const KEPT: usize = 3;
 
 /// Elements behind those of a block, of any value, for loops that read whole rows.
-const SPARE: usize = 1024;
+pub(crate) const SPARE: usize = 1024;
 
 /// The cut of a plan: runs along each unfolded axis (in the array's order), and everything else an index at a time.
 struct Cut<'p, 'a, T> {
@@ -102,22 +102,32 @@ fn put<R: Element>(results: &[R], counts: &[usize], out: &mut [R], strides: &[us
     }
 }
 
-/// Calls `f` for every block and puts the windows' results into `out`, row-major in the plan's reduced shape.
-///
-/// `cuts(k)` says which windows along the `k`-th unfolded axis share a block. `f` gets a block, its own scratch, and the places
-/// of its windows' results.
-pub(crate) fn each_block<T: Element, R: Element, S: Default>(
+/// An operation on blocks.
+pub(crate) trait Each<T, R>: Sync {
+    /// Buffers of one thread.
+    type Scratch: Default;
+    /// Which windows along the `k`-th unfolded axis share a block.
+    fn cuts(&self, k: usize) -> Cuts;
+    /// Whether it takes the lines of the array as they lie, for a block of these sides.
+    fn in_place(&self, _sides: &[Cow<'_, Side>]) -> bool {
+        false
+    }
+    /// Answers the windows of a block, in the places of their results; `false` if it can't without a copy of the elements.
+    fn answer(&self, block: &Block<'_, T>, scratch: &mut Self::Scratch, places: Places<'_, R>) -> bool;
+}
+
+/// Has every block answered, with the windows' results in `out`, row-major in the plan's reduced shape.
+pub(crate) fn each_block<T: Element, R: Element, E: Each<T, R>>(
     plan: &Plan,
     source: &View<'_, T>,
     fill: Option<T>,
-    cuts: impl Fn(usize) -> Cuts,
     out: &mut [R],
-    f: impl Fn(&Block<'_, T>, &mut S, Places<'_, R>) + Sync,
+    each: &E,
 ) {
     if out.is_empty() {
         return;
     }
-    let cut = Cut::new(plan, source, fill, cuts);
+    let cut = Cut::new(plan, source, fill, |k| each.cuts(k));
     let boxes: usize = cut.runs.iter().map(Vec::len).product();
     let along = |a: &AxisPlan| a.count().saturating_mul(a.step().min(a.window()));
     let cells = plan.axes().iter().fold(1, |n: usize, a| n.saturating_mul(along(a))) / boxes;
@@ -134,13 +144,13 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
         // A batch at a time, so that results that wait for their place stay few.
         let batch = threads * 16;
         for from in (0..tasks).step_by(batch) {
-            let done = made(from..tasks.min(from + batch), Buffers::<T, R, S>::default, |buffers, t| {
+            let done = made(from..tasks.min(from + batch), Buffers::<T, R, E::Scratch>::default, |buffers, t| {
                 let task = task(t);
                 let counts = counts(&task.sides);
                 let windows: usize = counts.iter().product();
                 let mut all = alloc::vec![R::default(); windows * task.leads.len()];
                 for (lead, out) in task.leads.clone().zip(all.chunks_exact_mut(windows)) {
-                    cut.run(&task.sides, lead, buffers, (out, row_major(counts.iter().copied())), &f);
+                    cut.run(&task.sides, lead, buffers, (out, row_major(counts.iter().copied())), each);
                 }
                 (task, all)
             });
@@ -159,7 +169,7 @@ pub(crate) fn each_block<T: Element, R: Element, S: Default>(
         let task = task(t);
         for lead in task.leads.clone() {
             let (origin, strides) = cut.places(&task.sides, lead);
-            cut.run(&task.sides, lead, &mut buffers, (&mut out[origin..], strides), &f);
+            cut.run(&task.sides, lead, &mut buffers, (&mut out[origin..], strides), each);
         }
     }
 }
@@ -210,19 +220,52 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         index
     }
 
-    fn run<R: Element, S>(
+    fn run<R: Element, E: Each<T, R>>(
         &self,
         sides: &[Cow<'_, Side>],
         lead: usize,
-        buffers: &mut Buffers<T, R, S>,
+        Buffers { data, results, scratch }: &mut Buffers<T, R, E::Scratch>,
         (out, strides): (&mut [R], Dims),
-        f: &impl Fn(&Block<'_, T>, &mut S, Places<'_, R>),
+        each: &E,
     ) {
+        if each.in_place(sides)
+            && let Some(lines) = self.lines(sides, lead)
+        {
+            let block = Block { sides, data: &[], spared: &[], in_place: Some(lines) };
+            if each.answer(&block, scratch, Places { out: &mut *out, strides: strides.clone(), dense: results }) {
+                return;
+            }
+        }
         let cells = sides.iter().map(|s| s.cells.len()).product();
-        buffers.data.resize(cells + SPARE, T::default());
-        self.read(sides, lead, &mut buffers.data[..cells]);
-        let block = Block { sides, data: &buffers.data[..cells], spared: &buffers.data };
-        f(&block, &mut buffers.scratch, Places { out, strides, dense: &mut buffers.results });
+        data.resize(cells + SPARE, T::default());
+        self.read(sides, lead, &mut data[..cells]);
+        let block = Block { sides, data: &data[..cells], spared: data, in_place: None };
+        let done = each.answer(&block, scratch, Places { out, strides, dense: results });
+        debug_assert!(done, "a block is answered from a copy of its elements");
+    }
+
+    /// The array's lines along the last side for each index of the other sides, if all cells are elements and those of a line lie
+    /// side by side.
+    fn lines(&self, sides: &[Cow<'_, Side>], lead: usize) -> Option<Vec<&'a [T]>> {
+        let (last, outer) = sides.split_last()?;
+        let rank = self.source.rank();
+        if last.axis + 1 != rank || last.stretches.iter().any(|s| s.elements.is_none()) {
+            return None;
+        }
+        let mut index = self.lead(lead);
+        index.pop();
+        let mut at = Dims::from_elem(0, outer.len());
+        let count = outer.iter().map(|s| s.cells.len()).product();
+        let mut lines = Vec::with_capacity(count);
+        for _ in 0..count {
+            for (side, &at) in outer.iter().zip(&at) {
+                index[side.axis] = side.cells[at];
+            }
+            // (The element of filled padding is outside of every axis.)
+            lines.push(self.source.trailing_slice(&index)?);
+            advance(&mut at, |k| 0..outer[k].cells.len());
+        }
+        Some(lines)
     }
 
     /// Copies the elements of a block, stretch by stretch.

@@ -16,7 +16,7 @@ mod wanted;
 
 pub(super) use sifted::quantiles;
 
-use super::block::{Block, Cuts, each_block, each_window, repeats};
+use super::block::{Block, Cuts, Each, Places, Side, each_block, each_window, repeats};
 use super::held::{check_cells, short_window};
 use super::number::Number;
 use super::ranked::Ranked;
@@ -24,7 +24,9 @@ use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::ops::Windows;
-use crate::spec::AxisPlan;
+use crate::spec::{AxisPlan, Plan};
+use alloc::borrow::Cow;
+use network::Network;
 use wanted::{Place, Wanted};
 
 impl<'a, T: Number> Windows<'a, T> {
@@ -194,30 +196,54 @@ impl<'a, T: Number> Windows<'a, T> {
         }
         // Histograms do not ask how many elements there are.
         let bytes = T::BYTE && across <= u16::MAX as usize && wanted.least.is_none();
-        let last = axes.last().map(|a| a.axis());
         let cycles = if bytes { histogram::CYCLES } else { bits::cycles(axes.len()) };
         let network = network::network::<T::Key>(&axes, fill.is_some(), place, (out.len(), cycles));
-        let cuts = |k: usize| {
-            let axis = &plan.axes()[k];
-            let last = last == Some(axis.axis());
-            match &network {
-                Some(network) => network.cuts::<T::Key>(axis, last),
-                None if bytes => Cuts { most: histogram::most(axis, last, axes.len()), apart: 0..0 },
-                None => Cuts { most: bits::most(axis, cells(&axes), axes.len()), apart: 0..0 },
+        let ways = Ways { plan, cells: cells(&axes), last: axes.last().map(|a| a.axis()), bytes, network, wanted };
+        each_block(plan, self.source(), fill, out, &ways);
+    }
+}
+
+/// What is wanted of each window, and the ways to find it.
+struct Ways<'p, R, F> {
+    plan: &'p Plan,
+    /// Cells of a window.
+    cells: usize,
+    /// The last unfolded axis.
+    last: Option<usize>,
+    /// Whether histograms count what no network answers.
+    bytes: bool,
+    network: Option<Network>,
+    wanted: Wanted<R, F>,
+}
+
+impl<T: Number, R: Element, F: Fn(T, T, f64) -> R + Sync> Each<T, R> for Ways<'_, R, F> {
+    type Scratch = Scratch<T>;
+
+    fn cuts(&self, k: usize) -> Cuts {
+        let axes = self.plan.axes();
+        let last = self.last == Some(axes[k].axis());
+        match &self.network {
+            Some(network) => network.cuts::<T::Key>(&axes[k], last),
+            None if self.bytes => Cuts { most: histogram::most(&axes[k], last, axes.len()), apart: 0..0 },
+            None => Cuts { most: bits::most(&axes[k], self.cells, axes.len()), apart: 0..0 },
+        }
+    }
+
+    fn in_place(&self, sides: &[Cow<'_, Side>]) -> bool {
+        self.network.as_ref().is_some_and(|network| network.in_place::<T, _, _>(sides, &self.wanted))
+    }
+
+    fn answer(&self, block: &Block<'_, T>, scratch: &mut Scratch<T>, places: Places<'_, R>) -> bool {
+        match &self.network {
+            Some(network) if network.answers(block, &self.wanted) => {
+                return network.order(block, &mut scratch.rows, &self.wanted, places);
             }
-        };
-        each_block(plan, self.source(), fill, cuts, out, |block: &Block<'_, T>, scratch, out| {
-            let scratch: &mut Scratch<T> = scratch;
-            match &network {
-                Some(network) if network.answers(block, &wanted) => {
-                    network.order(block, &mut scratch.rows, &wanted, out);
-                }
-                _ => out.whole(block.sides, |out| match bytes {
-                    true => histogram::order(block, &mut scratch.columns, &wanted, out),
-                    false => bits::order(block, &mut scratch.set, &wanted, out),
-                }),
-            }
-        });
+            _ => places.whole(block.sides, |out| match self.bytes {
+                true => histogram::order(block, &mut scratch.columns, &self.wanted, out),
+                false => bits::order(block, &mut scratch.set, &self.wanted, out),
+            }),
+        }
+        true
     }
 }
 

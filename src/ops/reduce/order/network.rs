@@ -1,6 +1,6 @@
 //! Windows of few cells: minima and maxima of whole rows, whatever the type and the rank.
 
-use super::super::block::{Block, Cuts, Places, Seen, Side, rows as rows_of};
+use super::super::block::{Block, Cuts, Places, SPARE, Seen, Side, rows as rows_of};
 use super::super::held::Held;
 use super::super::rankable::Rankable;
 use super::program::{Asked, Program};
@@ -12,6 +12,7 @@ use crate::spec::{AxisPlan, Dims, advance, gcd, index_of, row_major};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
+use smallvec::SmallVec;
 
 /// Windows of a tile along each axis but the last, at most.
 const TILE: usize = 8;
@@ -78,59 +79,76 @@ impl Network {
         Cuts { most, apart: full.map_or(0..0, |(_, full)| full.clone()) }
     }
 
+    /// Whether the program's keys are made of a block's elements where those lie, unless some are unordered.
+    pub(super) fn in_place<T: Rankable, R, F>(&self, sides: &[Cow<'_, Side>], wanted: &Wanted<R, F>) -> bool {
+        T::keys(&[]).is_none() && self.counts(wanted) && self.fits(sides)
+    }
+
     /// Whether the program answers the windows of a block, or all but a few of them.
     pub(super) fn answers<T: Rankable, R, F>(&self, block: &Block<'_, T>, wanted: &Wanted<R, F>) -> bool {
-        let Some(least) = wanted.least else { return self.fits(block) };
-        let cells: usize = self.asked.window.iter().product();
-        if cells < least || !self.fits(block) {
+        if !self.counts(wanted) || !self.fits(block.sides) {
             return false;
+        }
+        if wanted.least.is_none() || !T::NANS || block.is_in_place() {
+            return true;
         }
         // Those that hold something unordered are put in order one by one.
         let windows: usize = block.sides.iter().map(|s| s.windows.len()).product();
-        !T::NANS || 8 * cells * block.data.iter().filter(|x| x.unordered()).count() <= windows
+        8 * self.cells() * block.data.iter().filter(|x| x.unordered()).count() <= windows
+    }
+
+    fn cells(&self) -> usize {
+        self.asked.window.iter().product()
+    }
+
+    /// Whether a window with nothing unordered in it has enough cells.
+    fn counts<R, F>(&self, wanted: &Wanted<R, F>) -> bool {
+        wanted.least.is_none_or(|least| self.cells() >= least)
     }
 
     /// Whether the windows of a block are those the program is for.
-    fn fits<T>(&self, block: &Block<'_, T>) -> bool {
+    fn fits(&self, sides: &[Cow<'_, Side>]) -> bool {
         // The step of a window alone is of no account.
         let even = |(side, (&window, &step)): (&Cow<'_, Side>, (&usize, &usize))| match side.even {
             Some((apart, cells)) => cells == window && (apart == step || side.windows.len() == 1),
             None => false,
         };
-        let tiles = block.sides.iter().zip(&self.asked.tile).all(|(side, &tile)| side.windows.len() >= tile);
-        tiles && block.sides.iter().zip(self.asked.window.iter().zip(&self.asked.step)).all(even)
+        let tiles = sides.iter().zip(&self.asked.tile).all(|(side, &tile)| side.windows.len() >= tile);
+        tiles && sides.iter().zip(self.asked.window.iter().zip(&self.asked.step)).all(even)
     }
 
-    /// Answers every window of a block whose windows it [`answers`](Self::answers).
+    /// Answers every window of a block whose windows it [`answers`](Self::answers); `false` if it needs a copy of its elements.
     pub(super) fn order<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
         &self,
         block: &Block<'_, T>,
         scratch: &mut Scratch<T::Key>,
         wanted: &Wanted<R, F>,
         Places { out, strides: places, .. }: Places<'_, R>,
-    ) {
+    ) -> bool {
         let Scratch { keys, rows } = scratch;
-        let Some((last, outer)) = block.sides.split_last() else { return };
-        let (width, count) = (last.cells.len(), last.windows.len());
+        let Some((last, outer)) = block.sides.split_last() else { return true };
+        let count = last.windows.len();
         let level = Level::detect();
-        let (cells, highest): (&[T::Key], _) = match T::keys(block.spared) {
-            Some(keys) => (keys, T::HIGHEST),
-            None => {
-                keys.resize(block.spared.len(), T::LOWEST);
-                let highest = keys_of(level, block.spared, T::LOWEST, |x: T| x.key(T::NAN_ABOVE), keys);
-                (keys, highest)
+        let width = last.cells.len();
+        let (cells, highest) = match T::keys(block.spared) {
+            Some(keys) if !block.is_in_place() => (keys, T::HIGHEST),
+            _ => {
+                let highest = make_keys(level, block, keys);
+                (&keys[..], highest)
             }
         };
+        if block.is_in_place() && highest > T::HIGHEST && wanted.least.is_some() {
+            return false;
+        }
         rows.resize(self.program.steps.rows * row::<T::Key>(), T::LOWEST);
+        let lens = self.asked.rows();
         let strides: Dims = row_major(outer.iter().map(|s| s.cells.len())).iter().map(|s| s * width).collect();
         let apart = places.last().copied().unwrap_or(1);
-        let lens = self.asked.rows();
         let at = |index: &[usize], strides: &[usize]| index.iter().zip(strides).map(|(i, s)| i * s).sum::<usize>();
         let (inside, windows) = (corners(&lens, &strides), corners(&self.asked.tile, &places));
         let tiles: Dims = outer.iter().zip(&self.asked.tile).map(|(s, &tile)| s.windows.len().div_ceil(tile)).collect();
         let step = self.asked.step.last().copied().unwrap_or(1);
         let some = self.program.valid.div_ceil(step);
-        let mut inputs = inside.clone();
         let mut tile = Dims::from_elem(0, outer.len());
         for _ in 0..tiles.iter().product() {
             // The last tile of an axis ends where the block does, over some windows once more.
@@ -141,10 +159,11 @@ impl Network {
             for from in (0..count).step_by(some) {
                 let from = from.min(count.saturating_sub(some));
                 let n = some.min(count - from);
-                inputs.iter_mut().zip(&inside).for_each(|(input, row)| *input = read + row + from * step);
-                self.program.steps.run(level, cells, &inputs, rows);
+                let inputs: SmallVec<[&[T::Key]; 16]> =
+                    inside.iter().map(|row| &cells[read + row + from * step..]).collect();
+                self.program.steps.run(level, &inputs, rows);
                 let row_of = |found: &From| match *found {
-                    From::Input(input, shift) => &cells[inputs[input] + shift..],
+                    From::Input(input, shift) => &inputs[input][shift..],
                     From::Row(place, shift) => &rows[place * row::<T::Key>() + shift..],
                 };
                 for (found, place) in self.program.found.iter().zip(&windows) {
@@ -166,20 +185,23 @@ impl Network {
             advance(&mut tile, |k| 0..tiles[k]);
         }
         if highest > T::HIGHEST {
-            self.stamp(block, wanted, out, &places);
+            self.stamp(block, cells, wanted, out, &places);
         }
+        true
     }
 
     /// Windows that hold something unordered have that for an answer or, where it does not count, are answered one by one.
     fn stamp<T: Rankable, R: Element, F: Fn(T, T, f64) -> R>(
         &self,
         block: &Block<'_, T>,
+        keys: &[T::Key],
         wanted: &Wanted<R, F>,
         out: &mut [R],
         places: &[usize],
     ) {
         let shape: Dims = block.sides.iter().map(|s| s.cells.len()).collect();
-        for (number, _) in block.data.iter().enumerate().filter(|(_, x)| x.unordered()) {
+        let keys = &keys[..shape.iter().product()];
+        for (number, _) in keys.iter().enumerate().filter(|&(_, &key)| key > T::HIGHEST) {
             let cell = index_of(number, &shape);
             let over = |k: usize| {
                 let (window, step) = (self.asked.window[k], self.asked.step[k]);
@@ -203,6 +225,32 @@ impl Network {
             }
         }
     }
+}
+
+/// Makes a key of every element of a block, dense, with some of any value behind them, and gives the highest one.
+fn make_keys<T: Rankable>(level: Level, block: &Block<'_, T>, keys: &mut Vec<T::Key>) -> T::Key {
+    let key = |x: T| x.key(T::NAN_ABOVE);
+    let Some((lines, cells)) = block.lines() else {
+        keys.resize(block.spared.len(), T::LOWEST);
+        return keys_of(level, block.spared, T::LOWEST, key, keys);
+    };
+    let width = cells.iter().map(|s| s.count).sum::<usize>();
+    keys.resize(lines.len() * width + SPARE, T::LOWEST);
+    let mut highest = T::LOWEST;
+    for (line, to) in lines.iter().zip(keys.chunks_exact_mut(width)) {
+        for (stretch, (first, step)) in cells.iter().filter_map(|s| Some((s, s.elements?))) {
+            let to = &mut to[stretch.from..][..stretch.count];
+            if step == 1 {
+                highest = highest.max(keys_of(level, &line[first..][..stretch.count], T::LOWEST, key, to));
+                continue;
+            }
+            for (i, to) in to.iter_mut().enumerate() {
+                *to = key(line[first.wrapping_add_signed(i as isize * step)]);
+                highest = highest.max(*to);
+            }
+        }
+    }
+    highest
 }
 
 /// How far every cell of a box lies behind its first, row-major.

@@ -1,6 +1,6 @@
 //! Order statistics of elements beside whether they count.
 
-use super::super::block::{Block, Cuts, each_block, each_window, repeats};
+use super::super::block::{Block, Cuts, Each, Places, each_block, each_window, repeats};
 use super::super::held::check_cells;
 use super::super::ranked::Ranked;
 use super::bits;
@@ -28,10 +28,26 @@ pub(in super::super) fn quantiles<T: Ranked, R: Element>(
         return Ok(());
     }
     check_cells(plan, fill.is_some())?;
-    let cells = plan.window_len();
-    let cuts = |k: usize| Cuts { most: bits::most(&plan.axes()[k], cells, plan.axes().len()), apart: 0..0 };
-    each_block(plan, view, fill, cuts, out, |block: &Block<'_, T>, scratch, out| {
-        out.whole(block.sides, |out| bits::order(block, scratch, &wanted, out));
-    });
+    each_block(plan, view, fill, out, &Sifted { plan, wanted });
     Ok(())
+}
+
+/// Sets of bits, whatever the window.
+struct Sifted<'p, R, F> {
+    plan: &'p Plan,
+    wanted: Wanted<R, F>,
+}
+
+impl<T: Ranked, R: Element, F: Fn(T, T, f64) -> R + Sync> Each<T, R> for Sifted<'_, R, F> {
+    type Scratch = bits::Scratch<T::Packed>;
+
+    fn cuts(&self, k: usize) -> Cuts {
+        let axes = self.plan.axes();
+        Cuts { most: bits::most(&axes[k], self.plan.window_len(), axes.len()), apart: 0..0 }
+    }
+
+    fn answer(&self, block: &Block<'_, T>, scratch: &mut Self::Scratch, places: Places<'_, R>) -> bool {
+        places.whole(block.sides, |out| bits::order(block, scratch, &self.wanted, out));
+        true
+    }
 }
