@@ -202,6 +202,22 @@ fn the_same_for_any_number_of_threads() {
         |a: &f32, b| a.to_bits() == b.to_bits(),
         || request.windows(&floats).unwrap().median().unwrap(),
     );
+    // Results of a block that follow each other, behind an axis that is not unfolded or not; and such as do not.
+    let cases = [
+        (vec![5, 100, 700], unfold([1, 2], 3, 1).pad(1).pad_mode(PadMode::Edge)),
+        (vec![5, 700, 100], unfold([1, 2], [31, 7], [2, 1])),
+        (vec![100, 700, 5], unfold([0, 1], 3, 1)),
+        (vec![70_000, 5], unfold([0, 1], [11, 2], 1)),
+        (vec![500, 700], unfold([0, 1], 3, 1).dilation([3, 1])),
+        (vec![350_000], unfold(0, 101, 1)),
+    ];
+    for (shape, request) in cases {
+        let x = View::new(&y, &shape[..]).unwrap();
+        cells::same_for_threads(
+            |a: &f32, b| a.to_bits() == b.to_bits(),
+            || request.windows(&x).unwrap().median().unwrap(),
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::side::{Cuts, Run, Side, runs};
 use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
-use crate::kernel::threads::{made, threads_for};
+use crate::kernel::threads::{each_part, made, threads_for};
 use crate::spec::{AxisPlan, Dims, Plan, advance, row_major, sort_few, unravel};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -140,6 +140,12 @@ pub(crate) fn each_block<T: Element, R: Element, E: Each<T, R>>(
     };
     let work = cells.saturating_mul(cut.leads.saturating_mul(boxes)).saturating_mul(WORK);
     let threads = if tasks > 1 { threads_for(work) } else { 1 };
+    if threads > 1
+        && let Some(bands) = cut.bands()
+        && bands.len() >= threads
+    {
+        return cut.run_bands(&bands, bands.len().div_ceil(8 * threads), out, each);
+    }
     if threads > 1 {
         // A batch at a time, so that results that wait for their place stay few.
         let batch = threads * 16;
@@ -196,6 +202,40 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         };
         let kept = runs.iter().zip(&order).map(kept).collect();
         Cut { plan, source, fill, shape, strides, order, runs, kept, plain, leads }
+    }
+
+    /// How many results each run of the first unfolded axis has, behind each index of the axes before it, if those of one follow those
+    /// of the one before.
+    fn bands(&self) -> Option<Vec<usize>> {
+        let first = self.plan.axes()[*self.order.first()?].axis();
+        let runs = self.runs.first()?;
+        let mut end = 0;
+        let follows = |run: &Run| {
+            let follows = run.first == end && (run.stride == 1 || run.count == 1);
+            end += run.count;
+            follows
+        };
+        let all = runs.iter().all(follows) && self.plain.iter().all(|&axis| axis < first);
+        let band = |number: usize| runs[number % runs.len()].count * self.strides[first];
+        all.then(|| (0..self.leads * runs.len()).map(band).collect())
+    }
+
+    /// Answers all blocks, `together` bands a task, each into its own part of the results.
+    fn run_bands<R: Element, E: Each<T, R>>(&self, bands: &[usize], together: usize, out: &mut [R], each: &E) {
+        let runs = self.runs[0].len();
+        let boxes: usize = self.runs[1..].iter().map(Vec::len).product();
+        let lengths: Vec<usize> = bands.chunks(together).map(|bands| bands.iter().sum()).collect();
+        each_part(out, &lengths, &|task, out: &mut [R]| {
+            let before: usize = lengths[..task].iter().sum();
+            let mut buffers = Buffers::default();
+            for band in (0..bands.len()).skip(task * together).take(together) {
+                for number in 0..boxes {
+                    let sides = self.sides(band % runs * boxes + number);
+                    let (origin, strides) = self.places(&sides, band / runs);
+                    self.run(&sides, band / runs, &mut buffers, (&mut out[origin - before..], strides), each);
+                }
+            }
+        });
     }
 
     /// The sides of the box of runs with this number.
