@@ -1,9 +1,10 @@
-//! Reductions that need the windows' elements at hand: arguments of extremes and order statistics.
+//! Reductions that need the windows' elements at hand: order statistics.
 //!
 //! The result is cut into *blocks*: boxes of windows that share elements. Each block's elements are copied once into a
-//! small dense box that stays in a cache, but where an operation takes the array's lines as they lie; cells that hold nothing are left out of it, so that what is left for an
-//! operation is an array without padding, holes, dilation or strides, and for each axis the range of it that each window
-//! holds. A window's result depends on its own elements only, so neither the cut nor the number of threads shows.
+//! small dense box that stays in a cache, unless an operation takes the array's lines as they lie; cells that hold nothing
+//! are left out of it, so that what is left for an operation is an array without padding, holes, dilation or strides, and
+//! for each axis the range of it that each window holds. A window's result depends on its own elements only, so neither
+//! the cut nor the number of threads shows.
 
 mod each;
 mod few;
