@@ -101,6 +101,19 @@ impl<O: Send> Divide for &mut [O] {
     }
 }
 
+/// Results that know how many stand before them in the whole.
+pub(crate) struct Placed<'o, O> {
+    pub(crate) out: &'o mut [O],
+    pub(crate) before: usize,
+}
+
+impl<O: Send> Divide for Placed<'_, O> {
+    fn split(self, at: usize) -> (Self, Self) {
+        let (out, rest) = self.out.split_at_mut(at);
+        (Placed { out, before: self.before }, Placed { out: rest, before: self.before + at })
+    }
+}
+
 /// Calls `f` with each part of a result, of so many elements, and its number, in the caller's threads if there are several.
 pub(crate) fn each_part<P: Divide>(out: P, lengths: &[usize], f: &(dyn Fn(usize, P) + Sync)) {
     let mut rest = Some(out);

@@ -5,7 +5,7 @@ use super::side::{Cuts, Run, Side, runs};
 use crate::array::{IntoView, Picked, View};
 use crate::element::Element;
 use crate::kernel::copy_block;
-use crate::kernel::threads::{each_part, made, threads_for};
+use crate::kernel::threads::{Placed, each_part, made, threads_for};
 use crate::spec::{AxisPlan, Dims, Plan, advance, row_major, sort_few, unravel};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -225,8 +225,7 @@ impl<'p, 'a, T: Element> Cut<'p, 'a, T> {
         let runs = self.runs[0].len();
         let boxes: usize = self.runs[1..].iter().map(Vec::len).product();
         let lengths: Vec<usize> = bands.chunks(together).map(|bands| bands.iter().sum()).collect();
-        each_part(out, &lengths, &|task, out: &mut [R]| {
-            let before: usize = lengths[..task].iter().sum();
+        each_part(Placed { out, before: 0 }, &lengths, &|task, Placed { out, before }: Placed<'_, R>| {
             let mut buffers = Buffers::default();
             for band in (0..bands.len()).skip(task * together).take(together) {
                 for number in 0..boxes {

@@ -13,21 +13,8 @@ use super::windows::ValidWindows;
 use crate::error::Result;
 use crate::kernel::level::Level;
 use crate::kernel::rows::{Counts, Lifting, Op, Reduction};
-use crate::kernel::threads::{Divide, each_part};
+use crate::kernel::threads::{Placed, each_part};
 use alloc::vec::Vec;
-
-/// A part of the results, and how many are before it.
-struct Counted<'o, O> {
-    out: &'o mut [O],
-    before: usize,
-}
-
-impl<O: Send> Divide for Counted<'_, O> {
-    fn split(self, at: usize) -> (Self, Self) {
-        let (out, rest) = self.out.split_at_mut(at);
-        (Counted { out, before: self.before }, Counted { out: rest, before: self.before + at })
-    }
-}
 
 /// Lowers with the numbers of elements that count instead of the cells that windows hold.
 struct Lowering<'a, T, R: Reduction<T>> {
@@ -109,7 +96,7 @@ fn walk<T: Rankable, R: Reduction<T>>(
     let cut = Cut::new((plan, source.strides(), windows.fill.is_some()), how, (source.bytes(), size_of_val(out)));
     let nothing = reduction.identity();
     let blank = Blank { fill: windows.fill.map_or(nothing, |v| lifting.lift(v)), nothing };
-    each_part(Counted { out, before: 0 }, &cut.lengths, &|number, part: Counted<'_, R::Out>| {
+    each_part(Placed { out, before: 0 }, &cut.lengths, &|number, part: Placed<'_, R::Out>| {
         let mut sifted = Sifted::new((lifting, nothing), level, source, windows.mask.as_ref());
         let results = Results::new(reduction, level, part.out, cut.work.job().streams);
         let mut sink = Lowering { results, reduction, tallies, before: part.before, counts: Vec::new() };

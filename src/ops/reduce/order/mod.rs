@@ -198,7 +198,7 @@ impl<'a, T: Number> Windows<'a, T> {
         let bytes = T::BYTE && across <= u16::MAX as usize && wanted.least.is_none();
         let cycles = if bytes { histogram::CYCLES } else { bits::cycles(axes.len()) };
         let network = network::network::<T::Key>(&axes, fill.is_some(), place, (out.len(), cycles));
-        let ways = Ways { plan, cells: cells(&axes), last: axes.last().map(|a| a.axis()), bytes, network, wanted };
+        let ways = Ways { plan, bytes, network, wanted };
         each_block(plan, self.source(), fill, out, &ways);
     }
 }
@@ -206,10 +206,6 @@ impl<'a, T: Number> Windows<'a, T> {
 /// What is wanted of each window, and the ways to find it.
 struct Ways<'p, R, F> {
     plan: &'p Plan,
-    /// Cells of a window.
-    cells: usize,
-    /// The last unfolded axis.
-    last: Option<usize>,
     /// Whether histograms count what no network answers.
     bytes: bool,
     network: Option<Network>,
@@ -221,11 +217,11 @@ impl<T: Number, R: Element, F: Fn(T, T, f64) -> R + Sync> Each<T, R> for Ways<'_
 
     fn cuts(&self, k: usize) -> Cuts {
         let axes = self.plan.axes();
-        let last = self.last == Some(axes[k].axis());
+        let last = axes.iter().all(|a| a.axis() <= axes[k].axis());
         match &self.network {
             Some(network) => network.cuts::<T::Key>(&axes[k], last),
             None if self.bytes => Cuts { most: histogram::most(&axes[k], last, axes.len()), apart: 0..0 },
-            None => Cuts { most: bits::most(&axes[k], self.cells, axes.len()), apart: 0..0 },
+            None => Cuts { most: bits::most(&axes[k], self.plan.window_len(), axes.len()), apart: 0..0 },
         }
     }
 

@@ -86,10 +86,14 @@ impl Network {
 
     /// Whether the program answers the windows of a block, or all but a few of them.
     pub(super) fn answers<T: Rankable, R, F>(&self, block: &Block<'_, T>, wanted: &Wanted<R, F>) -> bool {
+        // (Which was asked for because it is so.)
+        if block.is_in_place() {
+            return true;
+        }
         if !self.counts(wanted) || !self.fits(block.sides) {
             return false;
         }
-        if wanted.least.is_none() || !T::NANS || block.is_in_place() {
+        if wanted.least.is_none() || !T::NANS {
             return true;
         }
         // Those that hold something unordered are put in order one by one.
@@ -131,8 +135,8 @@ impl Network {
         let level = Level::detect();
         let width = last.cells.len();
         let (cells, highest) = match T::keys(block.spared) {
-            Some(keys) if !block.is_in_place() => (keys, T::HIGHEST),
-            _ => {
+            Some(keys) => (keys, T::HIGHEST),
+            None => {
                 let highest = make_keys(level, block, keys);
                 (&keys[..], highest)
             }
